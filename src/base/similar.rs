@@ -1,0 +1,67 @@
+//! "Did you mean": the nearest of the names that would have been right.
+
+/// The number of single-character edits (insert, delete, replace, swap of neighbours) between two words.
+#[must_use]
+pub fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.chars().collect();
+    let b: Vec<char> = b.chars().collect();
+    let width = b.len() + 1;
+    let mut table = vec![0usize; (a.len() + 1) * width];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            let best = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let differs = usize::from(a[i - 1] != b[j - 1]);
+                let mut best = (table[(i - 1) * width + j] + 1)
+                    .min(table[i * width + j - 1] + 1)
+                    .min(table[(i - 1) * width + j - 1] + differs);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(table[(i - 2) * width + j - 2] + 1);
+                }
+                best
+            };
+            table[i * width + j] = best;
+        }
+    }
+    table[a.len() * width + b.len()]
+}
+
+/// The candidate nearest to `word`, if it is near enough to be a likely slip: at most a third of the
+/// word's length in edits, or equal but for case and separators. Ties go to the first candidate.
+/// Words over 64 bytes are never compared: the cost is quadratic.
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > 64 {
+        return None;
+    }
+    let plain = |text: &str| text.to_lowercase().replace(['-', '_'], "");
+    let limit = (word.chars().count() / 3).max(1);
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        if candidate.len() > 64 || candidate == word {
+            continue;
+        }
+        let edits = if plain(candidate) == plain(word) { 0 } else { distance(word, candidate) };
+        if edits <= limit && best.is_none_or(|(least, _)| edits < least) {
+            best = Some((edits, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{closest, distance};
+
+    #[test]
+    fn a_swap_is_one_edit() {
+        assert_eq!(distance("memroy", "memory"), 1);
+    }
+
+    #[test]
+    fn a_near_miss_suggests_the_name_and_a_far_one_nothing() {
+        assert_eq!(closest("local-zsf", ["local", "local-zfs", "nvme"]), Some("local-zfs"));
+        assert_eq!(closest("macAddress", ["mac-address", "mac"]), Some("mac-address"));
+        assert_eq!(closest("gpu", ["network", "storage"]), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! The `hlab` command: calls `cli`, nothing else.
+
+fn main() {}

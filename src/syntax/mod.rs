@@ -1,0 +1,3 @@
+//! Text to tree, total: whatever the text, there is a tree and a list of what is wrong with it.
+
+pub mod tree;
