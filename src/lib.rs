@@ -7,3 +7,6 @@
 pub mod base;
 pub mod diag;
 pub mod syntax;
+pub mod targets;
+
+pub mod session;

@@ -1,0 +1,192 @@
+//! The pipeline, run once over a [`World`]: files in, diagnostics and artifacts out.
+//!
+//! [`analyze`] runs the whole front end; the methods of [`Analysis`] ask it questions.
+
+use crate::base::{Origin, SourceFile, Sources, World};
+use crate::diag::{Checked, Diagnostic, Severity};
+use crate::targets::ArtifactSet;
+
+/// What a run is given besides the files.
+#[derive(Clone, Default, Debug)]
+pub struct Options {
+    /// `--set NAME=VALUE`, in order.
+    pub inputs: Vec<(String, String)>,
+    /// The text of `hlab.lock`, if there is one.
+    pub lock: Option<String>,
+    /// Whether the lock must already hold everything that it would be asked for.
+    pub locked: bool,
+    /// How many threads may work; 0 and 1 both mean one.
+    pub threads: usize,
+}
+
+/// Everything the front end found out.
+#[derive(Default, Debug)]
+pub struct Analysis {
+    /// The files that were read.
+    pub sources: Sources,
+    /// What is wrong, in the order in which it is shown.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Whether a `project` resource is among the files.
+    pub project_found: bool,
+}
+
+/// A target that the project declares.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TargetInfo {
+    /// Its name in the project: `crossplane`, or `lab2` in `target lab2: crossplane`.
+    pub name: String,
+    /// The system: `crossplane`.
+    pub system: String,
+    /// The version of the system.
+    pub version: String,
+    /// The folder it goes to, relative to the project.
+    pub out: String,
+}
+
+/// A target asked for on the command line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TargetRequest {
+    /// A declared name, or a system.
+    pub name: String,
+    /// The version, where it was given.
+    pub version: Option<String>,
+    /// Whether it is to be treated as owner of all it can carry.
+    pub as_owner: bool,
+}
+
+/// There is no such target, or no such version of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct UnknownTarget {
+    /// What would have been right: `crossplane@0.11.1`.
+    pub known: Vec<String>,
+}
+
+/// An input of the project.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct InputInfo {
+    /// Its name.
+    pub name: String,
+    /// Its type as written.
+    pub ty: String,
+    /// Its default as written.
+    pub default: Option<String>,
+    /// Its value in this run.
+    pub value: String,
+    /// Its documentation.
+    pub doc: String,
+}
+
+/// What became of one policy.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CoverageRow {
+    /// The policy.
+    pub policy: String,
+    /// Bindings that were checked.
+    pub checked: usize,
+    /// Of these, those that failed.
+    pub failed: usize,
+    /// Of the failed, those that an `allow` excuses.
+    pub allowed: usize,
+    /// Bindings it did not apply to, because a fact is unknown.
+    pub not_applicable: usize,
+    /// The facts that were missing.
+    pub missing: Vec<String>,
+}
+
+/// One test and how it went.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TestOutcome {
+    /// The text after `test`.
+    pub name: String,
+    /// Where it stands: `lab_test.hlab:3`.
+    pub place: String,
+    /// What went against its expectation; empty if it passed.
+    pub failures: Vec<Diagnostic>,
+}
+
+/// The tests of a project.
+#[derive(Default, Debug)]
+pub struct TestReport {
+    /// The files, for the diagnostics.
+    pub sources: Sources,
+    /// What is wrong with the test files themselves.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Each test in order.
+    pub tests: Vec<TestOutcome>,
+}
+
+/// Runs the whole front end over the files of a world.
+pub fn analyze(world: &dyn World, _options: &Options) -> Analysis {
+    let mut analysis = Analysis::default();
+    let (paths, _unreadable) = world.list();
+    for path in paths {
+        let Ok(bytes) = world.read(&path) else { continue };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        analysis.project_found |= text.lines().any(|line| line.starts_with("project "));
+        analysis.sources.add(SourceFile::new(path, text, Origin::Project));
+    }
+    analysis
+}
+
+/// Runs the `test` items of the project.
+pub fn run_tests(_world: &dyn World, _options: &Options, _filter: Option<&str>) -> TestReport {
+    TestReport::default()
+}
+
+impl Analysis {
+    /// Whether the lab is refused.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// The new text of `hlab.lock`, if it differs from the one given.
+    #[must_use]
+    pub fn lock_text(&self) -> Option<String> {
+        None
+    }
+
+    /// The targets that the project declares, in order.
+    #[must_use]
+    pub fn targets(&self) -> Vec<TargetInfo> {
+        Vec::new()
+    }
+
+    /// The files of one target.
+    ///
+    /// # Errors
+    /// [`UnknownTarget`] if neither the project nor hlab knows it.
+    pub fn emit(&self, _target: &TargetRequest) -> Result<Checked<ArtifactSet>, UnknownTarget> {
+        Err(UnknownTarget { known: Vec::new() })
+    }
+
+    /// `rollout.json` and `ROLLOUT.md`: the order between owners.
+    #[must_use]
+    pub fn rollout(&self) -> ArtifactSet {
+        ArtifactSet::default()
+    }
+
+    /// Who said a value: `vm.k3s.memory`.
+    #[must_use]
+    pub fn explain_path(&self, _path: &str) -> Option<String> {
+        None
+    }
+
+    /// What a policy says and what it was applied to.
+    #[must_use]
+    pub fn explain_rule(&self, _rule: &str) -> Option<String> {
+        None
+    }
+
+    /// The inputs of the project.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<InputInfo> {
+        Vec::new()
+    }
+
+    /// What became of each policy.
+    #[must_use]
+    pub fn coverage(&self) -> Vec<CoverageRow> {
+        Vec::new()
+    }
+}
