@@ -37,6 +37,15 @@ impl Code {
         }
     }
 
+    /// Both as a heading: `HL0302 unknown-storage`, or `policy/NAME`.
+    #[must_use]
+    pub fn heading(&self) -> String {
+        match self {
+            Code::Row(row) => format!("{} {}", row.code, row.name),
+            Code::Policy(_) => self.id(),
+        }
+    }
+
     /// `unknown-storage`, or the policy's name.
     #[must_use]
     pub fn name(&self) -> &str {

@@ -5,10 +5,21 @@
 //! holds the type, the table of codes, and the renderers.
 
 pub mod codes;
+mod excerpt;
+pub mod github;
+pub mod json;
+pub mod junit;
+mod render;
+pub mod sarif;
+mod shown;
+pub mod story;
+pub mod terminal;
 
 use crate::base::{Span, TextEdit};
 
 pub use codes::{Code, CodeRow};
+pub use render::{Format, Style, one, render};
+pub use shown::{Place, SECRET, Shown};
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
