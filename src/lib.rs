@@ -6,6 +6,7 @@
 
 pub mod base;
 pub mod diag;
+pub mod pve;
 pub mod syntax;
 pub mod targets;
 

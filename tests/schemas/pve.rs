@@ -1,0 +1,187 @@
+//! The option table against the API schema of 8.4 and 9.1.
+
+use std::collections::BTreeSet;
+
+use hlab::pve::{self, Key, Row, Schema, ValueKind, Version};
+use serde_json::Value;
+
+use super::support::shared;
+
+/// The parameters of `PUT /nodes/{node}/qemu/{vmid}/config` in a version.
+fn parameters(version: Version) -> Option<serde_json::Map<String, Value>> {
+    let path = shared(&format!("schemas/pve/apidoc-{version}.json"))?;
+    let text = std::fs::read_to_string(path).expect("the schema is readable");
+    let tree: Value = serde_json::from_str(&text).expect("the schema is JSON");
+    let node = find(&tree, "/nodes/{node}/qemu/{vmid}/config").expect("the endpoint is there");
+    node["info"]["PUT"]["parameters"]["properties"].as_object().cloned()
+}
+
+fn find<'a>(nodes: &'a Value, path: &str) -> Option<&'a Value> {
+    nodes.as_array()?.iter().find_map(
+        |node| {
+            if node["path"] == path { Some(node) } else { find(&node["children"], path) }
+        },
+    )
+}
+
+fn words(value: &Value) -> BTreeSet<&str> {
+    value["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// Whether our kind and the server's type, enumeration, range and length are the same.
+fn same_kind(kind: &ValueKind, schema: &Value) -> Result<(), String> {
+    let said = |text: String| Err(format!("{text}, the server says {schema}"));
+    let kind_name = schema["type"].as_str().unwrap_or_default();
+    match kind {
+        ValueKind::Bool if kind_name == "boolean" => Ok(()),
+        ValueKind::Int { min, max } if kind_name == "integer" => {
+            let same = schema["minimum"].as_i64() == *min && schema["maximum"].as_i64() == *max;
+            if same { Ok(()) } else { said(format!("whole number {min:?} {max:?}")) }
+        }
+        ValueKind::Number { min, max } if kind_name == "number" => {
+            let same = schema["minimum"].as_f64() == *min && schema["maximum"].as_f64() == *max;
+            if same { Ok(()) } else { said(format!("number {min:?} {max:?}")) }
+        }
+        ValueKind::Enum(ours) if kind_name == "string" => {
+            let ours: BTreeSet<&str> = ours.iter().copied().collect();
+            if ours == words(schema) { Ok(()) } else { said(format!("{ours:?}")) }
+        }
+        ValueKind::Text { max, .. } if kind_name == "string" && words(schema).is_empty() => {
+            // A pattern may limit the length instead; then our limit stands for it.
+            let theirs = schema["maxLength"].as_u64();
+            let by_pattern = schema["pattern"].as_str().is_some_and(|pattern| pattern.contains("{,"));
+            if theirs == max.map(u64::from) || by_pattern { Ok(()) } else { said(format!("at most {max:?}")) }
+        }
+        ValueKind::Properties(_) if kind_name == "string" => Ok(()),
+        ValueKind::Bool
+        | ValueKind::Int { .. }
+        | ValueKind::Number { .. }
+        | ValueKind::Enum(_)
+        | ValueKind::Text { .. }
+        | ValueKind::Properties(_) => said(format!("{kind:?}")),
+    }
+}
+
+/// Compares one property string with the server's expanded format.
+fn same_properties(version: Version, schema: &'static Schema, format: &serde_json::Map<String, Value>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let models: BTreeSet<&str> = schema.model.iter().flat_map(|alias| alias.words).copied().collect();
+    for (name, theirs) in format {
+        if theirs["keyAlias"].is_string() {
+            if !models.contains(name.as_str()) {
+                wrong.push(format!("{}.{name}: not a model", schema.name));
+            }
+            continue;
+        }
+        let Some(ours) = schema.key(version, name) else {
+            wrong.push(format!("{}.{name}: missing", schema.name));
+            continue;
+        };
+        wrong.extend(same_key(version, schema, ours, theirs));
+    }
+    let ours = schema.keys().filter(|key| key.is_in(version));
+    wrong.extend(
+        ours.filter(|key| !format.contains_key(key.name))
+            .map(|key| format!("{}.{}: not theirs", schema.name, key.name)),
+    );
+    wrong
+}
+
+fn same_key(version: Version, schema: &Schema, ours: &'static Key, theirs: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let at = format!("{}.{}", schema.name, ours.name);
+    let alias = match ours.role {
+        pve::Role::Alias(alias) if version >= alias.since => Some(alias.of),
+        pve::Role::Alias(_)
+        | pve::Role::Plain
+        | pve::Role::Required
+        | pve::Role::Default
+        | pve::Role::RequiredDefault => None,
+    };
+    if alias != theirs["alias"].as_str() {
+        wrong.push(format!("{at}: alias {alias:?}"));
+    }
+    if alias.is_some() {
+        return wrong;
+    }
+    if let Err(text) = same_kind(&ours.value, theirs) {
+        wrong.push(format!("{at}: {text}"));
+    }
+    let is_default = matches!(ours.role, pve::Role::Default | pve::Role::RequiredDefault);
+    let is_required = matches!(ours.role, pve::Role::Required | pve::Role::RequiredDefault);
+    if is_default != (theirs["default_key"] == 1) {
+        wrong.push(format!("{at}: default key {is_default}"));
+    }
+    if is_required == (theirs["optional"] == 1) {
+        wrong.push(format!("{at}: required {is_required}"));
+    }
+    wrong
+}
+
+/// The keys that a `typetext` such as `[[host=]<ID>] [,pcie=<1|0>]` names, each with whether it stands in brackets.
+fn keys_of_typetext(text: &str) -> BTreeSet<&str> {
+    let starts = text.char_indices().filter(|(_, character)| character.is_ascii_lowercase());
+    let mut keys = BTreeSet::new();
+    for (start, _) in starts {
+        let before = text[..start].chars().next_back();
+        let end = text[start..]
+            .find(|character: char| !character.is_ascii_alphanumeric() && character != '-' && character != '_');
+        let Some(end) = end.map(|end| start + end) else {
+            continue;
+        };
+        if text[end..].starts_with('=') && matches!(before, None | Some('[' | ',')) {
+            keys.insert(&text[start..end]);
+        }
+    }
+    keys
+}
+
+fn same_row(version: Version, row: &'static Row, theirs: &Value) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if let Err(text) = same_kind(&row.value, theirs) {
+        wrong.push(format!("{}: {text}", row.name));
+    }
+    if let ValueKind::Properties(schema) = row.value {
+        match (&theirs["format"], theirs["typetext"].as_str()) {
+            (Value::Object(format), _) => wrong.extend(same_properties(version, schema, format)),
+            (_, Some(typetext)) => {
+                let ours: BTreeSet<&str> = schema.keys().filter(|key| key.is_in(version)).map(|key| key.name).collect();
+                if ours != keys_of_typetext(typetext) {
+                    wrong.push(format!("{}: keys {ours:?}, the server says {typetext}", row.name));
+                }
+            }
+            (_, None) => wrong.push(format!("{}: no property string", row.name)),
+        }
+    } else if theirs["format"].is_object() {
+        wrong.push(format!("{}: a property string", row.name));
+    }
+    let prose = theirs["description"].as_str().unwrap_or_default();
+    if let Some((_, tail)) = prose.split_once("(n is 0 to ")
+        && row.name != "usb[n]"
+        && !tail.starts_with(&format!("{})", row.highest.unwrap_or_default()))
+    {
+        wrong.push(format!("{}: highest {:?}, the server says {tail}", row.name, row.highest));
+    }
+    wrong
+}
+
+#[test]
+fn every_vm_option_of_both_versions_is_in_the_table_with_its_kind_enumeration_and_range() {
+    for version in Version::KNOWN.iter().copied() {
+        let Some(parameters) = parameters(version) else {
+            return;
+        };
+        let mut wrong = Vec::new();
+        for (name, theirs) in &parameters {
+            match pve::VM_OPTIONS.iter().find(|row| row.name == name && row.is_in(version)) {
+                Some(row) => wrong.extend(same_row(version, row, theirs)),
+                None => wrong.push(format!("{name}: missing")),
+            }
+        }
+        let ours = pve::VM_OPTIONS.iter().filter(|row| row.is_in(version));
+        wrong.extend(
+            ours.filter(|row| !parameters.contains_key(row.name)).map(|row| format!("{}: not theirs", row.name)),
+        );
+        assert!(wrong.is_empty(), "Proxmox VE {version}:\n{}", wrong.join("\n"));
+    }
+}
