@@ -8,6 +8,9 @@ pub mod base;
 pub mod diag;
 pub mod pve;
 pub mod syntax;
+
+pub mod own;
+
 pub mod targets;
 
 pub mod session;

@@ -185,3 +185,18 @@ fn every_vm_option_of_both_versions_is_in_the_table_with_its_kind_enumeration_an
         assert!(wrong.is_empty(), "Proxmox VE {version}:\n{}", wrong.join("\n"));
     }
 }
+
+#[test]
+fn the_field_of_each_row_is_in_the_standard_library() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("the library is there");
+    let library = ["vm.hlab", "vm-parts.hlab", "vm-options.hlab"].map(read).concat();
+    for row in pve::VM_OPTIONS {
+        for name in row.field.iter().flat_map(|field| field.split('.')) {
+            let declared = library
+                .lines()
+                .any(|line| line.strip_prefix("  ").is_some_and(|line| line.starts_with(&format!("{name}:"))));
+            assert!(declared, "`{}` names the field `{name}`, which no declaration has", row.name);
+        }
+    }
+}
