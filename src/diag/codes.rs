@@ -71,7 +71,36 @@ macro_rules! codes {
 }
 
 codes! {
+    NOT_UTF8 "HL0001" "not-utf8" "the file is not UTF-8 text";
+    FILE_TOO_LARGE "HL0002" "file-too-large" "the file is larger than a source file may be";
+    UNREADABLE_FILE "HL0003" "unreadable-file" "the file could not be read";
+    UNEXPECTED_CHARACTER "HL0010" "unexpected-character" "a character that means nothing in the language";
+    UNCLOSED_STRING "HL0011" "unclosed-string" "a string that does not end";
+    UNKNOWN_ESCAPE "HL0012" "unknown-escape" "a backslash before something that needs none";
+    CONTROL_CHARACTER "HL0013" "control-character" "a control character in a string";
+    UNKNOWN_UNIT "HL0014" "unknown-unit" "a number with a unit that does not exist";
+    MALFORMED_LITERAL "HL0015" "malformed-literal" "a number or an address of no known shape";
+    SINGLE_QUOTES "HL0016" "single-quotes" "a text in single quotes";
+    FOREIGN_COMMENT "HL0017" "foreign-comment" "a comment as another language writes it";
+    INTERPOLATION "HL0018" "interpolation" "a `${…}` that does not end on its line";
     SYNTAX_ERROR "HL0101" "syntax-error" "the text is not a sentence of the language";
+    UNCLOSED_BRACKET "HL0102" "unclosed-bracket" "a bracket that is never closed";
+    UNOPENED_BRACKET "HL0103" "unopened-bracket" "a closing bracket with nothing open";
+    MISSING_SEPARATOR "HL0104" "missing-separator" "two entries or elements with nothing between them";
+    NOT_EQUALS "HL0105" "not-equals" "a field is set with something other than `=`";
+    FOREIGN_OPERATOR "HL0106" "foreign-operator" "an operator as another language writes it";
+    CHAINED_COMPARISON "HL0107" "chained-comparison" "a comparison of a comparison";
+    CLAUSE_ORDER "HL0108" "clause-order" "the clauses of a head in another order than `: on in with`";
+    REPEATED_CLAUSE "HL0109" "repeated-clause" "a clause that the head has already";
+    TOO_DEEP "HL0110" "too-deep" "nesting that is deeper than a source needs";
+    RESERVED_WORD "HL0111" "reserved-word" "a name that expressions keep for themselves";
+    MISSING_VALUE "HL0112" "missing-value" "a place where a value must stand and none does";
+    BRACE_ON_NEXT_LINE "HL0113" "brace-on-next-line" "a `{` that does not stand on the line of its head";
+    NOT_CALLABLE "HL0114" "not-callable" "a call of something other than a function's name";
+    NEEDS_PARENTHESES "HL0115" "needs-parentheses" "an `if` or `not` inside a tighter operator";
+    STRAY_SEPARATOR "HL0116" "stray-separator" "a comma or semicolon with nothing to separate";
+    STRAY_CONTINUATION "HL0117" "stray-continuation" "a line that goes on from one that cannot go on";
+    MISSING_NAME "HL0118" "missing-name" "a head without the name of what it declares";
 }
 
 /// The row of a code or a name.

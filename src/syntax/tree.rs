@@ -72,7 +72,7 @@ pub enum NodeKind {
     Field,
     /// `a.b { … }`: `Name`+ (the path; a string key is a `Str`), `Body`.
     BlockEntry,
-    /// `name: Type = default where it > 0`: `Name`, *type* (or `BlockType`, `BlocksType`), `Default`?, `Where`?.
+    /// `name: Type = default where it > 0`: `Name`, *type* (or `BlockType`, `TypeOptional` of one, `BlocksType`), `Default`?, `Where`?.
     FieldDecl,
     /// An entry that could not be read: the tokens are skipped. No children.
     ErrorEntry,
@@ -134,7 +134,7 @@ pub enum NodeKind {
     TypeName,
     /// `Set<Content>`, `Map<String, Int>`: `Name`, *type*+.
     TypeApply,
-    /// `Size?`: *type*.
+    /// `Size?`, `block Efi?`: *type* or `BlockType`.
     TypeOptional,
     /// `ref host`, `ref (vm | container)`: `Name`+.
     TypeRef,

@@ -1,0 +1,523 @@
+//! Entries: what may stand in a file or between `{ }`. An entry is read from its first two tokens.
+
+use super::errors;
+use super::lex::{T, Token};
+use super::parser::{Open, Parser};
+use super::tree::NodeKind as N;
+use super::words;
+
+impl Parser<'_> {
+    /// The whole file.
+    pub fn file(&mut self) {
+        let file = self.open_at(N::File, 0);
+        loop {
+            self.resume();
+            self.loose = false;
+            self.suspect = None;
+            self.abandoned = false;
+            match self.cur.kind {
+                T::Eof => break,
+                T::RBrace | T::RParen | T::RBracket => {
+                    self.quiet = false;
+                    let span = self.cur_span();
+                    self.report(|parser| errors::unopened(span, parser.word()));
+                    self.in_item = true;
+                    self.bump();
+                }
+                _ => {
+                    self.in_item = true;
+                    self.entry_and_end();
+                }
+            }
+            self.in_item = false;
+        }
+        self.prev_end = self.text.len() as u32;
+        self.close(file);
+    }
+
+    /// `{ entries }`.
+    pub fn body(&mut self) {
+        let opener = self.cur;
+        let body = self.open(N::Body);
+        self.bump();
+        let loose = std::mem::replace(&mut self.loose, false);
+        while !matches!(self.cur.kind, T::RBrace | T::Eof | T::Stop) {
+            self.entry_and_end();
+        }
+        if self.cur.kind == T::RBrace {
+            self.compare_indentation(opener);
+            self.bump();
+        } else {
+            let at = self.suspect.unwrap_or(opener.start);
+            let (opener, found) = (self.span(at, at + 1), self.cur_span());
+            let found_text = self.found();
+            self.fail(|parser| errors::unclosed(opener, found, &found_text, parser.text));
+        }
+        self.loose = loose;
+        self.close(body);
+    }
+
+    /// Remembers a block whose `}` begins a line with another indentation than its head.
+    fn compare_indentation(&mut self, opener: Token) {
+        if !self.cur.line || self.suspect.is_some() {
+            return;
+        }
+        let indentation = |at: u32| {
+            let line = self.text[..at as usize].rfind('\n').map_or(0, |at| at + 1);
+            self.text[line..].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+        };
+        if indentation(opener.start) != indentation(self.cur.start) {
+            self.suspect = Some(opener.start);
+        }
+    }
+
+    fn entry_and_end(&mut self) {
+        let errors_quiet_before = self.cur.start;
+        self.quiet = false;
+        self.entry();
+        self.end_entry();
+        if self.cur.start == errors_quiet_before && !matches!(self.cur.kind, T::Eof | T::Stop | T::RBrace) {
+            self.skip_token();
+        }
+    }
+
+    /// After an entry: a newline, a comma, or the end of what holds it.
+    fn end_entry(&mut self) {
+        if matches!(self.cur.kind, T::Eof | T::Stop | T::RBrace) {
+            return;
+        }
+        if self.cur.nl {
+            if self.continues() {
+                let span = self.cur_span();
+                self.fail(|parser| errors::stray_continuation(span, parser.word()));
+                self.skip_entry();
+            }
+            return;
+        }
+        match self.cur.kind {
+            T::Comma => {}
+            T::Semicolon => {
+                let span = self.cur_span();
+                self.push_error(|_| errors::semicolon(span));
+            }
+            T::Word | T::Str | T::StrFaulty if !self.quiet && self.looks_like_entry(true) => {
+                let (span, at) = (self.cur_span(), self.behind());
+                self.report(|parser| errors::missing_comma(span, at, parser.word()));
+                return;
+            }
+            _ => {
+                self.expected("a comma or the end of the line");
+                self.skip_entry();
+            }
+        }
+        if matches!(self.cur.kind, T::Comma | T::Semicolon) && !self.cur.nl {
+            self.bump();
+        }
+    }
+
+    fn entry(&mut self) {
+        match self.cur.kind {
+            T::Word => self.word_entry(),
+            T::Str | T::StrFaulty | T::StrOpen => self.string_entry(),
+            T::Comma | T::Semicolon => {
+                let span = self.cur_span();
+                self.report(|parser| errors::stray_separator(span, parser.word()));
+                self.bump();
+                self.quiet = true;
+            }
+            _ => self.error_entry(),
+        }
+    }
+
+    fn error_entry(&mut self) {
+        let node = self.open(N::ErrorEntry);
+        let span = self.cur_span();
+        let found = self.found();
+        self.fail(|_| errors::no_entry(span, &found));
+        let place = self.place();
+        if self.cur.kind == T::RBrace {
+            self.bump()
+        } else {
+            self.skip_entry()
+        }
+        self.forget(place);
+        self.close(node);
+    }
+
+    fn word_entry(&mut self) {
+        let first = self.cur;
+        let node = self.open(N::Field);
+        self.bump();
+        if !self.cur.nl {
+            match self.cur.kind {
+                T::Equal | T::EqualEqual | T::PlusEqual | T::LBrace => {
+                    self.leaf_of(N::Name, first);
+                    return self.after_path(node);
+                }
+                T::Dot if self.adjacent() => {
+                    self.leaf_of(N::Name, first);
+                    self.rest_of_path();
+                    return self.after_path(node);
+                }
+                T::Colon => return self.field_declaration(node, first),
+                _ => {}
+            }
+        }
+        let text = &self.text[first.start as usize..first.end as usize];
+        match words::item(text) {
+            Some(word) => self.item(node, first, word),
+            None => self.declaration(node, first),
+        }
+    }
+
+    /// `"a key" = e` and `"a key" { … }`.
+    fn string_entry(&mut self) {
+        let node = self.open(N::Field);
+        self.string_or_leaf();
+        if self.at(T::Dot) && self.adjacent() {
+            self.rest_of_path();
+        }
+        self.after_path(node);
+    }
+
+    /// `.b."c"`, no blanks between.
+    pub fn rest_of_path(&mut self) {
+        while self.cur.kind == T::Dot && self.adjacent() && !self.broke() {
+            self.bump();
+            if !self.adjacent() || !matches!(self.cur.kind, T::Word | T::Str | T::StrFaulty | T::StrOpen) {
+                let (at, found) = (self.behind(), self.found());
+                self.report(|_| errors::expected(at, "a name after `.`", &found));
+                self.quiet = true;
+                self.empty(N::Name);
+                return;
+            }
+            if self.cur.kind == T::Word { self.leaf(N::Name) } else { self.string_or_leaf() }
+        }
+    }
+
+    /// After the path of an entry: `= e`, `+= e` or `{ … }`.
+    fn after_path(&mut self, node: Open) {
+        match self.cur.kind {
+            _ if self.cur.nl => self.half_entry(node),
+            T::Equal | T::PlusEqual => {
+                if self.cur.kind == T::PlusEqual {
+                    self.leaf(N::AppendOp)
+                } else {
+                    self.bump()
+                }
+                self.value();
+                self.close(node);
+            }
+            T::EqualEqual => {
+                let span = self.cur_span();
+                self.report(|_| errors::double_equals(span));
+                self.bump();
+                self.value();
+                self.close(node);
+            }
+            T::LBrace => {
+                self.set_kind(node, N::BlockEntry);
+                self.body();
+                self.close(node);
+            }
+            _ => self.half_entry(node),
+        }
+    }
+
+    /// The expression after an `=`.
+    pub fn value(&mut self) {
+        self.join(true);
+        self.expression();
+    }
+
+    /// An entry that begins with a name and goes no further: its value is missing.
+    fn half_entry(&mut self, node: Open) {
+        if self.cur.kind == T::Colon && !self.cur.nl {
+            let span = self.cur_span();
+            self.report(|_| errors::colon_for_equals(span));
+            self.bump();
+            self.value();
+        } else {
+            self.expected("`=` or `{`");
+            self.empty(N::Missing);
+            self.skip_to_end();
+        }
+        self.close(node);
+    }
+
+    fn skip_to_end(&mut self) {
+        if !self.broke() {
+            let place = self.place();
+            self.skip_entry();
+            self.forget(place);
+        }
+    }
+
+    /// `name: Type = default where condition`, or `name: value` from another language.
+    fn field_declaration(&mut self, node: Open, first: Token) {
+        self.leaf_of(N::Name, first);
+        let colon = self.cur_span();
+        self.bump();
+        if !self.broke() && self.starts_plain_value() {
+            self.report(|_| errors::colon_for_equals(colon));
+            self.expression();
+            return self.close(node);
+        }
+        self.set_kind(node, N::FieldDecl);
+        self.block_type_or_type();
+        self.default_and_where();
+        self.close(node);
+    }
+
+    /// Whether what stands here is a value and can be no type.
+    fn starts_plain_value(&mut self) -> bool {
+        match self.cur.kind {
+            T::Int
+            | T::Float
+            | T::Size
+            | T::Duration
+            | T::Rate
+            | T::Percent
+            | T::Ip
+            | T::Cidr
+            | T::Mac
+            | T::DeviceId
+            | T::Pci
+            | T::StrOpen
+            | T::LBracket
+            | T::LBrace
+            | T::BadNumber
+            | T::BadQuotes
+            | T::Minus => true,
+            T::Str | T::StrFaulty => self.peek().kind != T::Pipe,
+            T::Word => matches!(self.word(), "true" | "false" | "null"),
+            _ => false,
+        }
+    }
+
+    /// `= default`, `where condition`: each may be left out.
+    pub fn default_and_where(&mut self) {
+        if self.at(T::Equal) {
+            let default = self.open(N::Default);
+            self.bump();
+            self.value();
+            self.close(default);
+        }
+        self.where_clause();
+    }
+
+    /// `where condition`, if it is there.
+    pub fn where_clause(&mut self) {
+        self.joined_clause("where", N::Where);
+    }
+
+    /// `WORD e` as a node, if the word is there, on this line or the next.
+    pub fn joined_clause(&mut self, word: &str, kind: N) {
+        if self.at_joining(word) {
+            self.cur.nl = false;
+            let clause = self.open(kind);
+            self.bump();
+            self.join(false);
+            self.expression();
+            self.close(clause);
+        }
+    }
+
+    // ---- declarations: `kind name: Model on … in … with … { … }`
+
+    fn declaration(&mut self, node: Open, first: Token) {
+        let word = &self.text[first.start as usize..first.end as usize];
+        let key = !self.cur.nl && matches!(self.cur.kind, T::Word | T::Str | T::StrFaulty | T::StrOpen);
+        if words::reserved(word) || !key {
+            return self.no_declaration(node, first);
+        }
+        self.set_kind(node, N::Decl);
+        self.leaf_of(N::Name, first);
+        self.key(first);
+        self.clauses();
+        self.body_or_nothing();
+        self.close(node);
+    }
+
+    /// A word at the start of an entry with nothing behind it that would make it one.
+    fn no_declaration(&mut self, node: Open, first: Token) {
+        let span = self.span(first.start, first.end);
+        let word = self.text[span.range()].to_owned();
+        if words::reserved(&word) {
+            self.set_kind(node, N::ErrorEntry);
+            self.push_error(|_| errors::reserved_entry(span, &word));
+            self.quiet = true;
+        } else if !self.cur.nl && self.starts_plain_value() {
+            let at = self.behind();
+            let found = self.found();
+            self.report(|_| errors::missing_equals(at, &word, &found));
+            self.leaf_of(N::Name, first);
+            self.expression();
+            return self.close(node);
+        } else {
+            self.set_kind(node, N::ErrorEntry);
+            let found = self.found();
+            let at = if self.cur.nl || self.cur.start == self.cur.end { span } else { self.cur_span() };
+            self.fail(|_| errors::lone_word(at, &word, &found));
+        }
+        if !self.cur.nl {
+            let place = self.place();
+            self.skip_entry();
+            self.forget(place);
+        }
+        self.close(node);
+    }
+
+    /// The key of a declaration: a name, a string or a path.
+    fn key(&mut self, first: Token) {
+        if self.cur.kind != T::Word {
+            return self.string_or_leaf();
+        }
+        if self.byte_behind() == b'.' {
+            let path = self.open(N::Path);
+            self.leaf(N::Name);
+            self.rest_of_path();
+            return self.close(path);
+        }
+        if matches!(self.word(), "on" | "in" | "with") && self.peek_is_value() {
+            let span = self.cur_span();
+            let kind = self.text[first.start as usize..first.end as usize].to_owned();
+            self.report(|_| errors::nameless(span, &kind));
+            return self.empty(N::Name);
+        }
+        if words::reserved(self.word()) {
+            let span = self.cur_span();
+            self.report(|parser| errors::reserved_name(span, parser.word()));
+        }
+        self.leaf(N::Name);
+    }
+
+    fn peek_is_value(&mut self) -> bool {
+        let next = self.peek();
+        let clause =
+            next.kind == T::Word && matches!(&self.text[next.start as usize..next.end as usize], "on" | "in" | "with");
+        !next.nl && !clause && matches!(next.kind, T::Word | T::LBracket | T::Str)
+    }
+
+    /// `: Model`, `on e`, `in e`, `with e`, in this order; another order is read too, and reported.
+    fn clauses(&mut self) {
+        let mut starts = [None; 5];
+        while let Some(rank) = self.clause_rank() {
+            let start = self.cur.start;
+            self.clause(rank);
+            let span = self.span(start, self.prev_end);
+            let rank = usize::from(rank);
+            let later = starts[rank..].iter().flatten().copied().min();
+            if starts[rank].is_some() {
+                self.push_error(|parser| errors::repeated_clause(span, parser.text));
+            } else if let Some(before) = later {
+                self.push_error(|parser| errors::clause_order(span, before, parser.text));
+            }
+            starts[rank].get_or_insert(start);
+        }
+    }
+
+    /// Which clause of a head begins here.
+    fn clause_rank(&mut self) -> Option<u8> {
+        match self.cur.kind {
+            T::Colon if !self.broke() => Some(1),
+            T::Word => match self.word() {
+                "on" if !self.broke() => Some(2),
+                "in" if !self.broke() => Some(3),
+                "with" if !self.broke() => Some(4),
+                "with" if self.peek().kind == T::LBracket => {
+                    self.cur.nl = false;
+                    Some(4)
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn clause(&mut self, rank: u8) {
+        let kind = match rank {
+            1 => N::ModelClause,
+            2 => N::OnClause,
+            3 => N::InClause,
+            _ => N::WithClause,
+        };
+        let clause = self.open(kind);
+        self.bump();
+        if kind == N::ModelClause {
+            match self.cur.kind {
+                T::Str | T::StrFaulty | T::StrOpen if !self.broke() => self.string_or_leaf(),
+                _ => self.name("a model or variant after `:`"),
+            }
+        } else {
+            if kind == N::OnClause && self.at_word("any") && self.peek().kind == T::LBracket {
+                self.leaf(N::AnyWord);
+            }
+            self.clause_expression(kind);
+        }
+        self.close(clause);
+    }
+
+    /// What stands behind `on`, `in`, `with` or `for`: nothing that begins with `{`, which is the body.
+    pub fn clause_expression(&mut self, kind: N) {
+        if self.cur.kind == T::LBrace || self.broke() {
+            self.expected(match kind {
+                N::OnClause => "a host, a list of hosts, `any [..]`, `auto` or `all` after `on`",
+                N::InClause => "a name after `in`",
+                N::WithClause => "a profile or a list of profiles after `with`",
+                _ => "a value",
+            });
+            self.empty(N::Missing);
+        } else {
+            self.postfix();
+        }
+    }
+
+    /// `{ … }` if it stands here; a body may be left out.
+    pub fn body_or_nothing(&mut self) {
+        if !self.at_body() && !self.cur.nl && !self.ends_entry() && !self.quiet && !self.looks_like_entry(true) {
+            self.expected("`{`, a comma or the end of the line");
+            let place = self.place();
+            self.skip_head();
+            self.forget(place);
+        }
+        if self.at_body() {
+            self.body();
+        }
+    }
+
+    /// `{ … }`, which must stand here.
+    pub fn needed_body(&mut self) {
+        if !self.at_body() && !self.quiet {
+            self.expected("`{`");
+        }
+        if !self.at_body() {
+            let place = self.place();
+            self.skip_head();
+            self.forget(place);
+        }
+        if self.at_body() {
+            self.body();
+        } else {
+            let body = self.open_at(N::Body, self.prev_end);
+            self.close(body);
+        }
+    }
+
+    /// Whether a body opens here; a `{` on the next line is taken for one, and reported.
+    pub fn at_body(&mut self) -> bool {
+        if self.cur.kind != T::LBrace {
+            return false;
+        }
+        if self.cur.nl {
+            let (span, before) = (self.cur_span(), self.prev_end);
+            self.report(|_| errors::brace_on_next_line(span, before));
+            self.cur.nl = false;
+        }
+        true
+    }
+
+    fn ends_entry(&self) -> bool {
+        matches!(self.cur.kind, T::Eof | T::Stop | T::RBrace | T::Comma | T::Semicolon)
+    }
+}
