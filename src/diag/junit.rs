@@ -57,8 +57,9 @@ fn case(shown: &Shown<'_>, diagnostic: &Diagnostic) -> Case {
     let place = diagnostic.primary.as_ref().map(|label| shown.place(label.span));
     let code = shown.line(&diagnostic.code.heading());
     let at = place.as_ref().map_or(String::new(), |place| format!(" at line {}", place.start.line));
-    let details =
-        format!("{}\n{}", super::terminal::short(shown, diagnostic), super::sarif::message(shown, diagnostic));
+    let message = super::sarif::message(shown, diagnostic);
+    let rest = message.split_once('\n').map_or(String::new(), |(_, rest)| format!("\n{rest}"));
+    let details = format!("{}{rest}", super::terminal::short(shown, diagnostic));
     let (failure, remark) = match diagnostic.severity {
         Severity::Error => (Some((shown.line(&diagnostic.message), details)), String::new()),
         Severity::Warning | Severity::Note => (None, details),
