@@ -1,3 +1,5 @@
 //! The `hlab` command: calls `cli`, nothing else.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    hlab::cli::run()
+}

@@ -101,6 +101,20 @@ codes! {
     STRAY_SEPARATOR "HL0116" "stray-separator" "a comma or semicolon with nothing to separate";
     STRAY_CONTINUATION "HL0117" "stray-continuation" "a line that goes on from one that cannot go on";
     MISSING_NAME "HL0118" "missing-name" "a head without the name of what it declares";
+    USAGE "HL0901" "usage" "the command line is not one that hlab knows";
+    NO_PROJECT "HL0902" "no-project" "no .hlab file of the folder holds a project";
+    CANNOT_READ "HL0903" "cannot-read" "a file or folder cannot be read";
+    CANNOT_WRITE "HL0904" "cannot-write" "a file cannot be written";
+    FOREIGN_FILE "HL0905" "foreign-file" "a file that hlab did not write is in the way";
+    EDITED_FILE "HL0906" "edited-file" "an emitted file was edited by hand";
+    UNSAFE_PATH "HL0907" "unsafe-path" "a file would land outside the output folder";
+    BAD_MANIFEST "HL0908" "bad-manifest" "the manifest of an output folder is damaged";
+    STALE_OUTPUT "HL0909" "stale-output" "committed output differs from what the source gives";
+    UNFORMATTED "HL0910" "unformatted" "a file is not laid out as `hlab fmt` does";
+    FILE_EXISTS "HL0911" "file-exists" "`hlab init` would replace a file";
+    UNKNOWN_TOPIC "HL0912" "unknown-topic" "there is nothing of this name to explain";
+    UNKNOWN_TARGET "HL0913" "unknown-target" "neither the project nor hlab knows the target";
+    SHARED_PATH "HL0914" "shared-path" "two targets write the same file";
 }
 
 /// The row of a code or a name.

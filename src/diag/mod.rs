@@ -19,7 +19,7 @@ use crate::base::{Span, TextEdit};
 
 pub use codes::{Code, CodeRow};
 pub use render::{Format, Style, one, render};
-pub use shown::{Place, SECRET, Shown};
+pub use shown::{Place, SECRET, Shown, visible};
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

@@ -52,10 +52,7 @@ impl<'a> Shown<'a> {
     /// A text on one line, without secrets and control characters.
     #[must_use]
     pub fn line(&self, text: &str) -> String {
-        let text = self.without_secrets(text);
-        let mut shown = String::with_capacity(text.len());
-        text.chars().for_each(|character| push_visible(&mut shown, character));
-        shown
+        visible(&self.without_secrets(text))
     }
 
     /// A text as lines, without secrets and control characters; a tab counts as two spaces.
@@ -104,6 +101,14 @@ impl<'a> Shown<'a> {
         let of_file = self.tainted[from..].iter().take_while(|span| span.file == file);
         of_file.map(|span| within(self.sources, *span)).find(|range| range.end > offset && !range.is_empty())
     }
+}
+
+/// A text on one line without control characters, for what comes from no source: a file name, a word of the command line.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    text.chars().for_each(|character| push_visible(&mut shown, character));
+    shown
 }
 
 /// The range of a span, inside its file and on character boundaries, whatever the span says.

@@ -1,0 +1,163 @@
+//! What can go wrong at the rim: files, folders and the command line, each with its code and what to do next.
+//!
+//! Paths are put in through [`show`], so that no file name can drive a terminal.
+
+use std::path::Path;
+
+use crate::diag::{self, Code, Severity, codes};
+
+use super::Exit;
+
+/// A failure outside the language.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error, miette::Diagnostic)]
+pub(super) enum RimError {
+    #[error("{0}")]
+    #[diagnostic(code("HL0901"), help("`hlab --help` lists the commands, `hlab COMMAND --help` shows examples"))]
+    Usage(String),
+
+    #[error("there is no project in `{dir}`: no .hlab file holds a `project`")]
+    #[diagnostic(
+        code("HL0902"),
+        help("name the project's folder, as in `hlab check my-lab`, or run `hlab init` to start one here")
+    )]
+    NoProject { dir: String },
+
+    #[error("cannot read `{path}`: {cause}")]
+    #[diagnostic(code("HL0903"), help("check that it is there, that it is a regular file, and who may read it"))]
+    CannotRead { path: String, cause: String },
+
+    #[error("cannot write `{path}`: {cause}")]
+    #[diagnostic(
+        code("HL0904"),
+        help("files are written whole or not at all: mend the cause and run the same command again")
+    )]
+    CannotWrite { path: String, cause: String },
+
+    #[error("`{path}` is in the way: hlab did not write it")]
+    #[diagnostic(code("HL0905"), help("move it away, or give it up with `--overwrite {path}`; nothing was written"))]
+    Foreign { path: String },
+
+    #[error("`{path}` was edited since hlab wrote it")]
+    #[diagnostic(
+        code("HL0906"),
+        help(
+            "move the edit into the .hlab source, then give up the file with `--overwrite {path}`; nothing was written"
+        )
+    )]
+    Edited { path: String },
+
+    #[error("`{path}` is no longer emitted, but was edited since hlab wrote it")]
+    #[diagnostic(code("HL0906"), help("delete it, or let `--overwrite {path}` delete it; nothing was written"))]
+    EditedLeftover { path: String },
+
+    #[error("`{path}` cannot be written: {reason}")]
+    #[diagnostic(
+        code("HL0907"),
+        help("hlab writes below the output folder only and through no symbolic link; nothing was written")
+    )]
+    UnsafePath { path: String, reason: String },
+
+    #[error("`{path}` is not a manifest of hlab: {cause}")]
+    #[diagnostic(
+        code("HL0908"),
+        help(
+            "restore it from version control; or delete it, then files equal to the output are taken over and the others need `--overwrite FILE`"
+        )
+    )]
+    BadManifest { path: String, cause: String },
+
+    #[error("the output is stale: {summary}")]
+    #[diagnostic(code("HL0909"), help("run `hlab build` and commit what it writes"))]
+    Stale { summary: String },
+
+    #[error("{} not formatted: {}", if .paths.len() == 1 { "a file is" } else { "files are" }, .paths.join(", "))]
+    #[diagnostic(code("HL0910"), help("run `hlab fmt`"))]
+    Unformatted { paths: Vec<String> },
+
+    #[error("`{path}` exists already")]
+    #[diagnostic(
+        code("HL0911"),
+        help("`hlab init DIR` starts a project in another folder; `hlab check` looks at this one")
+    )]
+    Exists { path: String },
+
+    #[error("there is nothing to explain under `{topic}`")]
+    #[diagnostic(
+        code("HL0912"),
+        help(
+            "{hint}a code (`HL0101`), a name (`syntax-error`), a policy, a value (`vm.k3s.memory`) or an emitted line (`out/vm.yaml:12`) can be explained"
+        )
+    )]
+    UnknownTopic { topic: String, hint: String },
+
+    #[error("there is no target `{name}`")]
+    #[diagnostic(code("HL0913"), help("{hint}"))]
+    UnknownTarget { name: String, hint: String },
+
+    #[error("two targets write `{path}` into one folder")]
+    #[diagnostic(code("HL0914"), help("give each target its own `out` in `project`; nothing was written"))]
+    SharedPath { path: String },
+}
+
+/// Several failures: one never hides the next.
+pub(super) type Failures = Vec<RimError>;
+
+impl From<RimError> for Failures {
+    fn from(error: RimError) -> Failures {
+        vec![error]
+    }
+}
+
+impl RimError {
+    /// The exit code of a run that ends with this.
+    pub(super) fn exit(&self) -> Exit {
+        match self {
+            RimError::Usage(_) => Exit::Usage,
+            RimError::Foreign { .. }
+            | RimError::Edited { .. }
+            | RimError::EditedLeftover { .. }
+            | RimError::UnsafePath { .. }
+            | RimError::BadManifest { .. }
+            | RimError::Exists { .. } => Exit::Refused,
+            RimError::Stale { .. } | RimError::Unformatted { .. } => Exit::Pending,
+            RimError::NoProject { .. }
+            | RimError::CannotRead { .. }
+            | RimError::CannotWrite { .. }
+            | RimError::UnknownTopic { .. }
+            | RimError::UnknownTarget { .. }
+            | RimError::SharedPath { .. } => Exit::Errors,
+        }
+    }
+
+    /// The same as a diagnostic without a place, for the machine formats.
+    pub(super) fn diagnostic(&self) -> diag::Diagnostic {
+        let code = miette::Diagnostic::code(self).map(|code| code.to_string());
+        let row = code.and_then(|code| codes::find(&code)).unwrap_or(&codes::USAGE);
+        let mut diagnostic = diag::Diagnostic::new(Code::Row(row), Severity::Error, None, self.to_string());
+        diagnostic.help.extend(miette::Diagnostic::help(self).map(|help| help.to_string()));
+        diagnostic
+    }
+
+    /// A read that failed.
+    pub(super) fn cannot_read(path: &Path, cause: &std::io::Error) -> RimError {
+        RimError::CannotRead { path: show(path), cause: words(cause) }
+    }
+
+    /// A write that failed.
+    pub(super) fn cannot_write(path: &Path, cause: &std::io::Error) -> RimError {
+        RimError::CannotWrite { path: show(path), cause: words(cause) }
+    }
+}
+
+/// A path, fit to be shown.
+pub(super) fn show(path: &Path) -> String {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    diag::visible(&path.to_string_lossy())
+}
+
+/// What the operating system said, without Rust's `(os error 13)`.
+pub(super) fn words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default().to_lowercase();
+    diag::visible(&text)
+}

@@ -1,0 +1,165 @@
+//! The command line: the only layer that touches files, streams and the environment.
+//!
+//! One file per command. Each gets its arguments and an [`Output`], and gives an [`Exit`] or the
+//! failures of the rim; [`run`] shows those and turns both into an exit code.
+
+mod artifacts;
+mod build;
+mod check;
+mod completions;
+mod disk;
+mod edits;
+mod errors;
+mod explain;
+mod fix;
+mod fmt;
+mod init;
+mod inputs;
+mod lock;
+mod man;
+mod manifest;
+mod output;
+mod project;
+#[cfg(test)]
+mod scratch;
+mod test;
+mod version;
+
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+
+use crate::base::Sources;
+use crate::diag::Format;
+
+use errors::{Failures, RimError};
+use output::{Output, OutputArgs};
+
+/// How a run ends; the numbers are a promise.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Exit {
+    /// All is well.
+    Ok,
+    /// Errors in the source, or a run that failed.
+    Errors,
+    /// Something would change: stale output, unformatted files, a stale lock.
+    Pending,
+    /// Refused: a foreign or edited file is in the way.
+    Refused,
+    /// The command line makes no sense.
+    Usage,
+}
+
+impl Exit {
+    fn code(self) -> u8 {
+        match self {
+            Exit::Ok => 0,
+            Exit::Errors => 1,
+            Exit::Pending => 2,
+            Exit::Refused => 3,
+            Exit::Usage => 64,
+        }
+    }
+}
+
+const ABOUT: &str = "One typed source for a Proxmox lab: checked as a whole, built into what applies it";
+
+const AFTER: &str = "\
+Exit codes:
+    0  all is well
+    1  errors in the source, or a run that failed
+    2  something would change: `build --check`, `fmt --check`, a stale lock
+    3  refused: a file that hlab did not write, or that was edited, is in the way
+   64  the command line makes no sense
+  130  interrupted
+Warnings alone end with 0, unless `--deny warnings` is given.
+
+Examples:
+  hlab init my-lab                        start a project that checks clean
+  hlab check my-lab                       look for errors, write nothing
+  hlab build my-lab -o out                write what the lab's targets need
+  hlab explain HL0101                     what a message means and how to mend it
+  hlab check --format json my-lab         the same for a program";
+
+#[derive(Parser, Debug)]
+#[command(name = "hlab", about = ABOUT, after_help = AFTER, disable_help_subcommand = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Init(init::InitArgs),
+    Check(check::CheckArgs),
+    Build(build::BuildArgs),
+    Fmt(fmt::FmtArgs),
+    Fix(fix::FixArgs),
+    Lock(lock::LockArgs),
+    Explain(explain::ExplainArgs),
+    Test(test::TestArgs),
+    Inputs(inputs::InputsArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+    Version(version::VersionArgs),
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let words: Vec<_> = std::env::args_os().collect();
+    let exit = match Cli::try_parse_from(&words) {
+        Ok(cli) => obey(cli),
+        Err(error) => not_understood(&error, &words),
+    };
+    ExitCode::from(exit.code())
+}
+
+fn obey(cli: Cli) -> Exit {
+    let output = Output::new(&cli.output);
+    let result = match cli.command {
+        Command::Init(args) => init::run(&args, output),
+        Command::Check(args) => check::run(&args, output),
+        Command::Build(args) => build::run(&args, output),
+        Command::Fmt(args) => fmt::run(&args, output),
+        Command::Fix(args) => fix::run(&args, output),
+        Command::Lock(args) => lock::run(&args, output),
+        Command::Explain(args) => explain::run(&args, output),
+        Command::Test(args) => test::run(&args, output),
+        Command::Inputs(args) => inputs::run(&args, output),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
+        Command::Version(args) => version::run(&args),
+    };
+    result.unwrap_or_else(|failures| failed(&failures, output))
+}
+
+/// Shows failures; the gravest decides the exit code.
+fn failed(failures: &Failures, output: Output) -> Exit {
+    output.results(&Sources::default(), &[], failures);
+    failures.iter().map(RimError::exit).max_by_key(|exit| exit.code()).unwrap_or(Exit::Errors)
+}
+
+/// Answers `--help`, or says what is wrong with the words.
+fn not_understood(error: &clap::Error, words: &[std::ffi::OsString]) -> Exit {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            output::print(&error.to_string());
+            return Exit::Ok;
+        }
+        _ => {}
+    }
+    let wants_json = words.iter().any(|word| word == "--format=json")
+        || words.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json");
+    if wants_json {
+        let text = error.to_string();
+        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        return failed(&vec![RimError::Usage(crate::diag::visible(&first))], Output::fallback(Format::Json));
+    }
+    let lines: Vec<_> = error.to_string().lines().map(crate::diag::visible).collect();
+    output::eprint(&format!("{}\n", lines.join("\n")));
+    Exit::Usage
+}
