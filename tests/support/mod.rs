@@ -72,19 +72,44 @@ pub fn place(sources: &Sources, diagnostic: &Diagnostic) -> Option<(usize, (usiz
     Some((start.line, (start.column, width)))
 }
 
+/// A text with the diagnostics of one file drawn under their lines, errors and warnings only.
+pub fn draw(text: &str, sources: &Sources, diagnostics: &[Diagnostic], path: &str) -> String {
+    let mut rows: Vec<(usize, String)> = Vec::new();
+    for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Note) {
+        let here = diagnostic.primary.as_ref().is_some_and(|primary| sources.file(primary.span.file).path == path);
+        let Some((line, (from, to))) = place(sources, diagnostic).filter(|_| here) else { continue };
+        let mark = if from < 3 { "<".to_owned() } else { format!("{}{}", " ".repeat(from - 3), "^".repeat(to - from)) };
+        rows.push((line, format!("//{mark} {} {}", code(diagnostic), diagnostic.message)));
+    }
+    let mut out = String::new();
+    for (index, line) in text.lines().enumerate() {
+        out.push_str(line);
+        out.push('\n');
+        for (_, row) in rows.iter().filter(|(at, _)| *at == index + 1) {
+            out.push_str(row.trim_end());
+            out.push('\n');
+        }
+    }
+    out
+}
+
 /// What is wrong with the diagnostics of a run, compared with what was drawn; empty if nothing is. Notes are not compared.
-pub fn compare(sources: &Sources, diagnostics: &[Diagnostic], drawn: &[Drawn]) -> Vec<String> {
+///
+/// `drawn` is of the file at `path`; diagnostics in other files are always wrong.
+pub fn compare(sources: &Sources, diagnostics: &[Diagnostic], drawn: &[Drawn], path: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut met = vec![false; drawn.len()];
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Note) {
-        let place = place(sources, diagnostic);
+        let here = diagnostic.primary.as_ref().is_some_and(|primary| sources.file(primary.span.file).path == path);
+        let place = place(sources, diagnostic).filter(|_| here);
         let fits = |expected: &Drawn| {
-            let here = match (expected.columns, place) {
+            let there = match (expected.columns, place) {
                 (_, None) => false,
                 (None, Some((line, _))) => line == expected.line,
                 (Some(columns), Some((line, found))) => line == expected.line && columns == found,
             };
-            here && (diagnostic.code.id() == expected.code || diagnostic.code.name() == expected.code)
+            there
+                && (diagnostic.code.id() == expected.code || diagnostic.code.name() == expected.code)
                 && diagnostic.message.contains(&expected.message)
         };
         match drawn.iter().position(fits) {
@@ -95,6 +120,12 @@ pub fn compare(sources: &Sources, diagnostics: &[Diagnostic], drawn: &[Drawn]) -
     let missing = drawn.iter().zip(&met).filter(|(_, met)| !**met);
     wrong.extend(missing.map(|(expected, _)| format!("drawn, but not found: {expected:?}")));
     wrong
+}
+
+/// How a code is drawn: by its name, a policy with `policy/` before it.
+fn code(diagnostic: &Diagnostic) -> String {
+    let id = diagnostic.code.id();
+    if id.starts_with("policy/") { id } else { diagnostic.code.name().to_owned() }
 }
 
 /// A diagnostic in one line, with its labels.
