@@ -83,7 +83,7 @@ Examples:
   hlab check --format json my-lab         the same for a program";
 
 #[derive(Parser, Debug)]
-#[command(name = "hlab", about = ABOUT, after_help = AFTER, disable_help_subcommand = true, max_term_width = 110)]
+#[command(name = "hlab", version, about = ABOUT, after_help = AFTER, disable_help_subcommand = true, max_term_width = 110)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

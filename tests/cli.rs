@@ -1,0 +1,404 @@
+//! The command line, end to end: what is printed where, and with which exit code.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A folder for one test, removed when the test ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Folder {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("hlab-cli-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("a scratch folder can be made");
+        Folder(path)
+    }
+
+    /// A folder with the starter in it.
+    fn with_starter() -> Folder {
+        let folder = Folder::new();
+        assert_eq!(folder.run(&["init"]).code, 0);
+        folder
+    }
+
+    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.0.join(path);
+        fs::create_dir_all(path.parent().expect("a path has a parent")).expect("a folder can be made");
+        fs::write(path, text).expect("a file can be written");
+    }
+
+    fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.0.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn run(&self, words: &[&str]) -> Run {
+        self.run_with(words, &[], "")
+    }
+
+    /// Runs hlab in this folder, with a clean environment but for `environment`, and text on standard input.
+    fn run_with(&self, words: &[&str], environment: &[(&str, &str)], input: &str) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hlab"));
+        command.args(words).current_dir(&self.0).env_clear().envs(environment.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("hlab can be started");
+        let mut stdin = child.stdin.take().expect("standard input is a pipe");
+        // hlab may end without reading its input.
+        let _ = std::io::Write::write_all(&mut stdin, input.as_bytes());
+        drop(stdin);
+        let output = child.wait_with_output().expect("hlab ends");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Run { code: output.status.code().unwrap_or(-1), out: text(&output.stdout), err: text(&output.stderr) }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[derive(Debug)]
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Run {
+    #[track_caller]
+    fn ends(self, code: i32) -> Run {
+        assert_eq!(self.code, code, "{self:#?}");
+        self
+    }
+
+    #[track_caller]
+    fn says(self, text: &str) -> Run {
+        assert!(self.err.contains(text), "expected {text:?} on standard error\n{self:#?}");
+        self
+    }
+
+    #[track_caller]
+    fn prints(self, text: &str) -> Run {
+        assert!(self.out.contains(text), "expected {text:?} on standard output\n{self:#?}");
+        self
+    }
+
+    #[track_caller]
+    fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{self:#?}"))
+    }
+}
+
+const COMMANDS: [&str; 12] =
+    ["init", "check", "build", "fmt", "fix", "lock", "explain", "test", "inputs", "completions", "man", "version"];
+
+#[test]
+fn help_names_the_commands_and_the_exit_codes_and_shows_examples() {
+    let folder = Folder::new();
+    let help = folder.run(&["--help"]).ends(0);
+    for word in COMMANDS.iter().chain(&["Exit codes:", "64", "130", "Examples:"]) {
+        assert!(help.out.contains(word), "{word} is missing\n{}", help.out);
+    }
+    for command in COMMANDS {
+        let help = folder.run(&[command, "--help"]).ends(0);
+        assert!(help.out.contains("Example"), "`hlab {command} --help` has no example\n{}", help.out);
+    }
+}
+
+#[test]
+fn a_mistyped_command_line_is_usage_in_every_format() {
+    let folder = Folder::new();
+    folder.run(&[]).ends(64);
+    folder.run(&["chek"]).ends(64).says("similar subcommand exists: 'check'");
+    folder.run(&["check", "--set", "novalue"]).ends(64).says("NAME=VALUE");
+    folder.run(&["build", "--check", "-o", "-"]).ends(64).says("HL0901");
+    let json = folder.run(&["chek", "--format", "json"]).ends(64).json();
+    assert_eq!(json["diagnostics"][0]["code"], "HL0901");
+    assert_eq!(json["format_version"], 1);
+}
+
+#[test]
+fn version_says_one_line() {
+    let folder = Folder::new();
+    let version = concat!("hlab ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!(folder.run(&["version"]).ends(0).out, version);
+    assert_eq!(folder.run(&["--version"]).ends(0).out, version);
+}
+
+#[test]
+fn init_writes_a_starter_that_checks_clean_and_replaces_nothing() {
+    let folder = Folder::new();
+    folder.run(&["init", "my-lab"]).ends(0).says("my-lab/lab.hlab");
+    folder.run(&["check", "my-lab", "--deny", "warnings"]).ends(0).says("no errors in 1 file");
+    folder.write("my-lab/lab.hlab", "// mine\n");
+    folder.run(&["init", "my-lab"]).ends(3).says("HL0911");
+    assert_eq!(folder.read("my-lab/lab.hlab"), "// mine\n");
+}
+
+#[test]
+fn outside_a_project_check_says_what_to_do() {
+    let folder = Folder::new();
+    folder.run(&["check"]).ends(1).says("HL0902").says("hlab init");
+    folder.run(&["build"]).ends(1).says("HL0902");
+    let json = folder.run(&["check", "--format", "json"]).ends(1).json();
+    assert_eq!(json["diagnostics"][0]["name"], "no-project");
+    assert_eq!(json["errors"], 1);
+    folder.run(&["check", "nowhere"]).ends(1).says("HL0903").says("no such file");
+    folder.write("lab.hlab", "");
+    folder.run(&["check", "lab.hlab"]).ends(1).says("it is a file");
+}
+
+#[test]
+fn a_clean_check_prints_a_document_in_each_machine_format() {
+    let folder = Folder::with_starter();
+    assert_eq!(folder.run(&["check", "--format", "json"]).ends(0).json()["errors"], 0);
+    assert_eq!(folder.run(&["check", "--format", "sarif"]).ends(0).json()["version"], "2.1.0");
+    folder.run(&["check", "--format", "junit"]).ends(0).prints("failures=\"0\"");
+    assert_eq!(folder.run(&["check", "--format", "github"]).ends(0).out, "");
+    let human = folder.run(&["check"]).ends(0);
+    assert_eq!(human.out, "");
+}
+
+#[test]
+fn results_for_people_go_to_standard_error_and_for_programs_to_standard_output() {
+    let folder = Folder::with_starter();
+    folder.write("bad.hlab", "vm broken on pve {\n  memory = = 4GiB\n");
+    let human = folder.run(&["check"]).ends(1).says("bad.hlab:2:");
+    assert_eq!(human.out, "");
+    let short = folder.run(&["check", "--format", "short"]).ends(1).says("bad.hlab:2:");
+    assert!(
+        short.err.lines().all(|line| line.contains("error[") || line.contains("warning[") || line.contains("note["))
+    );
+    let json = folder.run(&["check", "--format", "json"]).ends(1);
+    assert_eq!(json.json()["diagnostics"][0]["labels"][0]["file"], "bad.hlab");
+    assert_eq!(json.json()["diagnostics"][0]["labels"][0]["line"], 2);
+    folder.run(&["check", "--format", "github"]).ends(1).prints("::error file=bad.hlab,line=2");
+    let stream = folder.run(&["build", "-o", "-", "--format", "json"]).ends(1).says("\"format_version\": 1");
+    assert_eq!(stream.out, "", "with `-o -` standard output is for YAML");
+}
+
+#[test]
+fn colour_follows_the_flag_and_the_environment() {
+    let folder = Folder::new();
+    let is_colored =
+        |words: &[&str], environment: &[(&str, &str)]| folder.run_with(words, environment, "").err.contains('\u{1b}');
+    assert!(!is_colored(&["check"], &[]), "a pipe is no terminal");
+    assert!(is_colored(&["check", "--color", "always"], &[]));
+    assert!(is_colored(&["check"], &[("CLICOLOR_FORCE", "1")]));
+    assert!(!is_colored(&["check"], &[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]));
+    assert!(!is_colored(&["check", "--color", "never"], &[("CLICOLOR_FORCE", "1")]));
+}
+
+#[test]
+fn a_file_name_cannot_drive_the_terminal() {
+    let folder = Folder::new();
+    let run = folder.run(&["check", "\u{1b}[31mred\nline"]).ends(1);
+    assert!(!run.err.contains('\u{1b}') && run.err.contains("\\u{1b}[31mred\\nline"), "{run:#?}");
+}
+
+#[test]
+fn explain_knows_codes_names_and_their_list() {
+    let folder = Folder::new();
+    folder.run(&["explain", "HL0905"]).ends(0).prints("# HL0905 foreign-file");
+    folder.run(&["explain", "hl0905"]).ends(0).prints("# HL0905 foreign-file");
+    folder.run(&["explain", "foreign-file"]).ends(0).prints("--overwrite");
+    folder.run(&["explain", "codes"]).ends(0).prints("HL0905  foreign-file");
+    folder.run(&["explain", "HL9999"]).ends(1).says("HL0912");
+    folder.run(&["explain", "foreign-fil"]).ends(1).says("did you mean `foreign-file`?");
+    let json = folder.run(&["explain", "HL0905", "--format", "json"]).ends(0).json();
+    assert_eq!(json["topic"], "HL0905");
+}
+
+#[test]
+fn an_unknown_target_is_named_with_those_that_are_known() {
+    let folder = Folder::with_starter();
+    folder.run(&["build", "--target", "crosplane"]).ends(1).says("HL0913");
+}
+
+#[test]
+fn a_folder_of_files_that_cannot_be_read_hides_none_of_the_others() {
+    let folder = Folder::with_starter();
+    folder.write("not-text.hlab", b"vm \xff\xfe");
+    fs::create_dir(folder.0.join("folder.hlab")).expect("a folder may be named like a file");
+    let file = fs::File::create(folder.0.join("big.hlab")).expect("a file can be made");
+    file.set_len(65 << 20).expect("a sparse file can be made");
+    drop(file);
+    folder.run(&["check"]).ends(1).says("big.hlab").says("not-text.hlab");
+}
+
+#[test]
+fn fmt_reads_standard_input_and_lists_what_it_cannot_read() {
+    let folder = Folder::with_starter();
+    let starter = folder.read("lab.hlab");
+    let run = folder.run_with(&["fmt", "-"], &[], &starter).ends(0);
+    assert_eq!(run.out, starter, "the starter is laid out as fmt does");
+    folder.run(&["fmt", "--check"]).ends(0);
+    folder.run(&["fmt", "nowhere.hlab", "lab.hlab"]).ends(1).says("HL0903").says("nowhere.hlab");
+}
+
+#[test]
+fn fmt_check_writes_nothing_and_ends_with_2() {
+    let folder = Folder::with_starter();
+    folder.write("loose.hlab", "network   other   {cidr=10.0.0.0/24}\n");
+    folder.run(&["fmt", "--check"]).ends(2).says("HL0910").says("loose.hlab");
+    assert_eq!(folder.read("loose.hlab"), "network   other   {cidr=10.0.0.0/24}\n");
+    folder.run(&["fmt"]).ends(0).says("formatted loose.hlab");
+    folder.run(&["fmt", "--check"]).ends(0);
+    assert_eq!(folder.read("loose.hlab"), "network other { cidr = 10.0.0.0/24 }\n");
+}
+
+#[test]
+fn build_writes_once_and_refuses_what_is_not_its_own() {
+    let folder = Folder::with_starter();
+    folder.run(&["build", "-o", "out"]).ends(0).says("written");
+    let vm = yaml_files(&folder.0.join("out/crossplane"))
+        .into_iter()
+        .find(|path| path.contains("web"))
+        .expect("the VM is written");
+    folder.run(&["build", "-o", "out"]).ends(0).says("0 written");
+    folder.run(&["build", "-o", "out", "--check"]).ends(0).says("up to date");
+    let path = format!("out/crossplane/{vm}");
+    let written = folder.read(&path);
+    folder.write(&path, format!("{written}# edited\n"));
+    folder.run(&["build", "-o", "out"]).ends(3).says("HL0906").says(&path);
+    folder.run(&["build", "-o", "out", "--check"]).ends(3);
+    folder.run(&["build", "-o", "out", "--overwrite", &path]).ends(0);
+    assert_eq!(folder.read(&path), written);
+    let source = folder.read("lab.hlab");
+    folder.write("lab.hlab", source.replace("memory = 2GiB", "memory = 3GiB"));
+    folder.run(&["build", "-o", "out", "--check"]).ends(2).says("HL0909").says("different");
+    assert_eq!(folder.read(&path), written);
+    folder.run(&["build", "-o", "out"]).ends(0);
+    assert_ne!(folder.read(&path), written);
+}
+
+#[test]
+fn build_is_stopped_by_what_lies_in_its_way() {
+    let folder = Folder::with_starter();
+    folder.run(&["build", "-o", "out"]).ends(0);
+    let vm = yaml_files(&folder.0.join("out/crossplane")).remove(0);
+    folder.write(&format!("other/crossplane/{vm}"), "mine");
+    folder.run(&["build", "-o", "other"]).ends(3).says("HL0905");
+    assert_eq!(yaml_files(&folder.0.join("other/crossplane")).len(), 1, "nothing was written");
+    folder.write("out/crossplane/.hlab-manifest.json", "<<<<<<< ours");
+    folder.run(&["build", "-o", "out"]).ends(3).says("HL0908");
+    #[cfg(unix)]
+    {
+        fs::create_dir_all(folder.0.join("linked")).expect("a folder can be made");
+        std::os::unix::fs::symlink(folder.0.join("other"), folder.0.join("linked/crossplane"))
+            .expect("a link can be made");
+        folder.run(&["build", "-o", "linked"]).ends(3).says("HL0907");
+    }
+}
+
+#[test]
+fn one_target_goes_straight_into_the_folder_and_a_stream_to_standard_output() {
+    let folder = Folder::with_starter();
+    folder.run(&["build", "--target", "crossplane@0.11.1", "-o", "out"]).ends(0);
+    assert!(!yaml_files(&folder.0.join("out")).is_empty());
+    assert!(!folder.0.join("out/crossplane").exists());
+    let stream = folder.run(&["build", "-o", "-"]).ends(0).prints("kind: EnvironmentVM");
+    assert!(stream.out.starts_with("---\n") && !stream.out.contains("Kustomization"), "{}", stream.out);
+}
+
+#[test]
+fn two_targets_that_write_one_file_are_refused() {
+    let folder = Folder::with_starter();
+    let second = "  target crossplane { version = \"0.11.1\", out = \"crossplane\" }\n  target lab2: crossplane { version = \"0.11.1\", out = \"crossplane\" }";
+    let source = folder.read("lab.hlab");
+    folder.write(
+        "lab.hlab",
+        source.replace("  target crossplane { version = \"0.11.1\", out = \"crossplane\" }", second),
+    );
+    folder.run(&["build", "--as-owner"]).ends(1).says("HL0914");
+}
+
+#[test]
+fn explain_finds_the_resource_of_an_emitted_line() {
+    let folder = Folder::with_starter();
+    folder.run(&["build", "-o", "out"]).ends(0);
+    let vm = yaml_files(&folder.0.join("out/crossplane"))
+        .into_iter()
+        .find(|path| path.contains("web"))
+        .expect("the VM is written");
+    let path = format!("out/crossplane/{vm}");
+    let line = folder.read(&path).lines().position(|line| line.contains("dedicated")).expect("memory is written") + 1;
+    folder.run(&["explain", &format!("{path}:{line}")]).ends(0).prints("vm.web").prints("lab.hlab");
+    folder.run(&["explain", "vm.web.memory"]).ends(0).prints("2GiB").prints("small");
+}
+
+#[test]
+fn ci_never_adds_to_the_lock() {
+    let folder = Folder::with_starter();
+    let source = folder.read("lab.hlab").replace("  id = 100\n", "");
+    folder.write("lab.hlab", source);
+    folder.run_with(&["build", "-o", "out"], &[("CI", "true")], "").ends(2).says("lock-stale");
+    assert!(!folder.0.join("hlab.lock").exists());
+    folder.run(&["lock", "--check"]).ends(2);
+    folder.run(&["build", "-o", "out"]).ends(0).says("hlab.lock");
+    folder.run_with(&["build", "-o", "out"], &[("CI", "true")], "").ends(0);
+    folder.run(&["lock"]).ends(0).says("up to date");
+}
+
+#[test]
+fn fix_applies_what_messages_offer_and_a_dry_run_only_shows_it() {
+    let folder = Folder::with_starter();
+    let source = folder.read("lab.hlab");
+    folder.write("lab.hlab", source.replace("memory = 2GiB", "memry = 2GiB"));
+    folder.run(&["check"]).ends(1).says("memory");
+    folder.run(&["fix", "--dry-run"]).ends(2).prints("-  memry = 2GiB").prints("+  memory = 2GiB");
+    folder.run(&["fix"]).ends(0).says("1 fix applied");
+    assert_eq!(folder.read("lab.hlab"), source);
+    folder.run(&["fix"]).ends(0).says("nothing to fix");
+}
+
+#[test]
+fn inputs_are_listed_with_their_values() {
+    let folder = Folder::with_starter();
+    folder.write("inputs.hlab", "/// Where the lab stands.\ninput site: String = \"home\"\n");
+    folder
+        .run(&["inputs", "--set", "site=lab"])
+        .ends(0)
+        .prints("site: String")
+        .prints("lab")
+        .prints("Where the lab stands.");
+    let json = folder.run(&["inputs", "--format", "json"]).ends(0).json();
+    assert_eq!(json["inputs"][0]["name"], "site");
+}
+
+#[test]
+fn tests_of_the_project_pass_and_fail_by_name() {
+    let folder = Folder::with_starter();
+    folder.write(
+        "lab_test.hlab",
+        "test \"a network that is not there is refused\" {\n  change vm.web { nic net0 { network = nowhere } }\n  expect error unknown-name at vm.web\n}\n",
+    );
+    folder.run(&["test"]).ends(0).says("1 passed, 0 failed");
+    folder.write("lab_test.hlab", "test \"never\" {\n  expect error unknown-name at vm.web\n}\n");
+    folder.run(&["test"]).ends(1).says("FAIL never");
+    folder.run(&["test", "--format", "junit"]).ends(1).prints("failures=\"1\"");
+    folder.run(&["test", "--only", "other"]).ends(0).says("0 passed, 0 failed");
+}
+
+#[test]
+fn completions_and_the_manual_are_printed() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        folder.run(&["completions", shell]).ends(0).prints("explain");
+    }
+    let man = folder.run(&["man"]).ends(0).prints(".TH hlab 1").prints("HLAB BUILD");
+    assert!(man.out.contains("Exit codes"), "{}", man.out);
+}
+
+/// The YAML files of a folder, without the list of them.
+fn yaml_files(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<_> = names.filter(|name| name.ends_with(".yaml") && name != "kustomization.yaml").collect();
+    names.sort();
+    names
+}
