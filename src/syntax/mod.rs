@@ -8,6 +8,7 @@
 mod entry;
 pub mod errors;
 mod expr;
+mod format;
 mod item;
 mod lex;
 mod literal;
@@ -19,6 +20,7 @@ mod types;
 mod words;
 
 pub use expr::is_identifier;
+pub use format::format;
 pub use parser::{MAX_DEPTH, parse};
 pub use text::{segment, unquote};
 pub use words::{ITEM_WORDS, ItemWord, RESERVED, reserved};
