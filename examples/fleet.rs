@@ -106,7 +106,7 @@ fn hosts(fleet: &Fleet) -> String {
 fn host(out: &mut String, number: usize) {
     put!(out, "\nhost host-{number:04} {{\n  cpu {{ cores = 64, threads = 64 }}\n  memory = 256GiB\n");
     out.push_str("  bridge vmbr0 { network = net0 }\n  bridge vmbr1 { network = net1 }\n");
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         out.push_str("  bridge vmbr2\n");
     }
     if number % 4 == 1 {
@@ -116,7 +116,7 @@ fn host(out: &mut String, number: usize) {
     put!(out, "  zpool nvme-{number:04}\n}}\n");
     put!(out, "storage nvme-{number:04}: ZfsPool on host-{number:04} {{\n  pool    = \"nvme-{number:04}\"\n");
     out.push_str("  content = [images, rootdir]\n}\n");
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         put!(out, "device coral-{number:04}: CoralUSB on host-{number:04} {{ port = \"1-1\" }}\n");
     }
 }
@@ -144,7 +144,7 @@ fn guest(out: &mut String, fleet: &Fleet, number: usize) {
     put!(out, " {{\n  id = {id}\n  cpu {{ cores = {}, type = host }}\n  memory = {memory}GiB\n", [2, 4, 8][number % 3]);
     let storage = if wrong == Some(Break::Storage) { "nvme-none" } else { "local-zfs" };
     put!(out, "  disk scsi0 {{ storage = {storage}, size = 32GiB, iothread = true, ssd = true }}\n");
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         put!(out, "  disk scsi1 {{ storage = nvme-{home:04}, size = 100GiB, iothread = true, ssd = true }}\n");
     }
     let network = if wrong == Some(Break::Bridge) { 9 } else { number % 2 };
@@ -165,7 +165,7 @@ fn guest(out: &mut String, fleet: &Fleet, number: usize) {
 fn device(out: &mut String, fleet: &Fleet, number: usize, wrong: Option<Break>) {
     if wrong == Some(Break::Device) {
         out.push_str("  attach coral-none\n");
-    } else if number < fleet.hosts && number % 2 == 0 {
+    } else if number < fleet.hosts && number.is_multiple_of(2) {
         put!(out, "  attach coral-{number:04}\n");
     } else if number < fleet.hosts && number % 4 == 1 {
         put!(out, "  attach gpu-{number:04}\n");

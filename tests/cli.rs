@@ -394,6 +394,18 @@ fn completions_and_the_manual_are_printed() {
     assert!(man.out.contains("Exit codes"), "{}", man.out);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn results_that_cannot_be_written_are_no_success() {
+    let folder = Folder::with_starter();
+    let full = || fs::File::options().write(true).open("/dev/full").expect("linux has a full device");
+    for words in [&["version"][..], &["check", "--format", "json"], &["explain", "codes"], &["--help"], &["man"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hlab"));
+        let output = command.args(words).current_dir(&folder.0).stdout(full()).output().expect("hlab can be started");
+        assert_eq!(output.status.code(), Some(1), "{words:?}");
+    }
+}
+
 /// The YAML files of a folder, without the list of them.
 fn yaml_files(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));

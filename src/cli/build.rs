@@ -59,13 +59,13 @@ pub(super) fn run(args: &BuildArgs, mut output: Output) -> Result<Exit, Failures
     let missing = project.missing(&analysis);
     let exit = exit_of(&analysis.diagnostics, args.deny.warnings());
     if exit != Exit::Ok || missing.is_some() {
-        output.results(&analysis.sources, &analysis.diagnostics, missing.as_slice());
+        output.results(&analysis.sources, &analysis.diagnostics, missing.as_slice())?;
         return Ok(missing.map_or(exit, |missing| missing.exit()));
     }
     let mut diagnostics = analysis.diagnostics.clone();
     let emitted = emit(args, &analysis, &mut diagnostics, output);
     let exit = exit_of(&diagnostics, args.deny.warnings());
-    output.results(&analysis.sources, &diagnostics, emitted.as_ref().err().map_or(&[], Vec::as_slice));
+    output.results(&analysis.sources, &diagnostics, emitted.as_ref().err().map_or(&[], Vec::as_slice))?;
     let folders = match emitted {
         Ok(folders) if exit == Exit::Ok => folders,
         Ok(_) => return Ok(exit),

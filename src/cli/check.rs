@@ -29,13 +29,13 @@ pub(super) fn run(args: &CheckArgs, output: Output) -> Result<Exit, Failures> {
     let project = Project::open(&args.project.dir, &args.project.inputs)?;
     let analysis = project.analyze();
     let missing = project.missing(&analysis);
-    output.results(&analysis.sources, &analysis.diagnostics, missing.as_slice());
+    output.results(&analysis.sources, &analysis.diagnostics, missing.as_slice())?;
     let exit = match missing {
         Some(missing) => missing.exit(),
         None => exit_of(&analysis.diagnostics, args.deny.warnings()),
     };
     if args.coverage && !output.is_machine() {
-        super::output::print(&table(&analysis.coverage()));
+        super::output::print(&table(&analysis.coverage()))?;
     }
     if exit == Exit::Ok {
         output.remark(&format!("no errors in {}", files(&analysis)));

@@ -41,7 +41,7 @@ pub(super) fn run(args: &ExplainArgs, output: Output) -> Result<Exit, Failures> 
             None => of_project(args, topic)?,
         },
     };
-    output.answer(|| text.clone(), || json!({ "topic": topic, "text": text }));
+    output.answer(|| text.clone(), || json!({ "topic": topic, "text": text }))?;
     Ok(Exit::Ok)
 }
 

@@ -36,7 +36,7 @@ pub(super) fn run(args: &FixArgs, output: Output) -> Result<Exit, Failures> {
     for _ in 0..ROUNDS {
         let (edits, count) = choose(&analysis.sources, &analysis.diagnostics);
         if args.dry_run {
-            return Ok(show(&analysis, &edits, count, output));
+            return show(&analysis, &edits, count, output);
         }
         if edits.is_empty() {
             break;
@@ -49,7 +49,7 @@ pub(super) fn run(args: &FixArgs, output: Output) -> Result<Exit, Failures> {
         analysis = project.analyze();
     }
     let missing = project.missing(&analysis);
-    output.results(&analysis.sources, &analysis.diagnostics, missing.as_slice());
+    output.results(&analysis.sources, &analysis.diagnostics, missing.as_slice())?;
     output.remark(&match total {
         0 => "nothing to fix".to_owned(),
         1 => "1 fix applied".to_owned(),
@@ -60,7 +60,7 @@ pub(super) fn run(args: &FixArgs, output: Output) -> Result<Exit, Failures> {
 
 type Edits = std::collections::BTreeMap<FileId, Vec<TextEdit>>;
 
-fn show(analysis: &Analysis, edits: &Edits, count: usize, output: Output) -> Exit {
+fn show(analysis: &Analysis, edits: &Edits, count: usize, output: Output) -> Result<Exit, Failures> {
     let shown = Shown::new(&analysis.sources);
     let one = |(file, edits): (&FileId, &Vec<TextEdit>)| {
         let source = analysis.sources.file(*file);
@@ -68,9 +68,9 @@ fn show(analysis: &Analysis, edits: &Edits, count: usize, output: Output) -> Exi
     };
     let text: String = edits.iter().map(one).collect();
     if output.is_machine() {
-        output.answer(String::new, || json!({ "fixes": count, "diff": text }));
+        output.answer(String::new, || json!({ "fixes": count, "diff": text }))?;
     } else {
-        print(&text);
+        print(&text)?;
     }
-    if count == 0 { Exit::Ok } else { Exit::Pending }
+    Ok(if count == 0 { Exit::Ok } else { Exit::Pending })
 }

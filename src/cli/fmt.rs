@@ -46,7 +46,7 @@ pub(super) fn run(args: &FmtArgs, output: Output) -> Result<Exit, Failures> {
             continue;
         };
         match &source.path {
-            None if !args.check => print(&text),
+            None if !args.check => print(&text)?,
             _ if text == source.text => {}
             Some(path) if !args.check => match replace(path, text.as_bytes()) {
                 Ok(()) => output.remark(&format!("formatted {}", source.shown)),

@@ -40,6 +40,6 @@ pub(super) fn run(args: &InputsArgs, output: Output) -> Result<Exit, Failures> {
         };
         json!({ "inputs": inputs.iter().map(one).collect::<Vec<_>>() })
     };
-    output.answer(text, value);
+    output.answer(text, value)?;
     Ok(Exit::Ok)
 }

@@ -33,7 +33,7 @@ pub(super) fn run(args: &LockArgs, output: Output) -> Result<Exit, Failures> {
         }
     }
     if output.is_machine() {
-        output.results(&analysis.sources, &analysis.diagnostics, &[]);
+        output.results(&analysis.sources, &analysis.diagnostics, &[])?;
     }
     Ok(Exit::Ok)
 }

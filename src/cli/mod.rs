@@ -139,7 +139,8 @@ fn obey(cli: Cli) -> Exit {
 
 /// Shows failures; the gravest decides the exit code.
 fn failed(failures: &Failures, output: Output) -> Exit {
-    output.results(&Sources::default(), &[], failures);
+    // If this cannot be written either, the exit code still tells.
+    let _ = output.results(&Sources::default(), &[], failures);
     failures.iter().map(RimError::exit).max_by_key(|exit| exit.code()).unwrap_or(Exit::Errors)
 }
 
@@ -147,8 +148,7 @@ fn failed(failures: &Failures, output: Output) -> Exit {
 fn not_understood(error: &clap::Error, words: &[std::ffi::OsString]) -> Exit {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            output::print(&error.to_string());
-            return Exit::Ok;
+            return output::print(&error.to_string()).map_or(Exit::Errors, |()| Exit::Ok);
         }
         _ => {}
     }

@@ -94,7 +94,12 @@ impl Output {
     }
 
     /// Writes diagnostics and failures of the rim as the result of a run.
-    pub(super) fn results(self, sources: &Sources, diagnostics: &[Diagnostic], failures: &[RimError]) {
+    pub(super) fn results(
+        self,
+        sources: &Sources,
+        diagnostics: &[Diagnostic],
+        failures: &[RimError],
+    ) -> Result<(), RimError> {
         let text = match self.format {
             Format::Human => {
                 let mut text = render(Format::Human, self.style, sources, diagnostics);
@@ -107,12 +112,16 @@ impl Output {
                 render(self.format, self.style, sources, &all)
             }
         };
-        self.result_text(&text);
+        self.result_text(&text)
     }
 
     /// Writes the text of results to the stream that carries them.
-    pub(super) fn result_text(self, text: &str) {
-        if self.is_machine() && !self.is_stdout_taken { print(text) } else { eprint(text) }
+    pub(super) fn result_text(self, text: &str) -> Result<(), RimError> {
+        if self.is_machine() && !self.is_stdout_taken {
+            return print(text);
+        }
+        eprint(text);
+        Ok(())
     }
 
     /// One failure, drawn by miette.
@@ -144,12 +153,16 @@ impl Output {
     }
 
     /// A table or another answer that is the point of a command: JSON if asked for, else text.
-    pub(super) fn answer(self, text: impl FnOnce() -> String, value: impl FnOnce() -> serde_json::Value) {
+    pub(super) fn answer(
+        self,
+        text: impl FnOnce() -> String,
+        value: impl FnOnce() -> serde_json::Value,
+    ) -> Result<(), RimError> {
         match self.format {
             Format::Json => {
                 let mut document = value();
                 document["format_version"] = json::FORMAT_VERSION.into();
-                print(&format!("{document:#}\n"));
+                print(&format!("{document:#}\n"))
             }
             Format::Human | Format::Short | Format::Sarif | Format::Github | Format::Junit => print(&text()),
         }
@@ -168,9 +181,9 @@ pub(super) fn exit_of(diagnostics: &[Diagnostic], deny_warnings: bool) -> Exit {
     if is_only_stale && !is_denied { Exit::Pending } else { Exit::Errors }
 }
 
-/// Writes to standard output. Nobody is left to tell when that fails; [`print_bytes`] tells.
-pub(super) fn print(text: &str) {
-    let _ = print_bytes(text.as_bytes());
+/// Writes text to standard output; as [`print_bytes`].
+pub(super) fn print(text: &str) -> Result<(), RimError> {
+    print_bytes(text.as_bytes())
 }
 
 /// Writes bytes to standard output. A reader that left early (`| head`) is no failure.

@@ -110,7 +110,7 @@ pub(super) fn sound(dir: &Path, inputs: &InputArgs, output: Output) -> Result<Op
     let analysis = project.analyze();
     let missing = project.missing(&analysis);
     if analysis.has_errors() || missing.is_some() {
-        output.results(&analysis.sources, &analysis.diagnostics, missing.as_slice());
+        output.results(&analysis.sources, &analysis.diagnostics, missing.as_slice())?;
         return Ok(None);
     }
     Ok(Some((project, analysis)))

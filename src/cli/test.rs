@@ -6,7 +6,7 @@ use crate::diag::{Format, Shown, junit};
 use crate::session::{self, TestOutcome, TestReport};
 
 use super::Exit;
-use super::errors::Failures;
+use super::errors::{Failures, RimError};
 use super::output::{Output, exit_of};
 use super::project::{Project, ProjectArgs};
 
@@ -30,10 +30,10 @@ pub(super) fn run(args: &TestArgs, output: Output) -> Result<Exit, Failures> {
     let report = session::run_tests(&project.world, &project.options, args.only.as_deref());
     let failed = report.tests.iter().filter(|test| !test.failures.is_empty()).count();
     match output.format {
-        Format::Human | Format::Short => people(&report, failed, output),
-        Format::Json => json(&report, failed, output),
-        Format::Junit => output.result_text(&junit::document("hlab test", &cases(&report))),
-        Format::Sarif | Format::Github => output.results(&report.sources, &all(&report), &[]),
+        Format::Human | Format::Short => people(&report, failed, output)?,
+        Format::Json => json(&report, failed, output)?,
+        Format::Junit => output.result_text(&junit::document("hlab test", &cases(&report)))?,
+        Format::Sarif | Format::Github => output.results(&report.sources, &all(&report), &[])?,
     }
     let exit = exit_of(&report.diagnostics, false);
     Ok(if failed > 0 { Exit::Errors } else { exit })
@@ -45,8 +45,8 @@ fn all(report: &TestReport) -> Vec<crate::diag::Diagnostic> {
     report.diagnostics.iter().chain(failures).cloned().collect()
 }
 
-fn people(report: &TestReport, failed: usize, output: Output) {
-    output.results(&report.sources, &report.diagnostics, &[]);
+fn people(report: &TestReport, failed: usize, output: Output) -> Result<(), RimError> {
+    output.results(&report.sources, &report.diagnostics, &[])?;
     let shown = Shown::new(&report.sources);
     let mut text = String::new();
     for test in &report.tests {
@@ -55,10 +55,10 @@ fn people(report: &TestReport, failed: usize, output: Output) {
         test.failures.iter().for_each(|failure| text.push_str(&output.one(&report.sources, failure)));
     }
     text.push_str(&format!("{} passed, {failed} failed\n", report.tests.len() - failed));
-    output.result_text(&text);
+    output.result_text(&text)
 }
 
-fn json(report: &TestReport, failed: usize, output: Output) {
+fn json(report: &TestReport, failed: usize, output: Output) -> Result<(), RimError> {
     let shown = Shown::new(&report.sources);
     let value = |diagnostics: &[crate::diag::Diagnostic]| {
         diagnostics.iter().map(|one| crate::diag::json::value(&shown, one)).collect::<Vec<_>>()
@@ -74,7 +74,7 @@ fn json(report: &TestReport, failed: usize, output: Output) {
     output.answer(
         String::new,
         || json!({ "tests": tests, "passed": passed, "failed": failed, "diagnostics": value(&report.diagnostics) }),
-    );
+    )
 }
 
 fn cases(report: &TestReport) -> Vec<junit::Case> {

@@ -10,6 +10,6 @@ use super::output::print;
 pub(super) struct VersionArgs {}
 
 pub(super) fn run(_args: &VersionArgs) -> Result<Exit, Failures> {
-    print(concat!("hlab ", env!("CARGO_PKG_VERSION"), "\n"));
+    print(concat!("hlab ", env!("CARGO_PKG_VERSION"), "\n"))?;
     Ok(Exit::Ok)
 }
