@@ -439,6 +439,20 @@ fn every_field_of_the_library_is_documented() {
 }
 
 #[test]
+fn every_source_of_ours_is_laid_out() {
+    let mut offences = Vec::new();
+    for path in ["stdlib", "lang-examples", "src/cli"].iter().flat_map(|folder| files(folder, &[".hlab"])) {
+        let text = read(&path);
+        match hlab::syntax::format(&text) {
+            None => offences.push(format!("{path}: has syntax errors")),
+            Some(formatted) if formatted != text => offences.push(format!("{path}: `hlab fmt {path}` would change it")),
+            Some(_) => {}
+        }
+    }
+    assert_none(&offences, "run `cargo run -- fmt stdlib lang-examples src/cli`");
+}
+
+#[test]
 fn shell_scripts_stop_at_the_first_error() {
     let scripts: Vec<PathBuf> =
         fs::read_dir(root().join(".ci")).into_iter().flatten().flatten().map(|entry| entry.path()).collect();

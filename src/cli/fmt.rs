@@ -3,13 +3,15 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::base::World;
+use crate::base::{Origin, SourceFile, Sources, World};
+use crate::diag::Diagnostic;
+use crate::syntax;
 
 use super::Exit;
 use super::artifacts::replace;
 use super::disk::{DiskWorld, read_regular, reason};
 use super::errors::{Failures, RimError, show};
-use super::output::{Output, print};
+use super::output::{Output, exit_of, print};
 
 /// Lay out .hlab files
 #[derive(clap::Args, Debug)]
@@ -36,17 +38,17 @@ struct Source {
     text: String,
 }
 
-pub(super) fn run(args: &FmtArgs, output: Output) -> Result<Exit, Failures> {
+pub(super) fn run(args: &FmtArgs, mut output: Output) -> Result<Exit, Failures> {
     let mut failures = Failures::new();
+    let mut faulty = Faulty::default();
     let mut unformatted = Vec::new();
-    let mut exit = Exit::Ok;
     for source in sources(&args.paths, &mut failures) {
-        let Some(text) = laid_out(&source, output) else {
-            exit = Exit::Errors;
-            continue;
-        };
+        let Some(text) = faulty.lay_out(&source) else { continue };
         match &source.path {
-            None if !args.check => print(&text)?,
+            None if !args.check => {
+                output.is_stdout_taken = true;
+                print(&text)?;
+            }
             _ if text == source.text => {}
             Some(path) if !args.check => match replace(path, text.as_bytes()) {
                 Ok(()) => output.remark(&format!("formatted {}", source.shown)),
@@ -58,7 +60,35 @@ pub(super) fn run(args: &FmtArgs, output: Output) -> Result<Exit, Failures> {
     if !unformatted.is_empty() {
         failures.push(RimError::Unformatted { paths: unformatted });
     }
-    if failures.is_empty() { Ok(exit) } else { Err(failures) }
+    output.results(&faulty.sources, &faulty.diagnostics, &failures)?;
+    let exit = exit_of(&faulty.diagnostics, false);
+    // Errors in a text outrank a layout that is not the usual one.
+    Ok(if exit == Exit::Errors {
+        exit
+    } else {
+        failures.iter().map(RimError::exit).min_by_key(|exit| exit.code()).unwrap_or(exit)
+    })
+}
+
+/// Texts that could not be laid out, with why.
+#[derive(Default)]
+struct Faulty {
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Faulty {
+    /// The text as it should be; a text with syntax errors is noted and left alone.
+    fn lay_out(&mut self, source: &Source) -> Option<String> {
+        let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+        let formatted = syntax::format(text);
+        if formatted.is_none() {
+            let file = SourceFile::new(source.shown.clone(), text.to_owned(), Origin::Project);
+            let file = self.sources.add(file);
+            self.diagnostics.extend(syntax::parse(file, text).diagnostics);
+        }
+        formatted
+    }
 }
 
 /// The texts to lay out; what cannot be read is said and hides nothing else.
@@ -112,9 +142,4 @@ fn standard_input() -> Result<Source, RimError> {
     }
     let text = String::from_utf8(bytes).map_err(|_| cannot("it is not UTF-8".to_owned()))?;
     Ok(Source { path: None, shown: "standard input".to_owned(), text })
-}
-
-/// The text as it should be; a text with syntax errors is left alone, and they are shown.
-fn laid_out(source: &Source, _output: Output) -> Option<String> {
-    Some(source.text.clone())
 }
