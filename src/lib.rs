@@ -10,6 +10,10 @@ pub mod base;
 pub mod diag;
 pub mod pve;
 pub mod syntax;
+pub mod hir;
+pub mod resolve;
+pub mod types;
+pub mod eval;
 
 pub mod own;
 

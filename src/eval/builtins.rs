@@ -1,0 +1,312 @@
+//! The builtins that are no operators: lists, text, slots, the graph.
+
+use crate::eval::machine::Machine;
+use crate::eval::{Key, key_of, show};
+use crate::types::builtins::Builtin;
+use crate::types::expr::{NodeRef, Op, Operands};
+use crate::types::ty::{Ty, TyId};
+use crate::types::value::{ObjId, Value};
+
+impl Machine<'_> {
+    /// Calls a builtin.
+    pub(crate) fn call(&mut self, builtin: Builtin, run: Operands, at: NodeRef) -> Value {
+        if builtin == Builtin::Stated {
+            return self.stated(run);
+        }
+        let mut args = [Value::Null; 3];
+        for (number, arg) in args.iter_mut().enumerate().take(usize::from(run.len)) {
+            let id = self.p.operands(run)[number];
+            if number == 1 && matches!(builtin, Builtin::Duplicates | Builtin::GroupBy) {
+                *arg = Value::Bool(true);
+                continue;
+            }
+            *arg = self.eval(id);
+            if *arg == Value::Poison {
+                return Value::Poison;
+            }
+        }
+        let [a, b, c] = args;
+        match builtin {
+            Builtin::All | Builtin::Any | Builtin::Count | Builtin::Sum => self.folded(builtin, a, b, at),
+            Builtin::Min | Builtin::Max | Builtin::Sort | Builtin::Unique | Builtin::Pairs | Builtin::Top => self.of_list(builtin, a, b),
+            Builtin::GroupBy | Builtin::Duplicates => self.groups(a, b == Value::Bool(true), builtin == Builtin::Duplicates),
+            Builtin::Common | Builtin::Minus | Builtin::Subset => self.two_lists(builtin, a, b),
+            Builtin::Contains => Value::Bool(self.is_in(b, a)),
+            Builtin::Within => Value::Bool(self.is_within(a, b)),
+            Builtin::Overlaps => Value::Bool(self.overlaps(a, b)),
+            Builtin::StartsWith
+            | Builtin::EndsWith
+            | Builtin::Lower
+            | Builtin::Take
+            | Builtin::Before
+            | Builtin::Len
+            | Builtin::IsSlot
+            | Builtin::SlotBus
+            | Builtin::SlotIndex
+            | Builtin::Matches
+            | Builtin::LooksLikeSecret
+            | Builtin::SecretClass => self.text(builtin, a, b, c),
+            Builtin::IsMultiple => match (a, b) {
+                (Value::Size(size), Value::Size(unit)) if unit > 0 => Value::Bool(size.is_multiple_of(unit)),
+                _ => Value::Poison,
+            },
+            Builtin::Values => match a {
+                Value::Int(ty) => self.values_of(TyId(ty as u32)),
+                _ => Value::Poison,
+            },
+            Builtin::Refs | Builtin::Uses => self.graph_of(a, builtin == Builtin::Refs),
+            Builtin::ModelWith => self.model_with(a),
+            Builtin::File => match a {
+                Value::Str(name) => self.w.files.get(&name).copied().unwrap_or(Value::Poison),
+                _ => Value::Poison,
+            },
+            Builtin::Stated | Builtin::SecretSource => Value::Poison,
+            Builtin::Never | Builtin::RunsPer | Builtin::MinGap | Builtin::Collides | Builtin::Lost | Builtin::WhyLost => {
+                self.fail(at, super::errors::not_yet)
+            }
+        }
+    }
+
+    /// `stated(v.memory)`: whether a slot says it.
+    fn stated(&mut self, run: Operands) -> Value {
+        let id = self.p.operands(run)[0];
+        let (base, field) = match self.p.expr(id).op {
+            Op::Field(base, shape, field) => (base, Ok((shape, field))),
+            Op::FieldNamed(base, name) => (base, Err(name)),
+            _ => return Value::Poison,
+        };
+        let Value::Obj(object) = self.eval(base) else { return Value::Poison };
+        let of = *self.w.object(object);
+        let number = match field {
+            Ok((shape, field)) if shape == of.shape => Some(field),
+            Ok((shape, field)) => {
+                let name = self.p.field(shape, field).name;
+                self.p.shape(of.shape).field(name, of.tag)
+            }
+            Err(name) => self.p.shape(of.shape).field(name, of.tag),
+        };
+        Value::Bool(number.is_some_and(|number| self.w.slot(object, number).is_some()))
+    }
+
+    fn folded(&mut self, builtin: Builtin, list: Value, zero: Value, at: NodeRef) -> Value {
+        let values = self.elements(list);
+        match builtin {
+            Builtin::All => Value::Bool(values.iter().all(|value| *value == Value::Bool(true))),
+            Builtin::Any => Value::Bool(values.contains(&Value::Bool(true))),
+            Builtin::Count => Value::Int(values.len() as i64),
+            _ => {
+                let mut sum = zero;
+                for value in values {
+                    sum = self.binary(crate::types::expr::Binary::Add, sum, value, at);
+                }
+                sum
+            }
+        }
+    }
+
+    fn of_list(&mut self, builtin: Builtin, a: Value, b: Value) -> Value {
+        let (count, list) = if builtin == Builtin::Top { (a, b) } else { (Value::Null, a) };
+        let mut values = self.elements(list);
+        match builtin {
+            Builtin::Unique => {
+                let mut seen: rustc_hash::FxHashSet<Key> = rustc_hash::FxHashSet::default();
+                values.retain(|value| key_of(*value).is_none_or(|key| seen.insert(key)));
+            }
+            Builtin::Pairs => {
+                let all = std::mem::take(&mut values);
+                for (place, first) in all.iter().enumerate() {
+                    for second in &all[place + 1..] {
+                        if values.len() > 1_000_000 {
+                            break;
+                        }
+                        let pair = self.list(&[*first, *second]);
+                        values.push(pair);
+                    }
+                }
+            }
+            _ => values.sort_by(|a, b| self.order(*a, *b).unwrap_or(std::cmp::Ordering::Equal)),
+        }
+        match builtin {
+            Builtin::Min => values.first().copied().unwrap_or(Value::Null),
+            Builtin::Max => values.last().copied().unwrap_or(Value::Null),
+            Builtin::Top => {
+                values.reverse();
+                let count = if let Value::Int(count) = count { count.max(0) as usize } else { 0 };
+                values.truncate(count);
+                self.list(&values)
+            }
+            _ => self.list(&values),
+        }
+    }
+
+    /// Groups by key, in order of first occurrence. With `pairs`, elements are key and member.
+    fn groups(&mut self, list: Value, pairs: bool, only_many: bool) -> Value {
+        let values = self.elements(list);
+        let mut places: rustc_hash::FxHashMap<Key, usize> = rustc_hash::FxHashMap::default();
+        let mut groups: Vec<Vec<Value>> = Vec::new();
+        for value in values {
+            let (key, member) = match value {
+                Value::List(slice) if pairs && slice.len == 2 => (self.p.heap.at(slice, 0), self.p.heap.at(slice, 1)),
+                other => (other, other),
+            };
+            let index = match key_of(key) {
+                Some(index) => index,
+                None => {
+                    let text = show::plain(self, key);
+                    Key(255, self.p.heap.names.intern(&text).index() as u64)
+                }
+            };
+            if key == Value::Null {
+                continue;
+            }
+            let place = *places.entry(index).or_insert_with(|| {
+                groups.push(vec![key]);
+                groups.len() - 1
+            });
+            groups[place].push(member);
+        }
+        let mut made = Vec::new();
+        for group in groups.iter().filter(|group| !only_many || group.len() > 2) {
+            made.push(Value::Group(self.p.heap.store(group)));
+        }
+        self.list(&made)
+    }
+
+    fn two_lists(&mut self, builtin: Builtin, a: Value, b: Value) -> Value {
+        let (left, right) = (self.elements(a), self.elements(b));
+        let keys: rustc_hash::FxHashSet<Key> = right.iter().filter_map(|value| key_of(*value)).collect();
+        let holds = |this: &Self, value: Value| match key_of(value) {
+            Some(key) => keys.contains(&key) || right.iter().any(|other| key_of(*other).is_none() && this.same(*other, value)),
+            None => right.iter().any(|other| this.same(*other, value)),
+        };
+        match builtin {
+            Builtin::Subset => Value::Bool(left.iter().all(|value| holds(self, *value))),
+            _ => {
+                let keep = builtin == Builtin::Common;
+                let kept: Vec<Value> = left.iter().copied().filter(|value| holds(self, *value) == keep).collect();
+                self.list(&kept)
+            }
+        }
+    }
+
+    fn text(&mut self, builtin: Builtin, a: Value, b: Value, c: Value) -> Value {
+        let word = |this: &Self, value: Value| match value {
+            Value::Str(name) | Value::Enum(name) => this.p.name(name).to_owned(),
+            _ => String::new(),
+        };
+        let (text, other) = (word(self, a), word(self, b));
+        let slot = text.find(|c: char| c.is_ascii_digit()).map_or((text.as_str(), ""), |at| text.split_at(at));
+        let number = slot.1.parse::<i64>().ok().filter(|n| n.to_string() == slot.1);
+        match builtin {
+            Builtin::StartsWith => Value::Bool(text.starts_with(&other)),
+            Builtin::EndsWith => Value::Bool(text.ends_with(&other)),
+            Builtin::Lower => self.p.heap.string(&text.to_lowercase()),
+            Builtin::Take => {
+                let count = if let Value::Int(count) = b { count.max(0) as usize } else { 0 };
+                let taken: String = text.chars().take(count).collect();
+                self.p.heap.string(&taken)
+            }
+            Builtin::Before => {
+                let before = text.split_once(other.as_str()).map_or(text.as_str(), |(before, _)| before).to_owned();
+                self.p.heap.string(&before)
+            }
+            Builtin::Len => Value::Int(text.chars().count() as i64),
+            Builtin::IsSlot => {
+                let last = if let Value::Int(last) = c { last } else { -1 };
+                Value::Bool(slot.0 == other && number.is_some_and(|number| number <= last))
+            }
+            Builtin::SlotBus => {
+                let bus = slot.0.to_owned();
+                self.p.heap.string(&bus)
+            }
+            Builtin::SlotIndex => number.map_or(Value::Int(0), Value::Int),
+            Builtin::Matches => Value::Bool(text.contains(&other)),
+            Builtin::LooksLikeSecret => Value::Bool(crate::types::secrets::class_of(&text).is_some()),
+            _ => match crate::types::secrets::class_of(&text) {
+                Some(class) => self.p.heap.string(class),
+                None => Value::Null,
+            },
+        }
+    }
+
+    /// The model that lists an id.
+    fn model_with(&mut self, id: Value) -> Value {
+        for number in 0..self.p.layers.len() {
+            let layer = &self.p.layers[number];
+            let is_model = self.p.models.values().any(|model| *model as usize == number);
+            let lists = layer.body.entries.iter().any(|entry| match entry.value {
+                Value::List(slice) => self.p.heap.slice(slice).contains(&id),
+                _ => false,
+            });
+            if is_model && lists {
+                return Value::Str(layer.name);
+            }
+        }
+        Value::Null
+    }
+
+    /// Every value of a type in the model: value, owner, path and role.
+    fn values_of(&mut self, ty: TyId) -> Value {
+        if let Some(slice) = self.w.uses.get(&ty) {
+            return Value::List(*slice);
+        }
+        let base = self.p.types.base(ty);
+        let owner_word = self.p.heap.names.intern("owner");
+        let use_word = self.p.heap.names.intern("use");
+        let mut made = Vec::new();
+        for number in 0..self.w.objects.len() {
+            let object = ObjId(number as u32);
+            let of = *self.w.object(object);
+            if of.shape.0 == u16::MAX {
+                continue;
+            }
+            for place in 0..usize::from(of.len) {
+                let slot = self.w.slots[of.first as usize + place];
+                let declared = self.p.field(of.shape, slot.field);
+                let Some(many) = self.holds_type(declared.ty, base) else { continue };
+                let name = declared.name;
+                let value = self.read(object, slot.field);
+                let values = if many { self.elements(value) } else { vec![value] };
+                let role = if self.p.name(name) == "ids" || self.p.name(name) == "address" || self.p.name(name) == "mac" {
+                    owner_word
+                } else {
+                    use_word
+                };
+                let path = format!("{}.{}", show::address(self, object), self.p.name(name));
+                let path = self.p.heap.string(&path);
+                for value in values.into_iter().filter(|value| value.is_known()) {
+                    let slice = self.p.heap.store(&[value, Value::Obj(object), path, Value::Enum(role)]);
+                    made.push(Value::Group(slice));
+                }
+            }
+        }
+        let slice = self.p.heap.store(&made);
+        self.w.uses.insert(ty, slice);
+        Value::List(slice)
+    }
+
+    /// Whether a field's type is a type, or a list of it.
+    fn holds_type(&self, field: TyId, wanted: TyId) -> Option<bool> {
+        let base = self.p.types.base(field);
+        if base == wanted {
+            return Some(false);
+        }
+        match self.p.types.get(base) {
+            Ty::List(element) | Ty::Set(element) if self.p.types.base(*element) == wanted => Some(true),
+            Ty::Union(parts) if parts.iter().any(|part| self.p.types.base(*part) == wanted) => Some(false),
+            _ => None,
+        }
+    }
+
+    /// What a resource refers to, or what refers to it.
+    fn graph_of(&mut self, thing: Value, refs: bool) -> Value {
+        let Value::Obj(object) = thing else { return Value::Poison };
+        self.make_graph();
+        let root = self.w.root(object);
+        let graph = self.w.graph.as_ref();
+        let table = graph.map(|graph| if refs { &graph.refs } else { &graph.uses });
+        let found: Vec<Value> =
+            table.and_then(|table| table.get(&root)).map(|list| list.iter().map(|id| Value::Obj(*id)).collect()).unwrap_or_default();
+        self.list(&found)
+    }
+}

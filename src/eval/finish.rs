@@ -1,0 +1,283 @@
+//! Once every object is made: all values, required fields, refinements, and membership of the host.
+
+use crate::eval::machine::Machine;
+use crate::eval::{errors, show};
+use crate::types::expr::NodeRef;
+use crate::types::shape::{Holds, KeyKind};
+use crate::types::ty::{ShapeId, Ty, TyId};
+use crate::types::value::{ExprId, ObjId, Value};
+use crate::types::{Program, span_of};
+
+/// What a shape's objects are checked for, found once.
+#[derive(Clone, Default, Debug)]
+struct Checks {
+    required: Vec<u16>,
+    is_guest: bool,
+    key: Option<TyId>,
+}
+
+/// Evaluates everything that was said and checks it.
+pub fn finish(machine: &mut Machine<'_>) {
+    let checks: Vec<Checks> = (0..machine.p.shapes.len()).map(|shape| checks_of(machine.p, ShapeId(shape as u16))).collect();
+    let count = machine.w.objects.len();
+    for number in 0..count {
+        let object = ObjId(number as u32);
+        let of = *machine.w.object(object);
+        if of.shape.0 == u16::MAX {
+            continue;
+        }
+        let checks = &checks[usize::from(of.shape.0)];
+        required(machine, object, &checks.required);
+        if let (Some(ty), Value::Str(_)) = (checks.key, of.key) {
+            refine(machine, of.key, ty, of.at, of.at);
+        }
+        for place in 0..usize::from(of.len) {
+            let slot = machine.w.slots[of.first as usize + place];
+            let value = match slot.value {
+                Value::Lazy(_) | Value::Appended(_) => machine.read(object, slot.field),
+                value => value,
+            };
+            let field = machine.p.field(of.shape, slot.field);
+            if field.refined && value.is_known() {
+                let (ty, own, at) = (field.ty, field.where_, field.at);
+                let fine = refine(machine, value, ty, slot.at, at) && own.is_none_or(|own| holds(machine, own, value, slot.at, ty, at));
+                if !fine {
+                    machine.w.slots[of.first as usize + place].value = Value::Poison;
+                }
+            }
+        }
+    }
+    for number in 0..count {
+        let object = ObjId(number as u32);
+        let of = *machine.w.object(object);
+        if of.shape.0 == u16::MAX {
+            continue;
+        }
+        let root = machine.w.root(object);
+        let root_of = *machine.w.object(root);
+        if root_of.shape.0 != u16::MAX && checks[usize::from(root_of.shape.0)].is_guest {
+            membership(machine, object, root);
+        }
+    }
+}
+
+fn checks_of(p: &Program, shape: ShapeId) -> Checks {
+    let of = p.shape(shape);
+    let fields = of.fields.iter().enumerate();
+    let required = fields.filter(|(_, field)| field.is_required(&p.types)).map(|(number, _)| number as u16).collect();
+    let guests = p.kind(crate::resolve::Scope::STD, p.words.guest);
+    let mut key = None;
+    for field in p.shapes.iter().flat_map(|shape| &shape.fields) {
+        if let Holds::Blocks(inner, KeyKind::Slot(ty)) = field.holds
+            && inner == shape
+        {
+            key = Some(ty);
+        }
+    }
+    Checks { required, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key }
+}
+
+/// Reports the required fields that an object does not say, and makes it poison for whoever reads them.
+fn required(machine: &mut Machine<'_>, object: ObjId, fields: &[u16]) {
+    for field in fields {
+        let of = *machine.w.object(object);
+        let declared = machine.p.field(of.shape, *field);
+        if declared.variant.is_some() && declared.variant != of.tag {
+            continue;
+        }
+        if machine.w.slot(object, *field).is_some() {
+            continue;
+        }
+        let (name, at) = (declared.name, declared.at);
+        let ty = machine.p.show(declared.ty);
+        let address = show::address(machine, object);
+        let name = machine.p.name(name).to_owned();
+        let declared = span_of(machine.units, at);
+        let diagnostic = errors::missing_field(span_of(machine.units, of.at), &address, &name, &ty, declared);
+        machine.out.push(diagnostic);
+    }
+}
+
+/// Checks a value against the refinements of its type, and of what it holds.
+fn refine(machine: &mut Machine<'_>, value: Value, ty: TyId, at: NodeRef, declared: NodeRef) -> bool {
+    match machine.p.types.get(ty).clone() {
+        Ty::Named(_, inner, refinement) => {
+            refine(machine, value, inner, at, declared) && refinement.is_none_or(|rule| holds(machine, rule, value, at, ty, declared))
+        }
+        Ty::Opt(inner) => value == Value::Null || refine(machine, value, inner, at, declared),
+        Ty::List(element) | Ty::Set(element) | Ty::Range(element) => match value {
+            Value::List(slice) | Value::Range(slice) => {
+                (0..slice.len as usize).all(|place| {
+                    let value = machine.p.heap.at(slice, place);
+                    refine(machine, value, element, at, declared)
+                })
+            }
+            _ => true,
+        },
+        Ty::Map(key, element) => match value {
+            Value::Map(slice) => (0..slice.len as usize).all(|place| {
+                let value = machine.p.heap.at(slice, place);
+                refine(machine, value, if place % 2 == 0 { key } else { element }, at, declared)
+            }),
+            _ => true,
+        },
+        Ty::Union(parts) => {
+            let fitting: Vec<TyId> = parts.iter().copied().filter(|part| is_of(machine.p, value, *part)).collect();
+            match fitting.as_slice() {
+                [one] => refine(machine, value, *one, at, declared),
+                _ => true,
+            }
+        }
+        _ => true,
+    }
+}
+
+/// Whether a value can be of a type, by its outermost form.
+fn is_of(p: &Program, value: Value, ty: TyId) -> bool {
+    matches!(
+        (p.types.get(p.types.base(ty)), value),
+        (Ty::Int, Value::Int(_))
+            | (Ty::Str | Ty::Domain(_), Value::Str(_))
+            | (Ty::Enum(_), Value::Enum(_))
+            | (Ty::Size, Value::Size(_))
+            | (Ty::Obj(..), Value::Obj(_))
+            | (Ty::Ip, Value::Ip(_))
+            | (Ty::Interface, Value::Interface(..))
+    )
+}
+
+/// Whether a refinement holds of a value; reports it if not.
+fn holds(machine: &mut Machine<'_>, rule: ExprId, value: Value, at: NodeRef, ty: TyId, declared: NodeRef) -> bool {
+    let env = machine.p.heap.store(&[value]);
+    let result = machine.evaluate_in(rule, env, None);
+    machine.unknown = None;
+    if result != Value::Bool(false) {
+        return true;
+    }
+    let shown = show::plain(machine, value);
+    let name = match machine.p.types.get(ty) {
+        Ty::Named(name, _, _) => machine.p.name(*name).to_owned(),
+        _ => "value for it".to_owned(),
+    };
+    let rule_at = span_of(machine.units, machine.p.expr(rule).at);
+    let _ = declared;
+    let diagnostic = errors::refused(span_of(machine.units, at), &shown, &name, "`it` must meet the rule below", rule_at);
+    machine.out.push(diagnostic);
+    false
+}
+
+/// What a part of a guest refers to must be on the guest's host.
+fn membership(machine: &mut Machine<'_>, object: ObjId, root: ObjId) {
+    let Value::Obj(host) = machine.w.object(root).on else { return };
+    let of = *machine.w.object(object);
+    if let Value::Obj(target) = of.key {
+        member(machine, target, host, root, of.at, object, None);
+    }
+    for place in 0..usize::from(of.len) {
+        let slot = machine.w.slots[of.first as usize + place];
+        match slot.value {
+            Value::Obj(target) if machine.w.object(target).owner != Some(object) => {
+                member(machine, target, host, root, slot.at, object, Some(place));
+            }
+            Value::List(slice) => {
+                for index in 0..slice.len as usize {
+                    if let Value::Obj(target) = machine.p.heap.at(slice, index)
+                        && machine.w.object(target).owner != Some(object)
+                    {
+                        member(machine, target, host, root, slot.at, object, Some(place));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether one thing is on a host; reports it if not, and poisons what named it.
+fn member(machine: &mut Machine<'_>, target: ObjId, host: ObjId, guest: ObjId, at: NodeRef, object: ObjId, place: Option<usize>) {
+    let thing = machine.w.root(target);
+    let of = *machine.w.object(thing);
+    if of.shape.0 == u16::MAX || of.is_poison || machine.w.object(host).is_poison {
+        return;
+    }
+    let shape = machine.p.shape(of.shape);
+    let is_host = shape.word == machine.p.words.host && thing != target;
+    let guests = machine.p.kind(crate::resolve::Scope::STD, machine.p.words.guest);
+    let is_guest = guests.is_some_and(|guests| guests.contains(&of.shape));
+    let there = if is_host {
+        thing == host
+    } else if shape.on.is_some() && !is_guest {
+        match of.on {
+            Value::Obj(on) => on == host,
+            Value::List(slice) => {
+                if machine.w.offer_known.insert(thing) {
+                    for index in 0..slice.len as usize {
+                        if let Value::Obj(on) = machine.p.heap.at(slice, index) {
+                            machine.w.offered.insert((thing, on));
+                        }
+                    }
+                }
+                machine.w.offered.contains(&(thing, host))
+            }
+            _ => true,
+        }
+    } else {
+        true
+    };
+    if there {
+        return;
+    }
+    report(machine, target, thing, host, guest, at);
+    match place {
+        Some(place) => {
+            let first = machine.w.object(object).first as usize;
+            machine.w.slots[first + place].value = Value::Poison;
+        }
+        None => machine.w.objects[object.0 as usize].is_poison = true,
+    }
+}
+
+fn report(machine: &mut Machine<'_>, target: ObjId, thing: ObjId, host: ObjId, guest: ObjId, at: NodeRef) {
+    let named = |machine: &Machine<'_>, object: ObjId| show::name_of(machine.p, machine.w, object);
+    let target_of = *machine.w.object(target);
+    let word = machine.p.name(machine.p.shape(target_of.shape).word).to_owned();
+    let on = machine.w.object(thing).on;
+    let places = if thing == target { on } else { Value::Obj(thing) };
+    let places = match places {
+        Value::Obj(_) => vec![places],
+        other => machine.elements(other),
+    };
+    let hosts: Vec<String> = places.iter().filter_map(|value| if let Value::Obj(object) = value { Some(named(machine, *object)) } else { None }).collect();
+    let there = same_kind_on(machine, target_of.shape, host);
+    let resource = *machine.p.defs.get(machine.w.resource(guest));
+    let on_node = if resource.head.on == 0 { resource.head.key } else { resource.head.on + 1 };
+    let found = errors::NotOnHost {
+        span: span_of(machine.units, at),
+        word,
+        name: named(machine, target),
+        host: named(machine, host),
+        on: machine.units[resource.unit as usize].tree.span(on_node),
+        declared: span_of(machine.units, target_of.at),
+        hosts,
+        there,
+    };
+    machine.out.push(errors::not_on_host(found));
+}
+
+/// The names of the resources of a kind that a host has.
+fn same_kind_on(machine: &mut Machine<'_>, shape: ShapeId, host: ObjId) -> Vec<String> {
+    let all: Vec<ObjId> = machine.w.all().filter(|object| machine.w.object(*object).shape == shape).collect();
+    let mut names = Vec::new();
+    for object in all {
+        let on = machine.w.object(object).on;
+        let there = match on {
+            Value::Obj(on) => on == host,
+            Value::Null => machine.p.shape(shape).on.is_some(),
+            other => machine.elements(other).contains(&Value::Obj(host)),
+        };
+        if there && names.len() < 16 {
+            names.push(show::name_of(machine.p, machine.w, object));
+        }
+    }
+    names
+}

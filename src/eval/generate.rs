@@ -1,0 +1,200 @@
+//! Generators: nested loops, folded as they run, with an index where an equality allows it.
+
+use crate::eval::machine::Machine;
+use crate::eval::{Index, key_of};
+use crate::types::expr::{Fold, Join, Loop};
+use crate::types::value::{ExprId, Slice, Value};
+
+/// What a fold has gathered.
+struct Gathered {
+    fold: Fold,
+    values: Vec<Value>,
+    count: i64,
+    done: Option<Value>,
+    sum: Option<Value>,
+}
+
+impl Machine<'_> {
+    /// The elements of a list, set, range, map (its values) or group.
+    pub fn elements(&mut self, value: Value) -> Vec<Value> {
+        match value {
+            Value::List(slice) => self.p.heap.slice(slice).to_vec(),
+            Value::Map(slice) => self.p.heap.slice(slice).chunks_exact(2).map(|pair| pair[1]).collect(),
+            Value::Group(slice) => self.p.heap.slice(slice)[1..].to_vec(),
+            Value::Range(slice) => match (self.p.heap.at(slice, 0), self.p.heap.at(slice, 1)) {
+                (Value::Int(a), Value::Int(b)) => (a..=b.min(a.saturating_add(1_000_000))).map(Value::Int).collect(),
+                (Value::Ip(a), Value::Ip(b)) => (a..=b.min(a.saturating_add(1_000_000))).map(Value::Ip).collect(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    /// Runs a generator.
+    pub(crate) fn generate(&mut self, number: u32) -> Value {
+        let generator = &self.p.generators[number as usize];
+        let (fold, head) = (generator.fold, generator.head);
+        let mut gathered = Gathered { fold, values: Vec::new(), count: 0, done: None, sum: None };
+        self.run_loops(number, 0, head, &mut gathered);
+        if let Some(done) = gathered.done {
+            return done;
+        }
+        match fold {
+            Fold::List => Value::List(self.p.heap.store(&gathered.values)),
+            Fold::All => Value::Bool(true),
+            Fold::Any => Value::Bool(false),
+            Fold::Count => Value::Int(gathered.count),
+            Fold::Sum => gathered.sum.unwrap_or(self.p.generators[number as usize].zero),
+        }
+    }
+
+    fn loop_of(&self, number: u32, at: usize) -> Option<Loop> {
+        self.p.generators[number as usize].loops.get(at).copied()
+    }
+
+    fn run_loops(&mut self, number: u32, at: usize, head: ExprId, gathered: &mut Gathered) {
+        if gathered.done.is_some() {
+            return;
+        }
+        let Some(found) = self.loop_of(number, at) else {
+            self.gather(head, gathered);
+            return;
+        };
+        let loops = self.p.generators[number as usize].loops.len();
+        let joined = (at..loops).find_map(|last| {
+            let join = self.loop_of(number, last)?.join?;
+            (usize::from(join.from) == at).then_some((last, join))
+        });
+        if let Some((last, join)) = joined {
+            self.run_joined(number, at, last, join, head, gathered);
+            return;
+        }
+        let source = self.eval(found.source);
+        if source == Value::Poison {
+            gathered.done = Some(source);
+            return;
+        }
+        if let Value::List(slice) = source {
+            for place in 0..slice.len as usize {
+                let value = self.p.heap.at(slice, place);
+                self.bind_and_go(number, at, found, value, head, gathered);
+            }
+            return;
+        }
+        for value in self.elements(source) {
+            self.bind_and_go(number, at, found, value, head, gathered);
+        }
+    }
+
+    fn bind_and_go(&mut self, number: u32, at: usize, found: Loop, value: Value, head: ExprId, gathered: &mut Gathered) {
+        self.set_local(found.local, value);
+        match self.holds(found.condition) {
+            Value::Bool(true) => self.run_loops(number, at + 1, head, gathered),
+            Value::Bool(false) => {}
+            other => gathered.done = gathered.done.or(Some(other)),
+        }
+    }
+
+    pub(crate) fn holds(&mut self, condition: Option<ExprId>) -> Value {
+        condition.map_or(Value::Bool(true), |condition| self.eval(condition))
+    }
+
+    fn run_joined(&mut self, number: u32, from: usize, last: usize, join: Join, head: ExprId, gathered: &mut Gathered) {
+        let probe = self.eval(join.probe);
+        if probe == Value::Poison {
+            gathered.done = Some(probe);
+            return;
+        }
+        if !self.w.indexes.contains_key(&join.index) {
+            let loops: Vec<Loop> = self.p.generators[number as usize].loops[from..=last].to_vec();
+            self.build_index(join, &loops);
+        }
+        let Some(key) = key_of(probe) else { return };
+        let Some(matches) = self.w.indexes.get(&join.index).and_then(|index| index.by_key.get(&key)).cloned() else { return };
+        let Some(residual) = self.loop_of(number, last) else { return };
+        for tuple in matches {
+            for at in from..=last {
+                let Some(found) = self.loop_of(number, at) else { return };
+                let index = &self.w.indexes[&join.index];
+                let value = index.tuples[tuple as usize * index.width + (at - from)];
+                self.set_local(found.local, value);
+            }
+            match self.holds(residual.condition) {
+                Value::Bool(true) => self.run_loops(number, last + 1, head, gathered),
+                Value::Bool(false) => {}
+                other => gathered.done = gathered.done.or(Some(other)),
+            }
+            if gathered.done.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Fills the index of a join: every binding of its loops by the value of its key. Bindings whose key or
+    /// conditions are unknown are left out: they can equal nothing.
+    pub(crate) fn build_index(&mut self, join: Join, loops: &[Loop]) {
+        let old = (self.base, self.stack.len());
+        self.base = self.stack.len();
+        let mut index = Index { tuples: Vec::new(), width: loops.len(), by_key: rustc_hash::FxHashMap::default() };
+        let unknown = self.unknown.take();
+        self.fill(join, loops, 0, &mut Vec::new(), &mut index);
+        self.unknown = unknown;
+        self.stack.truncate(old.1);
+        self.base = old.0;
+        self.w.indexes.insert(join.index, index);
+    }
+
+    fn fill(&mut self, join: Join, loops: &[Loop], at: usize, tuple: &mut Vec<Value>, index: &mut Index) {
+        let Some(found) = loops.get(at) else {
+            let key = self.eval(join.key);
+            self.unknown = None;
+            if let (Some(key), false) = (key_of(key), key == Value::Null) {
+                let number = (index.tuples.len() / index.width) as u32;
+                index.tuples.extend_from_slice(tuple);
+                index.by_key.entry(key).or_default().push(number);
+            }
+            return;
+        };
+        let source = self.eval(found.source);
+        for value in self.elements(source) {
+            self.set_local(found.local, value);
+            let last = at + 1 == loops.len();
+            if last || self.holds(found.condition) == Value::Bool(true) {
+                tuple.push(value);
+                self.fill(join, loops, at + 1, tuple, index);
+                tuple.pop();
+            }
+            self.unknown = None;
+        }
+    }
+
+    fn gather(&mut self, head: ExprId, gathered: &mut Gathered) {
+        if gathered.fold == Fold::Count {
+            gathered.count += 1;
+            return;
+        }
+        let value = self.eval(head);
+        if value == Value::Poison {
+            gathered.done = Some(value);
+            return;
+        }
+        match (gathered.fold, value) {
+            (Fold::All, Value::Bool(false)) | (Fold::Any, Value::Bool(true)) => gathered.done = Some(value),
+            (Fold::All | Fold::Any | Fold::Count, _) => {}
+            (Fold::List, value) => gathered.values.push(value),
+            (Fold::Sum, value) => {
+                let at = self.p.expr(head).at;
+                gathered.sum = Some(match gathered.sum {
+                    None => value,
+                    Some(sum) => self.binary(crate::types::expr::Binary::Add, sum, value, at),
+                });
+            }
+        }
+    }
+
+    /// A list value from values.
+    pub(crate) fn list(&mut self, values: &[Value]) -> Value {
+        let slice: Slice = self.p.heap.store(values);
+        Value::List(slice)
+    }
+}

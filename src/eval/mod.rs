@@ -1,0 +1,223 @@
+//! Values in slots, each with where it was said.
+//!
+//! What comes in is a typed program; what goes out is a [`World`]: an object for each resource and each
+//! block of one, holding only what was *said*. Defaults are read through from the shape. [`build`] makes
+//! the objects layer by layer, [`expand`] makes the resources that a `for` generates, and [`Machine`]
+//! computes: a slot may hold an expression until somebody reads it, and its value from then on.
+//!
+//! Everything is bounded: steps, depth and the size of the heap. A hostile file gets an error.
+
+pub mod build;
+mod builtins;
+pub mod errors;
+pub mod expand;
+pub mod finish;
+mod generate;
+pub mod machine;
+mod operators;
+mod parts;
+pub mod show;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::base::Name;
+use crate::resolve::ResId;
+use crate::types::expr::NodeRef;
+use crate::types::ty::{ShapeId, TyId};
+use crate::types::value::{ObjId, Slice, Value};
+
+pub use machine::Machine;
+
+/// Who said a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Said {
+    /// The resource itself.
+    Resource,
+    /// A profile or model: its number.
+    Layer(u16),
+}
+
+/// One said value.
+#[derive(Clone, Copy, Debug)]
+pub struct Slot {
+    /// The field.
+    pub field: u16,
+    /// Who said it.
+    pub said: Said,
+    /// Where.
+    pub at: NodeRef,
+    /// What.
+    pub value: Value,
+}
+
+/// A resource, or a block of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Object {
+    /// What it is.
+    pub shape: ShapeId,
+    /// Its variant or model.
+    pub tag: Option<Name>,
+    /// Its name; of a block `by ref`, what it refers to; null of an unkeyed block.
+    pub key: Value,
+    /// The object that holds it.
+    pub owner: Option<ObjId>,
+    /// The loop variables in sight when it was made.
+    pub env: Slice,
+    /// Its first slot.
+    pub first: u32,
+    /// How many slots.
+    pub len: u16,
+    /// Where it is declared: its key, or the word of its block.
+    pub at: NodeRef,
+    /// What stands after `on`: an object, a list, or null where nothing does.
+    pub on: Value,
+    /// What stands after `in`.
+    pub within: Value,
+    /// Whether an error makes it useless.
+    pub is_poison: bool,
+}
+
+/// An `allow` of a resource.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowed {
+    /// The resource or block it stands in.
+    pub object: ObjId,
+    /// Its number in the program.
+    pub allow: u32,
+}
+
+/// What an index key may be: a value without structure.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Key(u8, u64);
+
+/// The bindings that an equality selects.
+#[derive(Clone, Default, Debug)]
+pub struct Index {
+    /// Bindings, `width` values each.
+    pub tuples: Vec<Value>,
+    /// How many values a binding has.
+    pub width: usize,
+    /// Numbers of bindings by key.
+    pub by_key: FxHashMap<Key, Vec<u32>>,
+}
+
+/// All objects.
+#[derive(Default, Debug)]
+pub struct World {
+    /// Resources first, in the order of the program; then blocks.
+    pub objects: Vec<Object>,
+    /// Slots, those of one object side by side, sorted by field.
+    pub slots: Vec<Slot>,
+    /// How many resources there are.
+    pub resources: u32,
+    /// `allow`s.
+    pub allows: Vec<Allowed>,
+    /// Lists of all resources of kinds.
+    pub kinds: FxHashMap<TyId, Slice>,
+    /// Indexes of joins, made when first probed.
+    pub indexes: FxHashMap<u32, Index>,
+    /// Blocks that nothing said, made when first read.
+    pub unsaid: FxHashMap<(ObjId, u16), ObjId>,
+    /// Values of derived fields and computed defaults.
+    pub derived: FxHashMap<(ObjId, u16), Value>,
+    /// Values of top-level lets and inputs.
+    pub bindings: FxHashMap<u32, Value>,
+    /// Hosts that offer something `on many host`.
+    pub offered: FxHashSet<(ObjId, ObjId)>,
+    /// What has its hosts in `offered`.
+    pub offer_known: FxHashSet<ObjId>,
+    /// Values by type, for `values(T)`.
+    pub uses: FxHashMap<TyId, Slice>,
+    /// References of each resource, both ways, made when first asked for.
+    pub graph: Option<Graph>,
+    /// Values given with `--set`.
+    pub inputs: FxHashMap<Name, Value>,
+    /// Texts of files named by `file("…")`.
+    pub files: FxHashMap<Name, Value>,
+}
+
+/// Who refers to whom, by resource.
+#[derive(Clone, Default, Debug)]
+pub struct Graph {
+    /// What each refers to.
+    pub refs: FxHashMap<ObjId, Vec<ObjId>>,
+    /// What refers to each.
+    pub uses: FxHashMap<ObjId, Vec<ObjId>>,
+}
+
+impl World {
+    /// An object.
+    #[must_use]
+    pub fn object(&self, id: ObjId) -> &Object {
+        &self.objects[id.0 as usize]
+    }
+
+    /// What an object said.
+    #[must_use]
+    pub fn slots_of(&self, id: ObjId) -> &[Slot] {
+        let object = self.object(id);
+        &self.slots[object.first as usize..object.first as usize + usize::from(object.len)]
+    }
+
+    /// The slot of a field, if it was said.
+    #[must_use]
+    pub fn slot(&self, id: ObjId, field: u16) -> Option<&Slot> {
+        self.slots_of(id).iter().find(|slot| slot.field == field)
+    }
+
+    /// The resource that an object is, or is a part of.
+    #[must_use]
+    pub fn root(&self, mut id: ObjId) -> ObjId {
+        while let Some(owner) = self.object(id).owner {
+            id = owner;
+        }
+        id
+    }
+
+    /// Whether an object is a resource.
+    #[must_use]
+    pub fn is_resource(&self, id: ObjId) -> bool {
+        id.0 < self.resources
+    }
+
+    /// The resource that an object is.
+    #[must_use]
+    pub fn resource(&self, id: ObjId) -> ResId {
+        ResId(id.0)
+    }
+
+    /// All resources, in order.
+    pub fn all(&self) -> impl Iterator<Item = ObjId> {
+        (0..self.resources).map(ObjId)
+    }
+}
+
+/// The key of a value in an index; none for values with structure.
+#[must_use]
+pub fn key_of(value: Value) -> Option<Key> {
+    Some(match value {
+        Value::Null => Key(0, 0),
+        Value::Bool(b) => Key(1, u64::from(b)),
+        Value::Int(n) => Key(2, n as u64),
+        Value::Float(n) => Key(3, n.to_bits()),
+        Value::Str(name) | Value::Enum(name) => Key(4, name.index() as u64),
+        Value::Size(n) => Key(5, n),
+        Value::Duration(n) => Key(6, n),
+        Value::Rate(n) => Key(7, n),
+        Value::Percent(n) => Key(8, n),
+        Value::Ip(n) | Value::Interface(n, _) => Key(9, u64::from(n)),
+        Value::Cidr(n, prefix) => Key(10, u64::from(n) << 8 | u64::from(prefix)),
+        Value::Mac(n) => Key(11, n),
+        Value::DeviceId(n) => Key(12, u64::from(n)),
+        Value::Pci(n) => Key(13, n),
+        Value::Obj(object) => Key(14, u64::from(object.0)),
+        Value::Poison
+        | Value::List(_)
+        | Value::Map(_)
+        | Value::Range(_)
+        | Value::Group(_)
+        | Value::Lazy(_)
+        | Value::Running
+        | Value::Appended(_) => return None,
+    })
+}

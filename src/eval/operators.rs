@@ -1,0 +1,201 @@
+//! Two values and an operator.
+
+use crate::eval::errors;
+use crate::eval::machine::Machine;
+use crate::hir::literal::mask;
+use crate::types::expr::{Binary, NodeRef};
+use crate::types::value::{Slice, Value};
+
+impl Machine<'_> {
+    /// Computes `a op b`.
+    pub(crate) fn binary(&mut self, op: Binary, a: Value, b: Value, at: NodeRef) -> Value {
+        if a == Value::Poison || b == Value::Poison {
+            return Value::Poison;
+        }
+        match op {
+            Binary::Eq => Value::Bool(self.same(a, b)),
+            Binary::Ne => Value::Bool(!self.same(a, b)),
+            Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge => self.compare(op, a, b),
+            Binary::In => Value::Bool(self.is_in(a, b)),
+            Binary::Within => Value::Bool(self.is_within(a, b)),
+            Binary::Overlaps => Value::Bool(self.overlaps(a, b)),
+            Binary::Add | Binary::Sub | Binary::Mul | Binary::Div => self.arithmetic(op, a, b, at),
+        }
+    }
+
+    /// Whether two values are the same; sets and references compare by what they hold.
+    pub(crate) fn same(&self, a: Value, b: Value) -> bool {
+        if a == b {
+            return true;
+        }
+        match (a, b) {
+            (Value::Obj(object), Value::Str(name)) | (Value::Str(name), Value::Obj(object)) => {
+                self.w.object(object).key == Value::Str(name)
+            }
+            _ => self.p.heap.equal(a, b),
+        }
+    }
+
+    fn compare(&self, op: Binary, a: Value, b: Value) -> Value {
+        use std::cmp::Ordering;
+        let Some(order) = self.order(a, b) else { return Value::Poison };
+        Value::Bool(match op {
+            Binary::Lt => order == Ordering::Less,
+            Binary::Le => order != Ordering::Greater,
+            Binary::Gt => order == Ordering::Greater,
+            _ => order != Ordering::Less,
+        })
+    }
+
+    /// The order of two values of one type; none where there is none.
+    pub(crate) fn order(&self, a: Value, b: Value) -> Option<std::cmp::Ordering> {
+        match (a, b) {
+            (Value::Int(a), Value::Int(b)) => Some(a.cmp(&b)),
+            (Value::Float(a), Value::Float(b)) => a.partial_cmp(&b),
+            (Value::Size(a), Value::Size(b))
+            | (Value::Duration(a), Value::Duration(b))
+            | (Value::Rate(a), Value::Rate(b))
+            | (Value::Percent(a), Value::Percent(b))
+            | (Value::Mac(a), Value::Mac(b))
+            | (Value::Pci(a), Value::Pci(b)) => Some(a.cmp(&b)),
+            (Value::Ip(a) | Value::Interface(a, _), Value::Ip(b) | Value::Interface(b, _)) => Some(a.cmp(&b)),
+            (Value::Str(a) | Value::Enum(a), Value::Str(b) | Value::Enum(b)) => {
+                let (a, b) = (self.p.name(a), self.p.name(b));
+                let versions = (crate::types::version_of(a), crate::types::version_of(b));
+                match versions {
+                    (Some(a), Some(b)) => Some(a.cmp(&b)),
+                    _ => Some(a.cmp(b)),
+                }
+            }
+            (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(&b)),
+            (Value::Obj(a), Value::Obj(b)) => Some(a.cmp(&b)),
+            _ => None,
+        }
+    }
+
+    /// `x in xs`
+    pub(crate) fn is_in(&self, item: Value, holder: Value) -> bool {
+        match holder {
+            Value::List(slice) => self.p.heap.slice(slice).iter().any(|value| self.same(*value, item)),
+            Value::Group(slice) => self.p.heap.slice(slice)[1..].iter().any(|value| self.same(*value, item)),
+            Value::Map(slice) => self.p.heap.slice(slice).chunks_exact(2).any(|pair| self.same(pair[0], item)),
+            Value::Range(slice) => {
+                let (first, last) = (self.p.heap.at(slice, 0), self.p.heap.at(slice, 1));
+                self.order(first, item).is_some_and(std::cmp::Ordering::is_le)
+                    && self.order(item, last).is_some_and(std::cmp::Ordering::is_le)
+            }
+            Value::Cidr(network, prefix) => match item {
+                Value::Ip(address) | Value::Interface(address, _) => address & mask(prefix) == network,
+                _ => false,
+            },
+            Value::Str(text) | Value::Enum(text) => match item {
+                Value::Str(part) | Value::Enum(part) => self.p.name(text).contains(self.p.name(part)),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// `p within q`: paths by component, ranges and networks by what they hold.
+    pub(crate) fn is_within(&self, inner: Value, outer: Value) -> bool {
+        match (inner, outer) {
+            (Value::Str(inner), Value::Str(outer)) => {
+                let (inner, outer) = (self.p.name(inner), self.p.name(outer).trim_end_matches('/'));
+                inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }
+            (Value::Range(slice), outer) => {
+                self.is_in(self.p.heap.at(slice, 0), outer) && self.is_in(self.p.heap.at(slice, 1), outer)
+            }
+            (Value::Cidr(network, prefix), Value::Cidr(other, wider)) => wider <= prefix && network & mask(wider) == other,
+            _ => false,
+        }
+    }
+
+    /// `a overlaps b`: ranges, networks, lists.
+    pub(crate) fn overlaps(&self, a: Value, b: Value) -> bool {
+        let ends = |slice: Slice| (self.p.heap.at(slice, 0), self.p.heap.at(slice, 1));
+        match (a, b) {
+            (Value::Range(a), Value::Range(b)) => {
+                let ((a_first, a_last), (b_first, b_last)) = (ends(a), ends(b));
+                self.order(a_first, b_last).is_some_and(std::cmp::Ordering::is_le)
+                    && self.order(b_first, a_last).is_some_and(std::cmp::Ordering::is_le)
+            }
+            (Value::Cidr(a, a_prefix), Value::Cidr(b, b_prefix)) => {
+                let wider = mask(a_prefix.min(b_prefix));
+                a & wider == b & wider
+            }
+            (Value::List(a), other) => self.p.heap.slice(a).iter().any(|value| self.is_in(*value, other)),
+            _ => false,
+        }
+    }
+
+    fn arithmetic(&mut self, op: Binary, a: Value, b: Value, at: NodeRef) -> Value {
+        let number = |value: Value| match value {
+            Value::Int(n) => Some(i128::from(n)),
+            Value::Size(n) | Value::Duration(n) | Value::Rate(n) | Value::Percent(n) => Some(i128::from(n)),
+            Value::Ip(n) => Some(i128::from(n)),
+            _ => None,
+        };
+        match (a, b) {
+            (Value::List(a), Value::List(b)) if op == Binary::Add => {
+                let mut values = self.p.heap.slice(a).to_vec();
+                values.extend_from_slice(self.p.heap.slice(b));
+                Value::List(self.p.heap.store(&values))
+            }
+            (Value::Map(a), Value::Map(b)) if op == Binary::Add => super::build::merge_maps(self.p, a, b),
+            (Value::Float(a), Value::Float(b)) => Value::Float(match op {
+                Binary::Add => a + b,
+                Binary::Sub => a - b,
+                Binary::Mul => a * b,
+                _ if b == 0.0 => return self.fail(at, errors::division_by_zero),
+                _ => a / b,
+            }),
+            (Value::Float(factor), quantity) | (quantity, Value::Float(factor)) if op == Binary::Mul => match number(quantity) {
+                Some(n) => self.rewrap(quantity, ((n as f64) * factor) as i128, at),
+                None => Value::Poison,
+            },
+            (Value::Percent(share), quantity) | (quantity, Value::Percent(share))
+                if op == Binary::Mul && !matches!(quantity, Value::Int(_)) =>
+            {
+                match number(quantity) {
+                    Some(n) => self.rewrap(quantity, n * i128::from(share) / 10_000, at),
+                    None => Value::Poison,
+                }
+            }
+            _ => match (number(a), number(b)) {
+                (Some(x), Some(y)) => self.whole(op, a, b, (x, y), at),
+                _ => Value::Poison,
+            },
+        }
+    }
+
+    fn whole(&mut self, op: Binary, a: Value, b: Value, (x, y): (i128, i128), at: NodeRef) -> Value {
+        let same_kind = std::mem::discriminant(&a) == std::mem::discriminant(&b);
+        match op {
+            Binary::Add => self.rewrap(a, x + y, at),
+            Binary::Sub => self.rewrap(a, x - y, at),
+            Binary::Mul => {
+                let like = if matches!(a, Value::Int(_)) { b } else { a };
+                self.rewrap(like, x * y, at)
+            }
+            _ if y == 0 => self.fail(at, errors::division_by_zero),
+            _ if same_kind => self.rewrap(Value::Int(0), x / y, at),
+            _ => self.rewrap(a, x / y, at),
+        }
+    }
+
+    /// A number as a value of the same type as `like`.
+    fn rewrap(&mut self, like: Value, number: i128, at: NodeRef) -> Value {
+        let positive = u64::try_from(number);
+        let made = match like {
+            Value::Int(_) => i64::try_from(number).ok().map(Value::Int),
+            Value::Size(_) => positive.ok().map(Value::Size),
+            Value::Duration(_) => positive.ok().map(Value::Duration),
+            Value::Rate(_) => positive.ok().map(Value::Rate),
+            Value::Percent(_) => positive.ok().map(Value::Percent),
+            Value::Ip(_) => u32::try_from(number).ok().map(Value::Ip),
+            _ => None,
+        };
+        made.unwrap_or_else(|| self.fail(at, errors::overflow))
+    }
+}

@@ -1,0 +1,324 @@
+//! `a.b`: fields, properties, keyed blocks, and the resource of a kind.
+
+use crate::base::Name;
+use crate::resolve::{Scope, Space};
+use crate::syntax::tree::{Index, NodeKind};
+use crate::types::expr::{Op, Property};
+use crate::types::shape::Holds;
+use crate::types::ty::{ShapeId, Ty, TyId};
+use crate::types::value::Value;
+use crate::types::{Checker, Want, errors, object_of};
+
+impl Checker<'_> {
+    /// `a.b` or `a?.b`
+    pub(crate) fn access(&mut self, node: Index, want: Option<Want>) -> (Value, TyId) {
+        let base = node + 1;
+        let member = self.node(base).next;
+        if self.node(member).start == self.node(member).end {
+            return (Value::Poison, TyId::ERROR);
+        }
+        let name = self.key_name(member);
+        if self.kind_of(base) == NodeKind::NameRef
+            && let Some(found) = self.of_a_kind(base, member, name)
+        {
+            return found;
+        }
+        let safe = self.kind_of(node) == NodeKind::SafeAccess;
+        let (value, ty) = self.base_of(base, want, name);
+        if ty == TyId::ERROR {
+            return (Value::Poison, TyId::ERROR);
+        }
+        let optional = self.p.types.is_optional(ty);
+        let (value, ty) = match *self.p.types.get(self.p.types.plain(ty)) {
+            Ty::Opt(inner) if safe => {
+                let at = self.at(base);
+                let inner_id = self.p.as_expr(value, at);
+                (Value::Lazy(self.p.push(Op::Safe(inner_id), at)), inner)
+            }
+            Ty::Opt(_) if self.lenient => self.unwrap(base, value, ty),
+            Ty::Opt(_) => {
+                let diagnostic = errors::access_of_null(self.span(node), self.text(base));
+                return (self.report(diagnostic), TyId::ERROR);
+            }
+            _ => (value, ty),
+        };
+        let (value, ty) = self.member(node, value, ty, member, name);
+        let ty = if safe && optional { self.p.types.optional(ty) } else { ty };
+        (value, ty)
+    }
+
+    /// The base of an access: a bare word may be a resource of any kind, if its name is unique.
+    fn base_of(&mut self, base: Index, want: Option<Want>, _member: Name) -> (Value, TyId) {
+        if self.kind_of(base) != NodeKind::NameRef {
+            return self.expr(base, None);
+        }
+        let name = self.intern(base);
+        if let Some(found) = self.variable(base, name) {
+            return found;
+        }
+        if let Some(want) = want
+            && let Some(found) = self.named_object(base, name, want.ty)
+            && !matches!(found.0, Value::Lazy(_))
+        {
+            return found;
+        }
+        self.unexpected_name(base, name, None)
+    }
+
+    /// `vm.OPNsense`, `module.vm.x`: a resource of a kind, by name.
+    fn of_a_kind(&mut self, base: Index, member: Index, name: Name) -> Option<(Value, TyId)> {
+        let word = self.intern(base);
+        if self.variable(base, word).is_some() {
+            return None;
+        }
+        if let Some(module) = self.p.defs.uses.get(&(self.scope, word)).copied() {
+            return Some(self.of_a_module(member, module, name));
+        }
+        let shapes = self.p.kind(self.scope, word)?.to_vec();
+        self.resource_of(self.scope, &shapes, name).or_else(|| {
+            let ty = self.p.types.intern(Ty::Obj(shapes, None));
+            let list = self.p.types.intern(Ty::List(ty));
+            if self.value_property(list, self.p.name(name).to_owned().as_str()).is_some() {
+                return None;
+            }
+            let text = self.p.name(name).to_owned();
+            let diagnostic = self.unknown_ref(member, &text, ty);
+            Some((self.report(diagnostic), TyId::ERROR))
+        })
+    }
+
+    fn resource_of(&mut self, scope: Scope, shapes: &[ShapeId], name: Name) -> Option<(Value, TyId)> {
+        shapes.iter().copied().find_map(|shape| {
+            let resource = self.p.defs.resource(scope, self.p.shape(shape).word, name)?;
+            Some((Value::Obj(object_of(resource)), self.p.types.intern(Ty::Obj(vec![shape], None))))
+        })
+    }
+
+    /// What a used module declares under a name: a resource of whatever kind, or a value.
+    fn of_a_module(&mut self, member: Index, module: Scope, name: Name) -> (Value, TyId) {
+        if let Some((site, _)) = self.p.defs.find(module, Space::Value, name)
+            && self.units[site.unit as usize].scope == module
+        {
+            let own = std::mem::replace(&mut self.scope, module);
+            let found = self.variable(member, name);
+            self.scope = own;
+            if let Some(found) = found {
+                return found;
+            }
+        }
+        let found = self.resources_named(module, name);
+        match found.as_slice() {
+            [(resource, shape)] => {
+                let ty = self.p.types.intern(Ty::Obj(vec![*shape], None));
+                (Value::Obj(object_of(*resource)), ty)
+            }
+            [] => {
+                let shapes = self.p.kind(module, name).map(<[ShapeId]>::to_vec);
+                match shapes {
+                    Some(shapes) => {
+                        let ty = self.p.types.intern(Ty::Obj(shapes, None));
+                        let list = self.p.types.intern(Ty::List(ty));
+                        (self.lazy(Op::Kinds(ty), member), list)
+                    }
+                    None => {
+                        let diagnostic = errors::unknown_name(self.span(member), self.text(member), None, Vec::new());
+                        (self.report(diagnostic), TyId::ERROR)
+                    }
+                }
+            }
+            _ => (self.report(errors::ambiguous_name(self.span(member), self.text(member))), TyId::ERROR),
+        }
+    }
+
+    /// `value.name`
+    fn member(&mut self, node: Index, value: Value, ty: TyId, member: Index, name: Name) -> (Value, TyId) {
+        let at = self.at(node);
+        let base = self.p.types.base(ty);
+        match self.p.types.get(base).clone() {
+            Ty::Obj(shapes, tag) => self.object_member(node, value, &shapes, tag, member, name),
+            Ty::Map(_, element) => {
+                let inner = self.p.as_expr(value, at);
+                let key = self.p.push(Op::Const(Value::Str(name)), at);
+                (self.lazy(Op::Index(inner, key), node), element)
+            }
+            _ => {
+                let word = self.p.name(name).to_owned();
+                if let Some((property, ty)) = self.value_property(base, &word) {
+                    let inner = self.p.as_expr(value, at);
+                    return (self.lazy(Op::Property(inner, property), node), ty);
+                }
+                if let Some(element) = self.p.types.element(base)
+                    && matches!(self.p.types.get(self.p.types.base(element)), Ty::Obj(..))
+                {
+                    let inner = self.p.as_expr(value, at);
+                    return (self.lazy(Op::Member(inner, name), node), element);
+                }
+                if matches!(self.p.types.get(base), Ty::Use(_)) && word == "owner" {
+                    let inner = self.p.as_expr(value, at);
+                    let all: Vec<ShapeId> = (0..self.p.shapes.len() as u16).map(ShapeId).collect();
+                    let ty = self.p.types.intern(Ty::Obj(all, None));
+                    return (self.lazy(Op::Property(inner, Property::Owner), node), ty);
+                }
+                let shown = self.p.show(ty);
+                let diagnostic = errors::no_member(self.span(member), &word, &shown, Vec::new(), None);
+                (self.report(diagnostic), TyId::ERROR)
+            }
+        }
+    }
+
+    /// A field, property or keyed block of an object.
+    fn object_member(
+        &mut self,
+        node: Index,
+        value: Value,
+        shapes: &[ShapeId],
+        tag: Option<Name>,
+        member: Index,
+        name: Name,
+    ) -> (Value, TyId) {
+        let at = self.at(node);
+        let inner = self.p.as_expr(value, at);
+        if let [shape] = shapes
+            && let Some(number) = self.p.shape(*shape).field(name, tag).or_else(|| self.p.shape(*shape).any_field(name))
+        {
+            self.ensure_derived(*shape, number);
+            let shape_def = self.p.shape(*shape);
+            let field = &shape_def.fields[usize::from(number)];
+            let (ty, variant, holds) = (field.ty, field.variant, field.holds);
+            let many = shape_def.by_name.get(&name).is_some_and(|numbers| numbers.len() > 1);
+            let guarded = variant.is_some() && variant != tag;
+            let ty = if guarded { self.p.types.optional(ty) } else { ty };
+            let ty = if let Holds::Block(_, true) = holds { self.p.types.optional(ty) } else { ty };
+            let op = if guarded || many { Op::FieldNamed(inner, name) } else { Op::Field(inner, *shape, number) };
+            return (self.lazy(op, node), ty);
+        }
+        let mut types = Vec::new();
+        for shape in shapes {
+            if let Some(number) = self.p.shape(*shape).any_field(name) {
+                self.ensure_derived(*shape, number);
+                let field = self.p.field(*shape, number);
+                let (ty, absent) = (field.ty, matches!(field.holds, Holds::Block(_, true)));
+                types.push(if absent { self.p.types.optional(ty) } else { ty });
+            }
+        }
+        if let Some(first) = types.first().copied()
+            && types.len() == shapes.len()
+        {
+            let ty = if types.iter().all(|ty| *ty == first) { first } else { self.merged(&types) };
+            return (self.lazy(Op::FieldNamed(inner, name), node), ty);
+        }
+        if let Some((property, ty)) = self.object_property(shapes, name) {
+            return (self.lazy(Op::Property(inner, property), node), ty);
+        }
+        if let Some(first) = types.first().copied() {
+            let ty = self.p.types.optional(first);
+            return (self.lazy(Op::FieldNamed(inner, name), node), ty);
+        }
+        let parts = self.part_shapes(shapes);
+        if !parts.is_empty() {
+            let ty = self.p.types.intern(Ty::Obj(parts, None));
+            return (self.lazy(Op::Member(inner, name), node), ty);
+        }
+        let fields = self.field_names(shapes);
+        let shown = shapes.first().map_or_else(String::new, |shape| self.p.name(self.p.shape(*shape).word).to_owned());
+        let declared = shapes.first().map(|shape| self.span_of(self.p.shape(*shape).at));
+        let diagnostic = errors::no_member(self.span(member), self.text(member), &shown, fields, declared);
+        (self.report(diagnostic), TyId::ERROR)
+    }
+
+    /// One type for fields of the same name in several kinds.
+    fn merged(&mut self, types: &[TyId]) -> TyId {
+        let mut shapes = Vec::new();
+        for ty in types {
+            match self.p.types.get(self.p.types.base(*ty)) {
+                Ty::Obj(of, _) => shapes.extend(of.iter().copied()),
+                Ty::List(element) => {
+                    if let Ty::Obj(of, _) = self.p.types.get(self.p.types.base(*element)) {
+                        shapes.extend(of.iter().copied());
+                    }
+                }
+                _ => return types[0],
+            }
+        }
+        shapes.dedup();
+        let list = matches!(self.p.types.get(self.p.types.base(types[0])), Ty::List(_));
+        let ty = self.p.types.intern(Ty::Obj(shapes, None));
+        if list { self.p.types.intern(Ty::List(ty)) } else { ty }
+    }
+
+    /// A property that every object of these shapes has.
+    fn object_property(&mut self, shapes: &[ShapeId], name: Name) -> Option<(Property, TyId)> {
+        let word = self.p.name(name).to_owned();
+        let shape = self.p.shape(*shapes.first()?);
+        if let Some(on) = shape.on
+            && on.property == name
+        {
+            let (kind, many) = (on.kind, on.many);
+            let ty = self.p.types.intern(Ty::Obj(vec![kind], None));
+            return Some(if many {
+                (Property::OnMany, self.p.types.intern(Ty::Set(ty)))
+            } else {
+                (Property::On, ty)
+            });
+        }
+        if let Some(within) = shape.within
+            && within.property == name
+        {
+            let ty = self.p.types.intern(Ty::Obj(vec![within.kind], None));
+            return Some((Property::Within, ty));
+        }
+        match word.as_str() {
+            "name" | "slot" => Some((Property::Name, TyId::STR)),
+            "model" => Some((Property::Model, self.p.types.optional(TyId::STR))),
+            "key" => {
+                let mut ty = TyId::STR;
+                for field in self.p.shapes.iter().flat_map(|shape| &shape.fields) {
+                    if let Holds::Blocks(of, crate::types::shape::KeyKind::Ref(key)) = field.holds
+                        && shapes.contains(&of)
+                    {
+                        ty = key;
+                    }
+                }
+                Some((Property::Key, ty))
+            }
+            "owner" => {
+                let owners = self.owners_of(shapes);
+                let ty = self.p.types.intern(Ty::Obj(owners, None));
+                Some((Property::Owner, ty))
+            }
+            _ => None,
+        }
+    }
+
+    /// The shapes that hold blocks of these shapes.
+    fn owners_of(&self, blocks: &[ShapeId]) -> Vec<ShapeId> {
+        let holds = |of: ShapeId| blocks.contains(&of);
+        let owners = self.p.shapes.iter().enumerate().filter(|(_, shape)| {
+            shape.fields.iter().any(|field| match field.holds {
+                Holds::Block(of, _) | Holds::Blocks(of, _) => holds(of),
+                Holds::Value | Holds::Derived => false,
+            })
+        });
+        owners.map(|(number, _)| ShapeId(number as u16)).collect()
+    }
+
+    /// The shapes of keyed blocks that objects of these shapes hold.
+    fn part_shapes(&self, shapes: &[ShapeId]) -> Vec<ShapeId> {
+        let fields = shapes.iter().flat_map(|shape| &self.p.shape(*shape).fields);
+        let mut parts: Vec<ShapeId> = fields
+            .filter_map(|field| match field.holds {
+                Holds::Blocks(of, _) => Some(of),
+                Holds::Block(..) | Holds::Value | Holds::Derived => None,
+            })
+            .collect();
+        parts.sort();
+        parts.dedup();
+        parts
+    }
+
+    /// The names of all fields of these shapes, for suggestions.
+    pub(crate) fn field_names(&self, shapes: &[ShapeId]) -> Vec<String> {
+        let fields = shapes.iter().flat_map(|shape| &self.p.shape(*shape).fields);
+        fields.map(|field| self.p.name(field.name).to_owned()).collect()
+    }
+}
