@@ -163,10 +163,13 @@ codes! {
     NAME_IS_FIXED "HL0414" "name-is-fixed" "a generated name without the loop's variable";
     FILE_UNREADABLE "HL0415" "file-unreadable" "a file named in a source that cannot be read";
     NOT_ON_HOST "HL0420" "not-on-host" "a thing that the guest's host does not have";
+    REQUIREMENT "HL0421" "unmet-requirement" "what a kind or model requires does not hold";
     CANNOT_PLACE "HL0501" "cannot-place" "a placement that this version cannot choose";
     UNKNOWN_RULE "HL0601" "unknown-rule" "no policy or code of this name";
     ALLOW_WITHOUT_REASON "HL0602" "allow-without-reason" "`allow` without `because`";
     QUADRATIC_POLICY "HL0603" "quadratic-policy" "a rule whose cost grows with the square of the lab";
+    ALLOW_UNUSED "HL0604" "unused-allow" "an `allow` that excuses nothing";
+    NOT_ALLOWABLE "HL0605" "not-allowable" "an `allow` of a rule without exceptions";
     SECRET_LITERAL "HL0801" "secret-literal" "a secret written in a source file";
     SECRET_AS_TEXT "HL0802" "secret-as-text" "a secret used as text";
     USAGE "HL0901" "usage" "the command line is not one that hlab knows";

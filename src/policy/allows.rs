@@ -1,0 +1,57 @@
+//! `allow`: who excuses what, and the excuses that excuse nothing.
+
+use crate::base::Name;
+use crate::policy::errors;
+use crate::policy::run::Runner;
+use crate::types::span_of;
+use crate::types::value::{ObjId, Value};
+
+impl Runner<'_, '_> {
+    /// Whether an `allow` of this rule stands in the resource of the primary place.
+    pub(crate) fn is_allowed(&mut self, rule: Name, objects: &[ObjId]) -> bool {
+        let Some(primary) = objects.first() else { return false };
+        let primary = self.machine.w.root(*primary);
+        for place in 0..self.machine.w.allows.len() {
+            let allowed = self.machine.w.allows[place];
+            let allow = self.machine.p.allows[allowed.allow as usize];
+            if allow.rule != rule || self.machine.w.root(allowed.object) != primary {
+                continue;
+            }
+            let fits = match allow.party {
+                None => true,
+                Some(party) => match self.machine.eval(party) {
+                    Value::Obj(party) => {
+                        objects.iter().any(|object| *object == party || self.machine.w.root(*object) == party)
+                    }
+                    _ => false,
+                },
+            };
+            if fits {
+                self.used[place] = true;
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Warns of every `allow` that silenced nothing.
+pub(crate) fn report_unused(runner: &mut Runner<'_, '_>) {
+    for place in 0..runner.used.len() {
+        if runner.used[place] {
+            continue;
+        }
+        let allow = runner.machine.p.allows[runner.machine.w.allows[place].allow as usize];
+        let span = span_of(runner.machine.units, allow.at);
+        let rule = runner.machine.p.name(allow.rule).to_owned();
+        let policy = runner.machine.p.policies.iter().find(|policy| policy.name == allow.rule).map(|policy| policy.is_final);
+        let diagnostic = match policy {
+            Some(false) => errors::allow_unused(span, &rule),
+            Some(true) => errors::not_allowable(span, &rule),
+            None => errors::not_allowable(span, &rule),
+        };
+        if !runner.out.contains(&diagnostic) {
+            runner.out.push(diagnostic);
+        }
+    }
+}

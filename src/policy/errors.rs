@@ -1,0 +1,28 @@
+//! What rules find.
+
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic, Frame, Severity, codes};
+use crate::policy::explain::Guilty;
+
+/// A rule that does not hold.
+pub(crate) fn violated(code: Code, is_warning: bool, guilty: &Guilty, message: Option<String>, frames: Vec<Frame>, rule: Span) -> Diagnostic {
+    let severity = if is_warning { Severity::Warning } else { Severity::Error };
+    let message = message.unwrap_or_else(|| "a requirement does not hold".to_owned());
+    let mut diagnostic = Diagnostic::new(code, severity, guilty.span, message);
+    for (span, text) in &guilty.labels {
+        diagnostic = diagnostic.label(*span, text.clone());
+    }
+    diagnostic.frames = frames;
+    diagnostic.label(rule, "required here")
+}
+
+/// An `allow` that excuses nothing.
+pub fn allow_unused(span: Span, rule: &str) -> Diagnostic {
+    Diagnostic::warning(Code::Row(&codes::ALLOW_UNUSED), span, format!("`allow {rule}` excuses nothing here")).help("drop it")
+}
+
+/// An `allow` of a rule that cannot be excused.
+pub fn not_allowable(span: Span, rule: &str) -> Diagnostic {
+    Diagnostic::error(Code::Row(&codes::NOT_ALLOWABLE), span, format!("`{rule}` cannot be allowed"))
+        .help("types, the requirements of kinds and `final` policies hold without exception")
+}

@@ -1,0 +1,255 @@
+//! Running rules: loops bind, requirements decide.
+
+use crate::base::{Name, Sources};
+use crate::diag::{Code, Diagnostic, codes};
+use crate::eval::{Machine, key_of};
+use crate::policy::{Coverage, errors, explain};
+use crate::types::expr::{Loop, Require, Step};
+use crate::types::span_of;
+use crate::types::ty::ShapeId;
+use crate::types::value::{ObjId, Value};
+
+/// The rule that is being checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    /// Its code.
+    pub code: Code,
+    /// Its name, if it is a policy that may be allowed.
+    pub name: Option<Name>,
+    pub is_warning: bool,
+    pub is_final: bool,
+}
+
+/// Runs rules over a model.
+pub(crate) struct Runner<'a, 'm> {
+    pub machine: &'a mut Machine<'m>,
+    pub sources: &'a Sources,
+    pub out: &'a mut Vec<Diagnostic>,
+    /// Which allows were used, by their place in the world's list.
+    pub used: Vec<bool>,
+    checked: u32,
+    failed: u32,
+    allowed: u32,
+    unknown: u32,
+    missing: Vec<String>,
+}
+
+impl<'a, 'm> Runner<'a, 'm> {
+    pub fn new(machine: &'a mut Machine<'m>, sources: &'a Sources, out: &'a mut Vec<Diagnostic>) -> Runner<'a, 'm> {
+        let used = vec![false; machine.w.allows.len()];
+        Runner { machine, sources, out, used, checked: 0, failed: 0, allowed: 0, unknown: 0, missing: Vec::new() }
+    }
+
+    /// What every kind requires of its resources and blocks.
+    pub fn kinds(&mut self) {
+        let shapes = self.machine.p.shapes.len();
+        let requires: Vec<Vec<Require>> =
+            (0..shapes).map(|shape| self.machine.p.shape(ShapeId(shape as u16)).requires.clone()).collect();
+        if requires.iter().all(Vec::is_empty) {
+            return;
+        }
+        let rule = Rule { code: Code::Row(&codes::REQUIREMENT), name: None, is_warning: false, is_final: true };
+        let count = self.machine.w.objects.len();
+        for number in 0..count {
+            let object = ObjId(number as u32);
+            let of = *self.machine.w.object(object);
+            if of.shape.0 == u16::MAX || of.is_poison {
+                continue;
+            }
+            for require in &requires[usize::from(of.shape.0)] {
+                self.machine.this = Some(object);
+                self.require(require, &rule);
+            }
+        }
+        self.machine.this = None;
+    }
+
+    /// What models require, once for each attachment.
+    pub fn models(&mut self) {
+        let layers: Vec<(Name, Vec<Require>)> = self
+            .machine
+            .p
+            .layers
+            .iter()
+            .filter(|layer| !layer.requires.is_empty())
+            .map(|layer| (layer.name, layer.requires.clone()))
+            .collect();
+        if layers.is_empty() {
+            return;
+        }
+        let attach = self.machine.p.words.attach;
+        let Some(shapes) = self.machine.p.parts.get(&attach).cloned() else { return };
+        let rule = Rule { code: Code::Row(&codes::REQUIREMENT), name: None, is_warning: false, is_final: true };
+        for number in 0..self.machine.w.objects.len() {
+            let object = ObjId(number as u32);
+            let of = *self.machine.w.object(object);
+            if !shapes.contains(&of.shape) || of.is_poison {
+                continue;
+            }
+            let Value::Obj(device) = of.key else { continue };
+            let Some(tag) = self.machine.w.object(device).tag else { continue };
+            let guest = self.machine.w.root(object);
+            let host = self.machine.w.object(guest).on;
+            for (_, requires) in layers.iter().filter(|(name, _)| *name == tag) {
+                for require in requires {
+                    self.machine.set_local(0, Value::Obj(object));
+                    self.machine.set_local(1, Value::Obj(guest));
+                    self.machine.set_local(2, host);
+                    self.machine.this = Some(device);
+                    self.require(require, &rule);
+                }
+            }
+        }
+        self.machine.this = None;
+    }
+
+    /// Every policy, in order.
+    pub fn policies(&mut self) -> Vec<Coverage> {
+        let policies = std::mem::take(&mut self.machine.p.policies);
+        let mut coverage = Vec::with_capacity(policies.len());
+        for policy in &policies {
+            (self.checked, self.failed, self.allowed, self.unknown) = (0, 0, 0, 0);
+            self.missing.clear();
+            let code = Code::Policy(self.machine.p.name(policy.name).to_owned());
+            let rule = Rule { code, name: Some(policy.name), is_warning: policy.is_warning, is_final: policy.is_final };
+            self.machine.this = None;
+            self.steps(&policy.steps, &rule);
+            let in_use = policy.over.iter().any(|shape| self.machine.all_of_shape(*shape).len > 0);
+            coverage.push(Coverage {
+                policy: policy.name,
+                checked: self.checked,
+                failed: self.failed,
+                allowed: self.allowed,
+                not_applicable: self.unknown,
+                missing: self.missing.clone(),
+                in_use,
+            });
+        }
+        self.machine.p.policies = policies;
+        coverage
+    }
+
+    fn steps(&mut self, steps: &[Step], rule: &Rule) {
+        for step in steps {
+            match step {
+                Step::For(found, inner) => self.each(*found, inner, rule),
+                Step::Let(slot, value) => {
+                    let value = self.machine.eval(*value);
+                    self.machine.set_local(*slot, value);
+                }
+                Step::Require(require) => self.require(require, rule),
+            }
+        }
+    }
+
+    fn each(&mut self, found: Loop, inner: &[Step], rule: &Rule) {
+        if let Some(join) = found.join {
+            let probe = self.machine.eval(join.probe);
+            if probe == Value::Poison {
+                self.note_unknown();
+                return;
+            }
+            if !self.machine.w.indexes.contains_key(&join.index) {
+                self.machine.build_index(join, &[found]);
+            }
+            let Some(key) = key_of(probe) else { return };
+            let index = self.machine.w.indexes.get(&join.index);
+            let matches = index.and_then(|index| index.by_key.get(&key)).cloned().unwrap_or_default();
+            for tuple in matches {
+                let value = self.machine.w.indexes[&join.index].tuples[tuple as usize];
+                self.bind(found, value, inner, rule);
+            }
+            return;
+        }
+        let source = self.machine.eval(found.source);
+        match source {
+            Value::Poison => self.note_unknown(),
+            Value::List(slice) => {
+                for place in 0..slice.len as usize {
+                    let value = self.machine.p.heap.at(slice, place);
+                    self.bind(found, value, inner, rule);
+                }
+            }
+            other => {
+                for value in self.machine.elements(other) {
+                    self.bind(found, value, inner, rule);
+                }
+            }
+        }
+    }
+
+    fn bind(&mut self, found: Loop, value: Value, inner: &[Step], rule: &Rule) {
+        if let Value::Obj(object) = value
+            && self.machine.w.object(object).is_poison
+        {
+            return;
+        }
+        self.machine.set_local(found.local, value);
+        match self.machine.holds(found.condition) {
+            Value::Bool(true) => self.steps(inner, rule),
+            Value::Bool(false) => {}
+            _ => self.note_unknown(),
+        }
+    }
+
+    /// Counts a binding that a rule does not apply to, with the fact it lacks.
+    fn note_unknown(&mut self) {
+        let Some(at) = self.machine.unknown.take() else { return };
+        self.unknown += 1;
+        if self.missing.len() < 8 {
+            let text = self.sources.text(span_of(self.machine.units, at)).to_owned();
+            if !self.missing.contains(&text) {
+                self.missing.push(text);
+            }
+        }
+    }
+
+    fn require(&mut self, require: &Require, rule: &Rule) {
+        match self.machine.eval(require.condition) {
+            Value::Bool(true) => self.checked += 1,
+            Value::Bool(false) => {
+                self.checked += 1;
+                self.failed += 1;
+                self.violated(require, rule);
+            }
+            _ => self.note_unknown(),
+        }
+    }
+
+    fn violated(&mut self, require: &Require, rule: &Rule) {
+        let guilty = explain::guilty(self, require);
+        if let Some(name) = rule.name
+            && !rule.is_final
+            && self.is_allowed(name, &guilty.objects)
+        {
+            self.allowed += 1;
+            return;
+        }
+        if self.out.len() > 10_000 {
+            return;
+        }
+        let message = self.text_of(require.message);
+        let help = self.text_of(require.help);
+        self.machine.unknown = None;
+        let frames = explain::frames(self, require.condition);
+        let rule_at = span_of(self.machine.units, require.node);
+        let mut diagnostic = errors::violated(rule.code.clone(), rule.is_warning, &guilty, message, frames, rule_at);
+        if let Some(help) = help {
+            diagnostic = diagnostic.help(help);
+        }
+        for fix in &require.fixes {
+            explain::fix(self, fix, &mut diagnostic);
+        }
+        self.machine.unknown = None;
+        self.out.push(diagnostic);
+    }
+
+    fn text_of(&mut self, expr: Option<crate::types::value::ExprId>) -> Option<String> {
+        let value = self.machine.eval(expr?);
+        match value {
+            Value::Str(name) => Some(self.machine.p.name(name).to_owned()),
+            _ => None,
+        }
+    }
+}
+
