@@ -62,7 +62,7 @@ pub struct LineColumn {
 }
 
 /// One file: its path as shown to people, and its text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SourceFile {
     /// Path relative to the project root, with `/`; `std/…` for the library.
     pub path: String,
@@ -102,7 +102,7 @@ impl SourceFile {
 }
 
 /// All files of one compilation, and which of their bytes may never be shown.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Sources {
     files: Vec<SourceFile>,
     tainted: Vec<Span>,

@@ -165,11 +165,16 @@ codes! {
     NOT_ON_HOST "HL0420" "not-on-host" "a thing that the guest's host does not have";
     REQUIREMENT "HL0421" "unmet-requirement" "what a kind or model requires does not hold";
     CANNOT_PLACE "HL0501" "cannot-place" "a placement that this version cannot choose";
+    LOCK_STALE "HL0502" "lock-stale" "a guest that the lock does not know";
+    NO_ID_LEFT "HL0503" "no-id-left" "no id is left for a guest";
+    BAD_LOCK "HL0504" "bad-lock" "a line of the lock that says nothing";
     UNKNOWN_RULE "HL0601" "unknown-rule" "no policy or code of this name";
     ALLOW_WITHOUT_REASON "HL0602" "allow-without-reason" "`allow` without `because`";
     QUADRATIC_POLICY "HL0603" "quadratic-policy" "a rule whose cost grows with the square of the lab";
     ALLOW_UNUSED "HL0604" "unused-allow" "an `allow` that excuses nothing";
     NOT_ALLOWABLE "HL0605" "not-allowable" "an `allow` of a rule without exceptions";
+    TEST_PATH "HL0606" "test-path" "a test changes what is not there";
+    TEST_FAILED "HL0607" "test-failed" "an expectation of a test is not met";
     SECRET_LITERAL "HL0801" "secret-literal" "a secret written in a source file";
     SECRET_AS_TEXT "HL0802" "secret-as-text" "a secret used as text";
     USAGE "HL0901" "usage" "the command line is not one that hlab knows";

@@ -101,8 +101,11 @@ impl Builder<'_> {
         let resource = *self.p.defs.get(id);
         let mut entries = std::mem::take(&mut self.entries);
         entries.clear();
+        if self.p.removed.contains(&id) {
+            self.entries = entries;
+            return None;
+        }
         let env = self.p.generated.get(&id).copied().unwrap_or_default();
-        let before = self.out.len();
         let mut checker = Checker::new(self.p, self.units, self.sources, self.out, resource.unit);
         if env.len > 0 {
             checker.enter_environment(id);
@@ -117,9 +120,15 @@ impl Builder<'_> {
         if resource.head.body != 0 {
             checker.body(resource.head.body, head.shape, head.tag, &mut entries);
         }
+        for (unit, body) in self.p.patches.get(&id).cloned().unwrap_or_default() {
+            let mut patch = Vec::new();
+            Checker::new(self.p, self.units, self.sources, self.out, unit).body(body, head.shape, head.tag, &mut patch);
+            let shift = entries.len() as u32;
+            patch.iter_mut().for_each(|entry| entry.next += shift);
+            entries.append(&mut patch);
+        }
         let has_loop = entries.iter().any(|entry| entry.op == EntryOp::Loop)
             || head.layers.iter().any(|layer| self.layer_has_loop(*layer));
-        let _ = before;
         if has_loop && !late {
             return Some((head, entries));
         }

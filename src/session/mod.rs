@@ -2,7 +2,17 @@
 //!
 //! [`analyze`] runs the whole front end; the methods of [`Analysis`] ask it questions.
 
-use crate::base::{Origin, SourceFile, Sources, World};
+pub mod compile;
+mod errors;
+mod inputs;
+pub mod library;
+mod overlay;
+mod read;
+mod testing;
+
+use std::cell::RefCell;
+
+use crate::base::{Sources, World};
 use crate::diag::{Checked, Diagnostic, Severity};
 use crate::targets::ArtifactSet;
 
@@ -20,7 +30,7 @@ pub struct Options {
 }
 
 /// Everything the front end found out.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub struct Analysis {
     /// The files that were read.
     pub sources: Sources,
@@ -28,6 +38,9 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether a `project` resource is among the files.
     pub project_found: bool,
+    /// The compilation, for questions: they may evaluate what nobody read so far.
+    compiled: RefCell<compile::Compiled>,
+    given_lock: String,
 }
 
 /// A target that the project declares.
@@ -116,21 +129,27 @@ pub struct TestReport {
 }
 
 /// Runs the whole front end over the files of a world.
-pub fn analyze(world: &dyn World, _options: &Options) -> Analysis {
-    let mut analysis = Analysis::default();
-    let (paths, _unreadable) = world.list();
-    for path in paths {
-        let Ok(bytes) = world.read(&path) else { continue };
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        analysis.project_found |= text.lines().any(|line| line.starts_with("project "));
-        analysis.sources.add(SourceFile::new(path, text, Origin::Project));
+pub fn analyze(world: &dyn World, options: &Options) -> Analysis {
+    let mut diagnostics = Vec::new();
+    let (sources, trees) = compile::parse(world, &|path| !path.ends_with("_test.hlab"), &[], &mut diagnostics);
+    let mut compiled = compile::compile(sources, trees, options, diagnostics, None);
+    Analysis {
+        diagnostics: std::mem::take(&mut compiled.diagnostics),
+        project_found: compiled.project_found,
+        sources: compiled.sources.clone(),
+        compiled: RefCell::new(compiled),
+        given_lock: options.lock.clone().unwrap_or_default(),
     }
-    analysis
 }
 
 /// Runs the `test` items of the project.
-pub fn run_tests(_world: &dyn World, _options: &Options, _filter: Option<&str>) -> TestReport {
-    TestReport::default()
+pub fn run_tests(world: &dyn World, options: &Options, filter: Option<&str>) -> TestReport {
+    testing::run(world, options, filter, &[])
+}
+
+/// Runs tests of the library over an empty project: path and text of each file.
+pub fn run_library_tests(tests: &[(&str, &str)]) -> TestReport {
+    testing::run(&crate::base::MemoryWorld::default(), &Options::default(), None, tests)
 }
 
 impl Analysis {
@@ -143,7 +162,8 @@ impl Analysis {
     /// The new text of `hlab.lock`, if it differs from the one given.
     #[must_use]
     pub fn lock_text(&self) -> Option<String> {
-        None
+        let text = self.compiled.borrow().lock.print();
+        (text != self.given_lock).then_some(text)
     }
 
     /// The targets that the project declares, in order.
@@ -187,6 +207,16 @@ impl Analysis {
     /// What became of each policy.
     #[must_use]
     pub fn coverage(&self) -> Vec<CoverageRow> {
-        Vec::new()
+        let compiled = self.compiled.borrow();
+        let rows = compiled.findings.coverage.iter();
+        rows.map(|row| CoverageRow {
+            policy: compiled.program.name(row.policy).to_owned(),
+            checked: row.checked as usize,
+            failed: row.failed as usize,
+            allowed: row.allowed as usize,
+            not_applicable: row.not_applicable as usize,
+            missing: row.missing.clone(),
+        })
+        .collect()
     }
 }

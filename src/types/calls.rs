@@ -362,3 +362,11 @@ const SPECIAL: &[&str] = &[
     "subset", "contains", "overlaps", "within", "stated", "values", "refs", "uses", "lost", "why-lost", "sops", "kubernetes", "env",
     "file",
 ];
+
+impl Checker<'_> {
+    /// The type of a `let` or input.
+    pub fn binding_type(&mut self, name: Name) -> Option<TyId> {
+        let number = self.binding(name)?;
+        Some(self.p.bindings[number as usize].ty)
+    }
+}

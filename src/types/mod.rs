@@ -184,6 +184,10 @@ pub struct Program {
     pub generated: FxHashMap<ResId, Slice>,
     /// The names of frame slots of generated resources: slot i of the environment.
     pub environments: FxHashMap<ResId, Vec<(Name, TyId)>>,
+    /// Bodies that a test lays over resources: unit and node.
+    pub patches: FxHashMap<ResId, Vec<(u32, Index)>>,
+    /// Resources that a test takes away.
+    pub removed: rustc_hash::FxHashSet<ResId>,
     /// Often used names.
     pub words: Words,
 }
@@ -421,6 +425,12 @@ impl<'a> Checker<'a> {
     pub(crate) fn unbind(&mut self, count: usize) {
         self.locals.truncate(count);
     }
+}
+
+/// Whether a text is a value of a type that is written as a string.
+#[must_use]
+pub fn is_domain(domain: ty::Domain, text: &str) -> bool {
+    domains::problem(domain, text).is_none()
 }
 
 /// The object of a resource: resources come first, in order.

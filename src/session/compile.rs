@@ -1,0 +1,134 @@
+//! The pipeline: each stage by its name, in order.
+
+use rustc_hash::FxHashMap;
+
+use crate::base::{Name, Origin, SourceFile, Sources, World as Files};
+use crate::diag::{Diagnostic, Severity};
+use crate::eval::{self, Machine, World};
+use crate::hir::{self, Items};
+use crate::place::{self, Lock};
+use crate::policy::{self, Findings};
+use crate::resolve::{self, Unit};
+use crate::session::{Options, inputs, library, overlay, read};
+use crate::syntax::tree::Tree;
+use crate::types::{self, Program};
+
+/// Everything that a compilation made.
+#[derive(Debug)]
+pub struct Compiled {
+    /// All files, library first.
+    pub sources: Sources,
+    /// Their trees and items.
+    pub units: Vec<Unit>,
+    /// Shapes, types and expressions.
+    pub program: Program,
+    /// Objects and values.
+    pub world: World,
+    /// What the rules found.
+    pub findings: Findings,
+    /// Everything that is wrong, in the order of files.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The lock after this run, and its text before.
+    pub lock: Lock,
+    /// Whether a `project` is among the files.
+    pub project_found: bool,
+}
+
+/// Parses the library and the project's files.
+pub fn parse(files: &dyn Files, wanted: &dyn Fn(&str) -> bool, library_tests: &[(&str, &str)], out: &mut Vec<Diagnostic>) -> (Sources, Vec<Tree>) {
+    let mut sources = Sources::default();
+    for (path, text) in library::FILES.iter().chain(library_tests) {
+        sources.add(SourceFile::new(format!("std/{path}"), (*text).to_owned(), Origin::Library));
+    }
+    read::read(files, &mut sources, wanted, out);
+    let mut trees = Vec::new();
+    for (id, file) in sources.files() {
+        let parsed = crate::syntax::parse(id, &file.text);
+        out.extend(parsed.diagnostics);
+        trees.push(parsed.value);
+    }
+    (sources, trees)
+}
+
+/// Compiles parsed files. `change` is the test whose overlay applies, if one does.
+pub fn compile(sources: Sources, trees: Vec<Tree>, options: &Options, mut diagnostics: Vec<Diagnostic>, change: Option<overlay::Overlay>) -> Compiled {
+    let mut program = Program::default();
+    let mut lowered: Vec<(Tree, Items)> = Vec::with_capacity(trees.len());
+    for tree in trees {
+        let items = hir::lower(&tree, &sources.file(tree.file).text, &mut program.heap.names);
+        diagnostics.extend(items.diagnostics);
+        lowered.push((tree, items.value));
+    }
+    let resolved = resolve::resolve(lowered, &sources, &mut program.heap.names);
+    diagnostics.extend(resolved.diagnostics);
+    let (units, defs) = resolved.value;
+    program.defs = defs;
+    if let Some(change) = &change {
+        change.declare(&mut program, &units, &sources, &mut diagnostics);
+    }
+    types::declare(&mut program, &units, &sources, &mut diagnostics);
+    let given = inputs::given(&mut program, &options.inputs, &units, &sources, &mut diagnostics);
+    eval::expand::expand(&mut program, &units, &sources, &given, &mut diagnostics);
+    let mut world = World { inputs: given, ..World::default() };
+    eval::build::build(&mut program, &mut world, &units, &sources, &mut diagnostics);
+    types::type_policies(&mut program, &units, &sources, &mut diagnostics);
+    let (mut lock, problems) = Lock::parse(options.lock.as_deref().unwrap_or_default());
+    diagnostics.extend(problems.iter().map(|(line, problem)| place::errors::bad_lock(*line, problem)));
+    let mut late = Vec::new();
+    let mut machine = Machine::new(&mut program, &mut world, &units, &mut late);
+    let mut placed = Vec::new();
+    place::allocate(&mut machine, &mut lock, options.locked, &mut placed);
+    eval::finish::finish(&mut machine);
+    let findings = policy::check(&mut machine, &sources);
+    diagnostics.append(&mut late);
+    diagnostics.append(&mut placed);
+    diagnostics.extend(findings.diagnostics.iter().cloned());
+    let project_found = has_project(&mut program, &world);
+    let mut compiled = Compiled { sources, units, program, world, findings, diagnostics, lock, project_found };
+    compiled.sort();
+    compiled
+}
+
+fn has_project(program: &mut Program, world: &World) -> bool {
+    let project: Name = program.heap.names.intern("project");
+    let _ = world;
+    program.defs.resources.iter().any(|resource| resource.word == project)
+}
+
+impl Compiled {
+    /// Puts diagnostics in the order of files and places, and taints what holds secrets.
+    fn sort(&mut self) {
+        let place = |diagnostic: &Diagnostic| {
+            let span = diagnostic.primary.as_ref().map(|label| label.span);
+            let project = span.is_some_and(|span| self.sources.file(span.file).origin == Origin::Project);
+            (span.is_some() && !project, span)
+        };
+        self.diagnostics.sort_by(|a, b| {
+            place(a).cmp(&place(b)).then_with(|| b.severity.cmp(&a.severity)).then_with(|| a.message.cmp(&b.message))
+        });
+        self.diagnostics.dedup();
+        let secrets: Vec<crate::base::Span> = self
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.code == crate::diag::Code::Row(&crate::diag::codes::SECRET_LITERAL))
+            .filter_map(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span))
+            .collect();
+        for span in secrets {
+            self.sources.taint(span);
+        }
+    }
+
+    /// A machine to ask the model with.
+    pub fn machine<'a>(&'a mut self, out: &'a mut Vec<Diagnostic>) -> Machine<'a> {
+        Machine::new(&mut self.program, &mut self.world, &self.units, out)
+    }
+
+    /// Whether the lab is refused.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// Values of inputs by name.
+pub type Given = FxHashMap<Name, crate::types::value::Value>;

@@ -1,0 +1,32 @@
+//! What can be wrong with tests, and what a test found.
+
+use crate::base::Span;
+use crate::diag::{Code, Diagnostic, codes};
+
+/// `change` or `without` of nothing.
+pub fn nothing_to_change(span: Span, path: &str) -> Diagnostic {
+    Diagnostic::error(Code::Row(&codes::TEST_PATH), span, format!("the project has no `{path}`"))
+        .help("name a resource by its kind and name, such as `vm.frigate`")
+}
+
+/// A head that the project declares already.
+pub fn declared_already(span: Span, first: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(Code::Row(&codes::TEST_PATH), span, format!("`{name}` is declared already"))
+        .label(first, "declared here")
+        .help(format!("to alter it, write `change` before it: `change vm.{name} {{ … }}`"))
+}
+
+/// An expectation that was not met.
+pub fn not_met(span: Span, expected: &str, found: &[String]) -> Diagnostic {
+    let found = match found {
+        [] => "found nothing wrong".to_owned(),
+        some => format!("found {}", some.join("; ")),
+    };
+    Diagnostic::error(Code::Row(&codes::TEST_FAILED), span, format!("expected {expected}, {found}"))
+}
+
+/// A test without an expectation.
+pub fn expects_nothing(span: Span) -> Diagnostic {
+    Diagnostic::error(Code::Row(&codes::TEST_FAILED), span, "this test expects nothing")
+        .help("say what must come of it: `expect ok`, or `expect error NAME at PATH`")
+}

@@ -1,0 +1,64 @@
+//! The standard library, embedded: every file under `stdlib/`, in the order of its path.
+
+macro_rules! library {
+    ($($path:literal)*) => {
+        &[$(($path, include_str!(concat!("../../stdlib/", $path)))),*]
+    };
+}
+
+/// Path and text of every library file; tests apart.
+pub const FILES: &[(&str, &str)] = library! {
+    "access.hlab"
+    "cluster.hlab"
+    "device.hlab"
+    "hardware/coral.hlab"
+    "hardware/graphics.hlab"
+    "hardware/network.hlab"
+    "host.hlab"
+    "image.hlab"
+    "network.hlab"
+    "policies/host-memory.hlab"
+    "policies/identity-snippet-not-shared.hlab"
+    "policies/no-9p-by-arguments.hlab"
+    "policies/one-address-one-owner.hlab"
+    "policies/one-device-one-holder.hlab"
+    "policies/one-id-one-guest.hlab"
+    "policies/one-mac-one-nic.hlab"
+    "policies/ovmf-keeps-its-variables.hlab"
+    "policies/raw-device-needs-root.hlab"
+    "policies/raw-id-of-known-model.hlab"
+    "policies/thermal-limit.hlab"
+    "prelude.hlab"
+    "project.hlab"
+    "snippet.hlab"
+    "storage.hlab"
+    "vm-options.hlab"
+    "vm-parts.hlab"
+    "vm.hlab"
+};
+
+#[cfg(test)]
+mod tests {
+    /// Every `.hlab` file of a folder, with its path from `stdlib/`.
+    fn walk(folder: &std::path::Path, prefix: &str, out: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("stdlib is in the repository") {
+            let entry = entry.expect("stdlib can be listed");
+            let name = entry.file_name().into_string().expect("names of library files are UTF-8");
+            let path = format!("{prefix}{name}");
+            if entry.path().is_dir() {
+                walk(&entry.path(), &format!("{path}/"), out);
+            } else if name.ends_with(".hlab") && !name.ends_with("_test.hlab") {
+                out.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn every_library_file_is_embedded() {
+        let mut found = Vec::new();
+        walk(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib"), "", &mut found);
+        found.sort();
+        let embedded: Vec<&str> = super::FILES.iter().map(|(path, _)| *path).collect();
+        assert_eq!(embedded, found);
+    }
+}
