@@ -93,6 +93,14 @@ pub fn build(p: &mut Program, w: &mut World, units: &[Unit], sources: &Sources, 
         builder.entries = entries;
         builder.finish_resource(resource, &head);
     }
+    for number in count..w.objects.len() {
+        if let Value::Lazy(id) = w.objects[number].key {
+            let owner = w.objects[number].owner;
+            let key = Machine::new(p, w, units, out).evaluate_in(id, Slice::default(), owner);
+            w.objects[number].key = key;
+            w.objects[number].is_poison |= key == Value::Poison;
+        }
+    }
 }
 
 impl Builder<'_> {
@@ -284,8 +292,10 @@ impl Builder<'_> {
         }
     }
 
+    /// A key: computed at once, unless it names a part of the host, which may not be made yet.
     fn key(&mut self, value: Value, env: Slice) -> Value {
         match value {
+            Value::Lazy(id) if matches!(self.p.expr(id).op, crate::types::expr::Op::Part(..)) => value,
             Value::Lazy(id) => Machine::new(self.p, self.w, self.units, self.out).evaluate_in(id, env, None),
             constant => constant,
         }

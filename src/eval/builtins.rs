@@ -85,7 +85,12 @@ impl Machine<'_> {
             }
             Err(name) => self.p.shape(of.shape).field(name, of.tag),
         };
-        Value::Bool(number.is_some_and(|number| self.w.slot(object, number).is_some()))
+        let said = number.and_then(|number| self.w.slot(object, number)).map(|slot| slot.said);
+        Value::Bool(match said {
+            None => false,
+            Some(super::Said::Resource) => true,
+            Some(super::Said::Layer(layer)) => !self.p.models.values().any(|model| *model == u32::from(layer)),
+        })
     }
 
     fn folded(&mut self, builtin: Builtin, list: Value, zero: Value, at: NodeRef) -> Value {

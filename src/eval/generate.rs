@@ -88,11 +88,22 @@ impl Machine<'_> {
 
     fn bind_and_go(&mut self, number: u32, at: usize, found: Loop, value: Value, head: ExprId, gathered: &mut Gathered) {
         self.set_local(found.local, value);
-        match self.holds(found.condition) {
+        match self.selects(found.condition) {
             Value::Bool(true) => self.run_loops(number, at + 1, head, gathered),
             Value::Bool(false) => {}
             other => gathered.done = gathered.done.or(Some(other)),
         }
+    }
+
+    /// Whether a condition selects: one that needs an unknown fact does not.
+    pub(crate) fn selects(&mut self, condition: Option<ExprId>) -> Value {
+        let before = self.unknown;
+        let value = self.holds(condition);
+        if value == Value::Poison && self.unknown.is_some() && before.is_none() {
+            self.unknown = None;
+            return Value::Bool(false);
+        }
+        value
     }
 
     pub(crate) fn holds(&mut self, condition: Option<ExprId>) -> Value {
@@ -119,7 +130,7 @@ impl Machine<'_> {
                 let value = index.tuples[tuple as usize * index.width + (at - from)];
                 self.set_local(found.local, value);
             }
-            match self.holds(residual.condition) {
+            match self.selects(residual.condition) {
                 Value::Bool(true) => self.run_loops(number, last + 1, head, gathered),
                 Value::Bool(false) => {}
                 other => gathered.done = gathered.done.or(Some(other)),
@@ -133,14 +144,10 @@ impl Machine<'_> {
     /// Fills the index of a join: every binding of its loops by the value of its key. Bindings whose key or
     /// conditions are unknown are left out: they can equal nothing.
     pub(crate) fn build_index(&mut self, join: Join, loops: &[Loop]) {
-        let old = (self.base, self.stack.len());
-        self.base = self.stack.len();
         let mut index = Index { tuples: Vec::new(), width: loops.len(), by_key: rustc_hash::FxHashMap::default() };
         let unknown = self.unknown.take();
         self.fill(join, loops, 0, &mut Vec::new(), &mut index);
         self.unknown = unknown;
-        self.stack.truncate(old.1);
-        self.base = old.0;
         self.w.indexes.insert(join.index, index);
     }
 

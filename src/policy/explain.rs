@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Fix, Frame};
 use crate::base::TextEdit;
 use crate::eval::show;
 use crate::policy::run::Runner;
-use crate::types::expr::{FixTo, Fold, Op, Require};
+use crate::types::expr::{FixTo, Fold, Op, Property, Require};
 use crate::types::span_of;
 use crate::types::value::{ExprId, ObjId, Value};
 
@@ -52,6 +52,10 @@ fn place_of(runner: &mut Runner<'_, '_>, at: ExprId, guilty: &mut Guilty) {
         guilty.objects.push(object);
         return;
     }
+    if let Op::Generate(number) = runner.machine.p.expr(at).op {
+        each_place(runner, number, guilty);
+        return;
+    }
     let value = runner.machine.eval(at);
     let objects: Vec<ObjId> = match value {
         Value::Obj(object) => vec![object],
@@ -69,6 +73,29 @@ fn place_of(runner: &mut Runner<'_, '_>, at: ExprId, guilty: &mut Guilty) {
     guilty.objects.extend(objects);
 }
 
+/// `at [g.id for g in xs]`: the place of each; the last is guilty, it came after the others.
+fn each_place(runner: &mut Runner<'_, '_>, number: u32, guilty: &mut Guilty) {
+    let generator = runner.machine.p.generators[number as usize].clone();
+    let [only] = generator.loops.as_slice() else { return };
+    let source = runner.machine.eval(only.source);
+    let mut places = Vec::new();
+    for value in runner.machine.elements(source) {
+        runner.machine.set_local(only.local, value);
+        if runner.machine.holds(only.condition) == Value::Bool(true) {
+            places.extend(said_at(runner, generator.head));
+        }
+    }
+    if let Some((last, others)) = places.split_last() {
+        guilty.span = Some(last.0);
+        guilty.objects.push(last.1);
+        for (span, object) in others.iter().take(8) {
+            let name = show::address_of(runner.machine.p, runner.machine.w, runner.machine.w.root(*object));
+            guilty.labels.push((*span, format!("`{name}` has it too")));
+            guilty.objects.push(*object);
+        }
+    }
+}
+
 /// Where a field's value was said, and by which object; the object itself where only a default says it.
 fn said_at(runner: &mut Runner<'_, '_>, id: ExprId) -> Option<(Span, ObjId)> {
     match runner.machine.p.expr(id).op {
@@ -78,7 +105,12 @@ fn said_at(runner: &mut Runner<'_, '_>, id: ExprId) -> Option<(Span, ObjId)> {
         }
         Op::FieldNamed(base, name) => said_field(runner, base, name),
         Op::Known(inner) | Op::Safe(inner) => said_at(runner, inner),
-        Op::Property(base, _) => match runner.machine.eval(base) {
+        Op::Property(base, property) => match runner.machine.eval(base) {
+            Value::Obj(object) if matches!(property, Property::On | Property::OnMany) && runner.machine.w.is_resource(object) => {
+                let resource = *runner.machine.p.defs.get(runner.machine.w.resource(object));
+                let node = if resource.head.on == 0 { resource.head.key } else { resource.head.on + 1 };
+                Some((runner.machine.units[resource.unit as usize].tree.span(node), object))
+            }
             Value::Obj(object) => Some((object_span(runner, object), object)),
             _ => None,
         },

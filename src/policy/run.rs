@@ -57,6 +57,9 @@ impl<'a, 'm> Runner<'a, 'm> {
                 continue;
             }
             for require in &requires[usize::from(of.shape.0)] {
+                if require.only.is_some() && require.only != of.tag {
+                    continue;
+                }
                 self.machine.this = Some(object);
                 self.require(require, &rule);
             }

@@ -1,6 +1,6 @@
 //! `a.b`: fields, properties, keyed blocks, and the resource of a kind.
 
-use crate::base::Name;
+use crate::base::{Name, closest};
 use crate::resolve::{Scope, Space};
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::{Op, Property};
@@ -77,6 +77,13 @@ impl Checker<'_> {
         let shapes = self.p.kind(self.scope, word)?.to_vec();
         self.resource_of(self.scope, &shapes, name).or_else(|| {
             let ty = self.p.types.intern(Ty::Obj(shapes, None));
+            if self.text(base) == "project" {
+                let at = self.at(base);
+                let all = self.p.push(Op::Kinds(ty), at);
+                let first = self.p.push(Op::Property(all, Property::First), at);
+                let one = Value::Lazy(self.p.push(Op::Known(first), at));
+                return Some(self.member(base, one, ty, member, name));
+            }
             let list = self.p.types.intern(Ty::List(ty));
             if self.value_property(list, self.p.name(name).to_owned().as_str()).is_some() {
                 return None;
@@ -215,11 +222,12 @@ impl Checker<'_> {
             return (self.lazy(Op::FieldNamed(inner, name), node), ty);
         }
         let parts = self.part_shapes(shapes);
-        if !parts.is_empty() {
+        let fields = self.field_names(shapes);
+        let slip = closest(self.text(member), fields.iter().map(String::as_str)).is_some();
+        if !parts.is_empty() && !slip {
             let ty = self.p.types.intern(Ty::Obj(parts, None));
             return (self.lazy(Op::Member(inner, name), node), ty);
         }
-        let fields = self.field_names(shapes);
         let shown = shapes.first().map_or_else(String::new, |shape| self.p.name(self.p.shape(*shape).word).to_owned());
         let declared = shapes.first().map(|shape| self.span_of(self.p.shape(*shape).at));
         let diagnostic = errors::no_member(self.span(member), self.text(member), &shown, fields, declared);

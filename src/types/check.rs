@@ -50,7 +50,11 @@ impl Checker<'_> {
 
     /// Reports that something else was expected.
     pub(crate) fn mismatch(&mut self, node: Index, found: TyId, want: Want) -> Value {
-        let wanted = self.p.show(want.ty);
+        let inner = match *self.p.types.get(want.ty) {
+            Ty::Opt(inner) => inner,
+            _ => want.ty,
+        };
+        let wanted = self.p.show(inner);
         let found_text = self.p.show(found);
         let from = want.from.map(|from| self.span_of(from));
         let source = self.text(node);
@@ -248,7 +252,11 @@ impl Checker<'_> {
             } else {
                 let (value, ty) = self.expr(child + 1, None);
                 let (value, ty) = self.unwrap(child + 1, value, ty);
-                if self.wants(ty, TyId::SECRET) {
+                let is_secret = match self.p.types.get(self.p.types.base(ty)) {
+                    Ty::Obj(shapes, _) => shapes.iter().any(|shape| self.p.shape(*shape).word == self.p.words.secret),
+                    _ => self.wants(ty, TyId::SECRET),
+                };
+                if is_secret {
                     let diagnostic = errors::secret_as_text(self.span(child));
                     self.report(diagnostic);
                 }
@@ -424,8 +432,8 @@ impl Checker<'_> {
         let mut values = Vec::new();
         let mut constant = true;
         let mut found = element;
-        for (key_node, value_node) in self.pairs_of(node) {
-            let key = self.map_key(key_node, key_ty);
+        for (key_node, key, value_node) in self.pairs_of(node) {
+            let key = self.map_key(key_node, key, key_ty);
             let (value, ty) = match element {
                 Some(element) => (self.check(value_node, Want { ty: element, from: want.and_then(|w| w.from) }), element),
                 None => self.expr(value_node, None),
@@ -452,8 +460,7 @@ impl Checker<'_> {
     }
 
     /// A map's key: a word or string, of the key type.
-    fn map_key(&mut self, node: Index, ty: TyId) -> Value {
-        let name = self.key_name(node);
+    fn map_key(&mut self, node: Index, name: Name, ty: TyId) -> Value {
         let base = self.p.types.base(ty);
         match self.p.types.get(base).clone() {
             Ty::Obj(..) => match self.named_object(node, name, base) {
@@ -474,19 +481,28 @@ impl Checker<'_> {
         }
     }
 
-    /// Keys and values of a record; reports what is no plain field, and keys said twice.
-    pub(crate) fn pairs_of(&mut self, node: Index) -> Vec<(Index, Index)> {
-        let mut pairs: Vec<(Index, Index)> = Vec::new();
-        let mut seen: rustc_hash::FxHashMap<&str, Index> = rustc_hash::FxHashMap::default();
+    /// Keys and values of a record; reports what is no plain field, and keys said twice. A dotted path is one key.
+    pub(crate) fn pairs_of(&mut self, node: Index) -> Vec<(Index, Name, Index)> {
+        let mut pairs = Vec::new();
+        let mut seen: rustc_hash::FxHashMap<Name, Index> = rustc_hash::FxHashMap::default();
         for entry in self.tree().children(node) {
             let children: Vec<Index> = self.tree().children(entry).collect();
             match (self.kind_of(entry), children.as_slice()) {
-                (NodeKind::Field | NodeKind::BlockEntry, [key, value]) => {
-                    if let Some(first) = seen.insert(self.text(*key), *key) {
-                        let diagnostic = errors::duplicate_field(self.span(*key), self.span(first), self.text(*key));
+                (NodeKind::Field | NodeKind::BlockEntry, [path @ .., value])
+                    if !path.is_empty() && path.iter().all(|key| self.kind_of(*key) != NodeKind::AppendOp) =>
+                {
+                    let name = if let [key] = path {
+                        self.key_name(*key)
+                    } else {
+                        let words: Vec<&str> = path.iter().map(|key| self.text(*key)).collect();
+                        self.p.heap.names.intern(&words.join("."))
+                    };
+                    if let Some(first) = seen.insert(name, path[0]) {
+                        let text = self.p.name(name).to_owned();
+                        let diagnostic = errors::duplicate_field(self.span(path[0]), self.span(first), &text);
                         self.report(diagnostic);
                     }
-                    pairs.push((*key, *value));
+                    pairs.push((path[0], name, *value));
                 }
                 (NodeKind::ErrorEntry, _) => {}
                 _ => {

@@ -10,7 +10,7 @@ use crate::diag::Diagnostic;
 use crate::hir::What;
 use crate::resolve::{Scope, Site, Space, Unit};
 use crate::syntax::tree::{Index, NodeKind};
-use crate::types::expr::NodeRef;
+use crate::types::expr::{NodeRef, Require};
 use crate::types::shape::{Field, Holds, KeyKind, Need, NeedHow, Preposition, Shape};
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::Value;
@@ -21,6 +21,16 @@ use crate::types::{Binding, Callee, Checker, Function, Program, Want, Words, bui
 pub(crate) struct Waiting {
     unit: u32,
     node: Index,
+}
+
+/// A default or refinement that is typed once every field is known.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pending {
+    unit: u32,
+    shape: ShapeId,
+    field: u16,
+    default: Option<Index>,
+    where_: Option<Index>,
 }
 
 /// Types every declaration of the program, except policies (see [`type_policies`]) and resources.
@@ -39,12 +49,15 @@ pub fn declare(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec
     };
     let shapes = make_shapes(p, units, sources, out);
     for (site, shape) in &shapes {
-        Checker::new(p, units, sources, out, site.unit).fields(*site, *shape);
-    }
-    for (site, shape) in &shapes {
         let mut checker = Checker::new(p, units, sources, out, site.unit);
         checker.prepositions(*site, *shape);
-        checker.needs_and_requires(*site, *shape);
+        checker.fields(*site, *shape);
+    }
+    for pending in std::mem::take(&mut p.pending) {
+        Checker::new(p, units, sources, out, pending.unit).default_of(pending);
+    }
+    for (site, shape) in &shapes {
+        Checker::new(p, units, sources, out, site.unit).needs_and_requires(*site, *shape);
     }
     let waiting: Vec<(ShapeId, u16)> = p.waiting.keys().copied().collect();
     let mut waiting = waiting;
@@ -234,7 +247,8 @@ impl Checker<'_> {
         }
     }
 
-    fn add_field(&mut self, shape: ShapeId, field: Field, name_node: Index) {
+    /// Adds a field; false if its name is taken.
+    fn add_field(&mut self, shape: ShapeId, field: Field, name_node: Index) -> bool {
         let number = self.p.shape(shape).fields.len() as u16;
         let taken = self.p.shape(shape).by_name.get(&field.name).and_then(|numbers| {
             let clash = |number: &&u16| {
@@ -247,11 +261,12 @@ impl Checker<'_> {
             let first = self.span_of(self.p.field(shape, other).at);
             let diagnostic = errors::duplicate_field(self.span(name_node), first, self.text(name_node));
             self.report(diagnostic);
-            return;
+            return false;
         }
         let shape = &mut self.p.shapes[usize::from(shape.0)];
         shape.by_name.entry(field.name).or_default().push(number);
         shape.fields.push(field);
+        true
     }
 
     /// `name: Type = default where it > 0`
@@ -263,19 +278,26 @@ impl Checker<'_> {
         let (ty, holds) = self.field_type(ty_node);
         let default = self.child(entry, NodeKind::Default).map(|node| node + 1);
         let where_ = self.child(entry, NodeKind::Where).map(|node| node + 1);
-        let refined = self.is_refined(ty);
-        let mut field = Field { name, ty, holds, default: None, refined, where_: None, variant, at };
-        if let Some(node) = where_ {
-            field.where_ = self.refinement(node, ty);
-            field.refined = true;
+        let refined = self.is_refined(ty) || where_.is_some();
+        let null = holds == Holds::Value && self.p.types.is_optional(ty);
+        let field = Field { name, ty, holds, default: null.then_some(Value::Null), refined, where_: None, variant, at };
+        let number = self.p.shape(shape).fields.len() as u16;
+        if self.add_field(shape, field, name_node) && (default.is_some() || where_.is_some()) {
+            self.p.pending.push(Pending { unit: self.unit, shape, field: number, default, where_ });
         }
-        if let Some(node) = default {
-            let want = Want { ty, from: Some(at) };
-            field.default = Some(self.check(node, want));
-        } else if holds == Holds::Value && self.p.types.is_optional(ty) {
-            field.default = Some(Value::Null);
-        }
-        self.add_field(shape, field, name_node);
+    }
+
+    /// Types the default and the refinement of a field.
+    fn default_of(&mut self, pending: Pending) {
+        self.lenient = true;
+        let declared = self.p.field(pending.shape, pending.field);
+        let (ty, at, variant) = (declared.ty, declared.at, declared.variant);
+        self.self_ty = Some(self.object_ty(pending.shape, variant));
+        let default = pending.default.map(|node| self.check(node, Want { ty, from: Some(at) }));
+        let refinement = pending.where_.and_then(|node| self.refinement(node, ty));
+        let field = &mut self.p.shapes[usize::from(pending.shape.0)].fields[usize::from(pending.field)];
+        field.default = default.or(field.default);
+        field.where_ = refinement;
     }
 
     /// The type of a field, and what it holds.
@@ -431,6 +453,7 @@ impl Checker<'_> {
                 match self.kind_of(entry) {
                     NodeKind::Require => {
                         if let Some(require) = self.require(entry) {
+                            let require = Require { only: variant, ..require };
                             self.p.shapes[usize::from(shape.0)].requires.push(require);
                         }
                     }

@@ -235,8 +235,8 @@ pub struct Require {
     pub help: Option<ExprId>,
     /// What would mend it.
     pub fixes: Vec<FixTo>,
-    /// How many frame slots it uses.
-    pub frame: u16,
+    /// The variant that it is for, if not for all.
+    pub only: Option<Name>,
     /// Where it stands.
     pub node: NodeRef,
 }

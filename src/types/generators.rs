@@ -108,29 +108,34 @@ impl Checker<'_> {
 
     /// Gives loops that range over whole kinds inside another range an index, or refuses them.
     pub(crate) fn index_loops(&mut self, node: Index, loops: &mut [Loop], nested: bool) -> bool {
-        let first = loops.iter().position(|found| {
-            let Op::Kinds(ty) = self.p.expr(found.source).op else { return false };
-            !self.small_kind(ty)
-        });
-        let Some(first) = first else { return true };
-        let again = loops[first + 1..].iter().any(|found| {
-            matches!(self.p.expr(found.source).op, Op::Kinds(ty) if !self.small_kind(ty))
-        });
-        if !nested && !again {
+        let Some(first) = loops.iter().position(|found| self.is_unbounded(found.source)) else { return true };
+        let again = loops[first + 1..].iter().position(|found| self.is_unbounded(found.source));
+        if !nested && again.is_none() {
             return true;
         }
         if nested && self.join_from(loops, 0) {
             return true;
         }
-        if !nested && again {
-            let second = first + 1 + loops[first + 1..].iter().position(|found| matches!(self.p.expr(found.source).op, Op::Kinds(_))).unwrap_or(0);
-            if self.join_from(loops, second) {
-                return true;
-            }
+        if let (false, Some(again)) = (nested, again)
+            && self.join_from(loops, first + 1 + again)
+        {
+            return true;
         }
         let diagnostic = errors::quadratic(self.span(node), self.text(node));
         self.report(diagnostic);
         false
+    }
+
+    /// Whether a source is as large as the lab: a kind, or a list made from one.
+    fn is_unbounded(&self, source: ExprId) -> bool {
+        match self.p.expr(source).op {
+            Op::Kinds(ty) => !self.small_kind(ty),
+            Op::Local(slot) => self.locals.iter().any(|local| local.slot == slot && local.stable),
+            Op::Generate(number) => {
+                self.p.generators[number as usize].loops.iter().any(|l| l.join.is_none() && self.is_unbounded(l.source))
+            }
+            _ => false,
+        }
     }
 
     /// Looks for an equality between loops from `start` on and what lies outside of them.
@@ -200,6 +205,7 @@ impl Checker<'_> {
     /// Whether it reads nothing but these frame slots (and its own generators' variables), and no `self`.
     fn only_depends(&self, id: ExprId, slots: &[u16]) -> bool {
         let mut own = slots.to_vec();
+        own.extend(self.locals.iter().filter(|local| local.stable).map(|local| local.slot));
         self.own_slots(id, &mut own);
         !self.any_leaf(id, &|op| match op {
             Op::Local(local) => !own.contains(&local),

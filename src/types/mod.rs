@@ -176,6 +176,8 @@ pub struct Program {
     pub policies: Vec<Policy>,
     /// How many join indexes there are.
     pub joins: u32,
+    /// Defaults and refinements that wait until every field is known.
+    pub(crate) pending: Vec<decl::Pending>,
     /// Derived fields whose expression waits for its first reader.
     pub(crate) waiting: FxHashMap<(ShapeId, u16), decl::Waiting>,
     /// Resources by name over all kinds, made on first use.
@@ -304,6 +306,8 @@ pub(crate) struct Local {
     value: Option<Value>,
     /// Whether it ranges over all resources of a kind.
     unbounded: bool,
+    /// Whether it is a `let` of a policy outside of its loops: the same for all bindings.
+    stable: bool,
 }
 
 /// Types one item: what it may see, and where its findings go.
@@ -412,13 +416,13 @@ impl<'a> Checker<'a> {
         let slot = self.next_slot;
         self.next_slot += 1;
         self.max_slot = self.max_slot.max(self.next_slot);
-        self.locals.push(Local { name, ty, slot, value: None, unbounded });
+        self.locals.push(Local { name, ty, slot, value: None, unbounded, stable: false });
         slot
     }
 
     /// A name for a value that is no frame slot.
     pub(crate) fn bind_value(&mut self, name: Name, ty: TyId, value: Value) {
-        self.locals.push(Local { name, ty, slot: u16::MAX, value: Some(value), unbounded: false });
+        self.locals.push(Local { name, ty, slot: u16::MAX, value: Some(value), unbounded: false, stable: false });
     }
 
     /// Forgets the variables bound since there were `count` of them. Their slots stay taken: they are few.

@@ -41,7 +41,7 @@ impl Checker<'_> {
             })
         });
         let node = self.at(node);
-        Some(Require { condition, at: guilty, message, help, fixes, frame: self.max_slot, node })
+        Some(Require { condition, at: guilty, message, help, fixes, only: None, node })
     }
 
     /// `fix machine = q35`, `fix v.cpu.cores = 1`
@@ -140,9 +140,7 @@ impl Checker<'_> {
                         break;
                     }
                 }
-                NodeKind::Let => {
-                    self.let_entry(*entry);
-                }
+                NodeKind::Let => steps.extend(self.let_step(*entry)),
                 NodeKind::Require => steps.extend(self.require(*entry).map(Step::Require)),
                 NodeKind::ErrorEntry => {}
                 _ => {
@@ -153,6 +151,20 @@ impl Checker<'_> {
         }
         self.unbind(count);
         steps
+    }
+
+    /// `let x = e`: computed once for what follows.
+    fn let_step(&mut self, entry: Index) -> Option<Step> {
+        let count = self.locals.len();
+        self.let_entry(entry);
+        let local = self.locals.get(count).copied()?;
+        self.locals.truncate(count);
+        let stable = self.locals.iter().all(|local| local.stable);
+        let slot = self.bind(local.name, local.ty, false);
+        self.locals[count].stable = stable;
+        let value = local.value?;
+        let at = self.at(entry);
+        (value != Value::Poison).then(|| Step::Let(slot, self.p.as_expr(value, at)))
     }
 
     fn for_step(&mut self, entry: Index, body: Option<Index>, after: &[Index]) -> Option<Step> {
