@@ -12,8 +12,10 @@ use super::{Diagnostic, Label};
 
 /// Labels of one file further apart than this (in lines) are drawn as separate pieces.
 const NEAR: usize = 12;
-/// A label over more lines than this is drawn on its first line only.
-const TALLEST: usize = 6;
+/// Underlined in a margin of its own, a label may span so many lines; a taller one is drawn on its first line only.
+pub(super) const TALL: usize = 6;
+/// Every label is drawn on its first line only.
+pub(super) const FLAT: usize = 1;
 /// Longer lines (in bytes) are cut around their labels.
 const WIDEST: usize = 240;
 /// How much of a cut line stays on each side of a label.
@@ -53,8 +55,9 @@ struct Located<'a> {
     last: usize,
 }
 
-/// The excerpts of a diagnostic: the primary label's first, then by the order of the labels.
-pub(super) fn excerpts(shown: &Shown<'_>, diagnostic: &Diagnostic) -> Vec<Excerpt> {
+/// The excerpts of a diagnostic: the primary label's first, then by the order of the labels. A label over more
+/// than `tallest` lines is cut to its first.
+pub(super) fn excerpts(shown: &Shown<'_>, diagnostic: &Diagnostic, tallest: usize) -> Vec<Excerpt> {
     let primary = diagnostic.primary.iter().map(|label| (label, true));
     let labels: Vec<_> = primary.chain(diagnostic.labels.iter().map(|label| (label, false))).collect();
     let mut files: Vec<FileId> = Vec::new();
@@ -66,7 +69,8 @@ pub(super) fn excerpts(shown: &Shown<'_>, diagnostic: &Diagnostic) -> Vec<Excerp
     let mut pieces = Vec::new();
     for file in files {
         let of_file = labels.iter().filter(|(label, _)| label.span.file == file);
-        let mut located: Vec<_> = of_file.map(|(label, is_primary)| locate(shown, label, *is_primary)).collect();
+        let mut located: Vec<_> =
+            of_file.map(|(label, is_primary)| locate(shown, label, *is_primary, tallest)).collect();
         located.sort_by_key(|label| (label.first, label.range.start));
         let groups = located.chunk_by(|one, next| next.first <= one.last + NEAR);
         let mut of_file: Vec<_> = groups.map(|group| copy(shown, file, group)).collect();
@@ -76,7 +80,7 @@ pub(super) fn excerpts(shown: &Shown<'_>, diagnostic: &Diagnostic) -> Vec<Excerp
     pieces
 }
 
-fn locate<'a>(shown: &Shown<'_>, label: &'a Label, is_primary: bool) -> Located<'a> {
+fn locate<'a>(shown: &Shown<'_>, label: &'a Label, is_primary: bool, tallest: usize) -> Located<'a> {
     let file = shown.sources.file(label.span.file);
     let starts = file.line_starts();
     let line_of = |offset: usize| starts.partition_point(|start| *start as usize <= offset) - 1;
@@ -85,7 +89,7 @@ fn locate<'a>(shown: &Shown<'_>, label: &'a Label, is_primary: bool) -> Located<
     let tail = file.text[range.clone()].trim_end_matches(['\n', '\r']).len();
     range.end = range.start + tail;
     let (first, mut last) = (line_of(range.start), line_of(range.end));
-    if last >= first + TALLEST {
+    if last >= first + tallest {
         last = first;
     }
     // An offset on a line break stands at the end of its line.

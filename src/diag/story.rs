@@ -3,7 +3,7 @@
 
 use ariadne::{CharSet, Color, Config, IndexType, Label, LabelAttach, Report, ReportKind, Source};
 
-use super::excerpt::{Excerpt, Mark, excerpts, is_in_one_file};
+use super::excerpt::{Excerpt, FLAT, Mark, excerpts, is_in_one_file};
 use super::shown::Shown;
 use super::terminal::closing_lines;
 use super::{Diagnostic, Severity};
@@ -77,7 +77,7 @@ impl Paint {
 
 /// The labels in their files, without ariadne's own head.
 fn picture(shown: &Shown<'_>, diagnostic: &Diagnostic, is_colored: bool) -> String {
-    let pieces = excerpts(shown, diagnostic);
+    let pieces = excerpts(shown, diagnostic, FLAT);
     let Some(first) = pieces.first().and_then(|piece| piece.marks.iter().find(|mark| mark.is_primary)) else {
         return String::new();
     };
@@ -94,10 +94,10 @@ fn picture(shown: &Shown<'_>, diagnostic: &Diagnostic, is_colored: bool) -> Stri
             let color = if mark.is_primary { Color::Red } else { Color::Blue };
             // The order keeps the labels of one piece together, else ariadne heads the piece twice.
             let order = i32::try_from(id * 1000 + order).unwrap_or(i32::MAX);
-            let mut label = Label::new((id, in_characters(piece, mark))).with_color(color).with_order(order);
-            if !mark.text.is_empty() {
-                label = label.with_message(&mark.text);
-            }
+            // Ariadne underlines only what it has something to say about.
+            let text = if mark.text.is_empty() { "here" } else { mark.text.as_str() };
+            let label = Label::new((id, in_characters(piece, mark)));
+            let label = label.with_color(color).with_order(order).with_message(text);
             report = report.with_label(label);
         }
     }

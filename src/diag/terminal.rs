@@ -5,14 +5,14 @@ use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term;
 use codespan_reporting::term::termcolor::Buffer;
 
-use super::excerpt::{Excerpt, excerpts};
+use super::excerpt::{Excerpt, TALL, excerpts};
 use super::shown::Shown;
 use super::{Diagnostic, Severity};
 
 /// One diagnostic with its source lines, labels, notes, help and fixes; ends with an empty line.
 #[must_use]
 pub fn human(shown: &Shown<'_>, diagnostic: &Diagnostic, is_colored: bool) -> String {
-    let pieces = Pieces(excerpts(shown, diagnostic));
+    let pieces = Pieces(excerpts(shown, diagnostic, TALL));
     let labels = pieces.0.iter().enumerate().flat_map(|(id, piece)| {
         piece.marks.iter().map(move |mark| {
             let style = if mark.is_primary { codespan::LabelStyle::Primary } else { codespan::LabelStyle::Secondary };
