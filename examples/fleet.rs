@@ -55,7 +55,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &[String]) -> Result<(), String> {
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let (count, folder, wrong) = match arguments {
         [count, folder] => (count, folder, None),
         [count, folder, flag, kind] if flag == "--break" => {

@@ -71,7 +71,7 @@ impl InputArgs {
     fn options(&self, lock: Option<String>) -> Options {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = if self.threads == 0 { cores() } else { self.threads };
-        Options { inputs: self.set.clone(), lock, locked: self.is_locked(), threads }
+        Options { inputs: self.set.clone(), lock, locked: self.is_locked(), threads, ..Options::default() }
     }
 }
 

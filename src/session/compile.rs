@@ -63,6 +63,7 @@ pub fn compile(sources: Sources, trees: Vec<Tree>, options: &Options, mut diagno
     diagnostics.extend(resolved.diagnostics);
     let (units, defs) = resolved.value;
     program.defs = defs;
+    options.ended("lower and resolve");
     if let Some(change) = &change {
         change.declare(&mut program, &units, &sources, &mut diagnostics);
     }
@@ -72,6 +73,7 @@ pub fn compile(sources: Sources, trees: Vec<Tree>, options: &Options, mut diagno
     let mut world = World { inputs: given, ..World::default() };
     eval::build::build(&mut program, &mut world, &units, &sources, &mut diagnostics);
     types::type_policies(&mut program, &units, &sources, &mut diagnostics);
+    options.ended("types and evaluate");
     let (mut lock, problems) = Lock::parse(options.lock.as_deref().unwrap_or_default());
     diagnostics.extend(problems.iter().map(|(line, problem)| place::errors::bad_lock(*line, problem)));
     let mut late = Vec::new();
@@ -79,7 +81,9 @@ pub fn compile(sources: Sources, trees: Vec<Tree>, options: &Options, mut diagno
     let mut placed = Vec::new();
     place::allocate(&mut machine, &mut lock, options.locked, &mut placed);
     eval::finish::finish(&mut machine);
+    options.ended("model");
     let findings = policy::check(&mut machine, &sources);
+    options.ended("policies");
     diagnostics.append(&mut late);
     diagnostics.append(&mut placed);
     diagnostics.extend(findings.diagnostics.iter().cloned());

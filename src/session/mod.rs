@@ -27,6 +27,8 @@ pub struct Options {
     pub locked: bool,
     /// How many threads may work; 0 and 1 both mean one.
     pub threads: usize,
+    /// Called with a stage's name as the stage ends, for measuring: below the rim nothing reads a clock.
+    pub on_stage: Option<fn(&'static str)>,
 }
 
 /// Everything the front end found out.
@@ -132,6 +134,7 @@ pub struct TestReport {
 pub fn analyze(world: &dyn World, options: &Options) -> Analysis {
     let mut diagnostics = Vec::new();
     let (sources, trees) = compile::parse(world, &|path| !path.ends_with("_test.hlab"), &[], &mut diagnostics);
+    options.ended("read and parse");
     let mut compiled = compile::compile(sources, trees, options, diagnostics, None);
     Analysis {
         diagnostics: std::mem::take(&mut compiled.diagnostics),
@@ -150,6 +153,14 @@ pub fn run_tests(world: &dyn World, options: &Options, filter: Option<&str>) -> 
 /// Runs tests of the library over an empty project: path and text of each file.
 pub fn run_library_tests(tests: &[(&str, &str)]) -> TestReport {
     testing::run(&crate::base::MemoryWorld::default(), &Options::default(), None, tests)
+}
+
+impl Options {
+    fn ended(&self, stage: &'static str) {
+        if let Some(on_stage) = self.on_stage {
+            on_stage(stage);
+        }
+    }
 }
 
 impl Analysis {
