@@ -336,7 +336,7 @@ fn ci_never_adds_to_the_lock() {
     let folder = Folder::with_starter();
     let source = folder.read("lab.hlab").replace("  id = 100\n", "");
     folder.write("lab.hlab", source);
-    folder.run_with(&["build", "-o", "out"], &[("CI", "true")], "").ends(2).says("lock-stale");
+    folder.run_with(&["build", "-o", "out"], &[("CI", "true")], "").ends(2).says("HL0502");
     assert!(!folder.0.join("hlab.lock").exists());
     folder.run(&["lock", "--check"]).ends(2);
     folder.run(&["build", "-o", "out"]).ends(0).says("hlab.lock");
@@ -375,10 +375,10 @@ fn tests_of_the_project_pass_and_fail_by_name() {
     let folder = Folder::with_starter();
     folder.write(
         "lab_test.hlab",
-        "test \"a network that is not there is refused\" {\n  change vm.web { nic net0 { network = nowhere } }\n  expect error unknown-name at vm.web\n}\n",
+        "test \"a network that is not there is refused\" {\n  change vm.web { nic net0 { network = nowhere } }\n  expect error unknown-network at vm.web\n}\n",
     );
     folder.run(&["test"]).ends(0).says("1 passed, 0 failed");
-    folder.write("lab_test.hlab", "test \"never\" {\n  expect error unknown-name at vm.web\n}\n");
+    folder.write("lab_test.hlab", "test \"never\" {\n  expect error unknown-network at vm.web\n}\n");
     folder.run(&["test"]).ends(1).says("FAIL never");
     folder.run(&["test", "--format", "junit"]).ends(1).prints("failures=\"1\"");
     folder.run(&["test", "--only", "other"]).ends(0).says("0 passed, 0 failed");

@@ -8,13 +8,17 @@ use super::shown::Shown;
 use super::terminal::closing_lines;
 use super::{Diagnostic, Severity};
 
-/// More labels than this make a story even in one file.
+/// So many other labels make a story even in one file.
 const CROWD: usize = 4;
+/// So many make one where they stand in several files.
+const COMPANY: usize = 2;
 
 /// Whether a diagnostic is better told as a story than underlined.
 #[must_use]
 pub fn is_story(diagnostic: &Diagnostic) -> bool {
-    !diagnostic.frames.is_empty() || diagnostic.labels.len() >= CROWD || !is_in_one_file(diagnostic)
+    !diagnostic.frames.is_empty()
+        || diagnostic.labels.len() >= CROWD
+        || (diagnostic.labels.len() >= COMPANY && !is_in_one_file(diagnostic))
 }
 
 /// The diagnostic as a story: each label in its file, then the facts with their values, then what
