@@ -1,0 +1,435 @@
+//! YAML, written as it is decided: no tree, one growing text.
+//!
+//! Block style, two spaces. A string is written plain only if every reader takes it for that string: YAML 1.1 and 1.2,
+//! Go's, Python's and Rust's. Everything else is double-quoted, so that `on`, `1_000`, `12:30:45`, `2001-12-14`, `0x1F`,
+//! `<<` and `=` stay text. Control characters, line ends and characters that reorder text are escaped: they are shown,
+//! never sent. `tests/laws/yaml.rs` reads all of that back with two other readers.
+
+use std::fmt::Write as _;
+
+/// A YAML text under construction.
+///
+/// Between [`Yaml::open`] or [`Yaml::list`] and [`Yaml::close`] everything is one level deeper.
+#[derive(Default, Debug)]
+pub struct Yaml {
+    out: String,
+    depth: usize,
+    /// An item was begun and has no key yet: the next one stands behind the dash.
+    dash: bool,
+}
+
+const SPACES: &str = "                                                                                ";
+
+impl Yaml {
+    /// An empty text with room for `bytes`.
+    #[must_use]
+    pub fn with_capacity(bytes: usize) -> Yaml {
+        Yaml { out: String::with_capacity(bytes), ..Yaml::default() }
+    }
+
+    /// The text so far.
+    #[must_use]
+    pub fn text_so_far(&self) -> &str {
+        &self.out
+    }
+
+    /// Forgets the text and keeps its memory.
+    pub fn clear(&mut self) {
+        self.out.clear();
+        self.depth = 0;
+        self.dash = false;
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn finish(self) -> String {
+        self.out
+    }
+
+    /// A comment line. What would end it is escaped.
+    pub fn comment(&mut self, text: &str) {
+        self.indent();
+        self.out.push_str("# ");
+        for character in text.chars() {
+            if is_visible(character) {
+                self.out.push(character);
+            } else {
+                self.escape(character);
+            }
+        }
+        self.out.push('\n');
+    }
+
+    /// The line between two documents of a stream.
+    pub fn document(&mut self) {
+        self.out.push_str("---\n");
+    }
+
+    /// `key: text`.
+    #[inline]
+    pub fn text(&mut self, key: &str, value: &str) {
+        self.key(key);
+        self.out.push(' ');
+        self.scalar(value);
+        self.out.push('\n');
+    }
+
+    /// `key: 42`.
+    #[inline]
+    pub fn int(&mut self, key: &str, value: i64) {
+        self.key(key);
+        self.out.push(' ');
+        self.digits(value);
+        self.out.push('\n');
+    }
+
+    /// `key: 1.5`; a whole number has no fraction.
+    ///
+    /// A number that is none, or infinite, is written as YAML's `.nan` or `.inf`.
+    pub fn number(&mut self, key: &str, value: f64) {
+        const EXACT: f64 = 9_007_199_254_740_992.0;
+        self.key(key);
+        self.out.push(' ');
+        if value.is_nan() {
+            self.out.push_str(".nan");
+        } else if value.is_infinite() {
+            self.out.push_str(if value > 0.0 { ".inf" } else { "-.inf" });
+        } else if value.fract() == 0.0 && value.abs() <= EXACT {
+            self.digits(value as i64);
+        } else {
+            // Without an exponent, which YAML 1.1 knows only in some forms. Writing to a String cannot fail.
+            let _ = write!(self.out, "{value}");
+        }
+        self.out.push('\n');
+    }
+
+    /// `key: true`.
+    #[inline]
+    pub fn flag(&mut self, key: &str, value: bool) {
+        self.key(key);
+        self.out.push_str(if value { " true\n" } else { " false\n" });
+    }
+
+    /// `key:` and a mapping below it.
+    #[inline]
+    pub fn open(&mut self, key: &str) {
+        self.key(key);
+        self.out.push('\n');
+        self.depth += 1;
+    }
+
+    /// `key:` and a list below it.
+    #[inline]
+    pub fn list(&mut self, key: &str) {
+        self.open(key);
+    }
+
+    /// Ends what [`Yaml::open`] or [`Yaml::list`] began.
+    #[inline]
+    pub fn close(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// `key: []`.
+    pub fn empty_list(&mut self, key: &str) {
+        self.key(key);
+        self.out.push_str(" []\n");
+    }
+
+    /// Begins an item of a list that is a mapping; its first key must follow. [`Yaml::close`] ends it.
+    #[inline]
+    pub fn item(&mut self) {
+        self.dash = true;
+        self.depth += 1;
+    }
+
+    /// An item of a list that is a text.
+    #[inline]
+    pub fn text_item(&mut self, value: &str) {
+        self.indent();
+        self.out.push_str("- ");
+        self.scalar(value);
+        self.out.push('\n');
+    }
+
+    #[inline]
+    fn key(&mut self, key: &str) {
+        if self.dash {
+            self.depth -= 1;
+            self.indent();
+            self.depth += 1;
+            self.out.push_str("- ");
+            self.dash = false;
+        } else {
+            self.indent();
+        }
+        self.scalar(key);
+        self.out.push(':');
+    }
+
+    #[inline]
+    fn indent(&mut self) {
+        let mut left = self.depth * 2;
+        while left > SPACES.len() {
+            self.out.push_str(SPACES);
+            left -= SPACES.len();
+        }
+        self.out.push_str(&SPACES[..left]);
+    }
+
+    fn digits(&mut self, value: i64) {
+        let mut buffer = [0u8; 20];
+        let mut at = buffer.len();
+        let mut rest = value.unsigned_abs();
+        loop {
+            at -= 1;
+            buffer[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if value < 0 {
+            self.out.push('-');
+        }
+        self.out.extend(buffer[at..].iter().map(|digit| *digit as char));
+    }
+
+    #[inline]
+    fn scalar(&mut self, value: &str) {
+        if is_plain(value) {
+            self.out.push_str(value);
+        } else {
+            self.quoted(value);
+        }
+    }
+
+    fn quoted(&mut self, value: &str) {
+        self.out.push('"');
+        let mut rest = value;
+        while let Some(at) = rest.find(|character: char| matches!(character, '"' | '\\') || !is_visible(character)) {
+            self.out.push_str(&rest[..at]);
+            let mut characters = rest[at..].chars();
+            if let Some(character) = characters.next() {
+                self.escape(character);
+            }
+            rest = characters.as_str();
+        }
+        self.out.push_str(rest);
+        self.out.push('"');
+    }
+
+    fn escape(&mut self, character: char) {
+        let short = match character {
+            '"' => "\\\"",
+            '\\' => "\\\\",
+            '\n' => "\\n",
+            '\r' => "\\r",
+            '\t' => "\\t",
+            '\0' => "\\0",
+            _ => "",
+        };
+        self.out.push_str(short);
+        if short.is_empty() {
+            let code = u32::from(character);
+            // Writing to a String cannot fail.
+            let _ = match code {
+                0..=0xFF => write!(self.out, "\\x{code:02X}"),
+                0x100..=0xFFFF => write!(self.out, "\\u{code:04X}"),
+                _ => write!(self.out, "\\U{code:08X}"),
+            };
+        }
+    }
+}
+
+/// Whether a character may stand in an output as it is: not a control, not a line end of any reader, not one that hides or
+/// reorders its neighbours.
+fn is_visible(character: char) -> bool {
+    match character {
+        '\u{20}'..='\u{7E}' => true,
+        '\0'..='\u{9F}' => false,
+        '\u{AD}'
+        | '\u{61C}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{2028}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{FEFF}'
+        | '\u{FFF9}'..='\u{FFFB}'
+        | '\u{FFFE}'
+        | '\u{FFFF}'
+        | '\u{E0000}'..='\u{E0FFF}' => false,
+        _ => true,
+    }
+}
+
+/// What a byte may do in a plain string.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// Forbids it.
+    Quote,
+    /// May stand anywhere.
+    Letter,
+    /// May stand anywhere; at the start it makes the string look like a number.
+    Digit,
+    /// May stand anywhere but at the start.
+    Inner,
+    /// May stand between two others.
+    Blank,
+    /// May stand before something that is no blank.
+    Colon,
+    /// May stand anywhere, and shows that what begins with a digit is no number.
+    Slash,
+}
+
+static BYTES: [Byte; 256] = bytes();
+
+const fn bytes() -> [Byte; 256] {
+    let mut table = [Byte::Quote; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Byte::Letter,
+            b'0'..=b'9' => Byte::Digit,
+            b'-' | b'.' | b'+' | b'@' | b'=' | b';' | b'(' | b')' => Byte::Inner,
+            b' ' => Byte::Blank,
+            b':' => Byte::Colon,
+            b'/' => Byte::Slash,
+            _ => Byte::Quote,
+        };
+        byte += 1;
+    }
+    table
+}
+
+/// Whether every reader takes the bare text for this string.
+fn is_plain(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+        return false;
+    };
+    let first = BYTES[*first as usize];
+    if !matches!(first, Byte::Letter | Byte::Digit | Byte::Slash)
+        || matches!(BYTES[*last as usize], Byte::Blank | Byte::Colon)
+    {
+        return false;
+    }
+    if first == Byte::Letter && bytes.len() <= 5 && is_word(bytes) {
+        return false;
+    }
+    let mut colon = false;
+    let mut slash = false;
+    let mut before = Byte::Letter;
+    for byte in bytes {
+        let kind = BYTES[*byte as usize];
+        match kind {
+            Byte::Letter | Byte::Digit | Byte::Inner => {}
+            Byte::Slash => slash = true,
+            Byte::Colon => colon = true,
+            Byte::Blank if before == Byte::Colon => return false,
+            Byte::Blank => {}
+            Byte::Quote => return false,
+        }
+        before = kind;
+    }
+    // A number, a date or a time holds no slash; a MAC address and the like are quoted lest some are and some are not.
+    slash || (first != Byte::Digit && !colon)
+}
+
+/// Whether a reader takes this for a truth value or for nothing, in any case.
+fn is_word(bytes: &[u8]) -> bool {
+    const WORDS: &[&str] = &["y", "n", "on", "no", "yes", "off", "nan", "inf", "true", "null", "none", "false"];
+    WORDS.iter().any(|word| word.as_bytes().eq_ignore_ascii_case(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Yaml;
+
+    #[test]
+    fn a_document_reads_as_a_person_would_write_it() {
+        let mut yaml = Yaml::default();
+        yaml.comment("hlab: vm.k3s-vm-pve, guests.hlab");
+        yaml.text("kind", "EnvironmentVM");
+        yaml.open("spec");
+        yaml.list("disk");
+        yaml.item();
+        yaml.text("interface", "scsi0");
+        yaml.int("size", 50);
+        yaml.text("discard", "on");
+        yaml.list("speed");
+        yaml.item();
+        yaml.number("read", 10.5);
+        yaml.close();
+        yaml.close();
+        yaml.close();
+        yaml.close();
+        yaml.list("tags");
+        yaml.text_item("k3s");
+        yaml.close();
+        yaml.flag("started", true);
+        yaml.close();
+        let expected = "\
+# hlab: vm.k3s-vm-pve, guests.hlab
+kind: EnvironmentVM
+spec:
+  disk:
+    - interface: scsi0
+      size: 50
+      discard: \"on\"
+      speed:
+        - read: 10.5
+  tags:
+    - k3s
+  started: true
+";
+        assert_eq!(yaml.finish(), expected);
+    }
+
+    #[track_caller]
+    fn written(value: &str, expected: &str) {
+        let mut yaml = Yaml::default();
+        yaml.text("v", value);
+        assert_eq!(yaml.finish(), format!("v: {expected}\n"));
+    }
+
+    #[test]
+    fn what_a_reader_could_take_for_something_else_is_quoted() {
+        for word in ["on", "Yes", "n", "null", "~", "1_000", "0x1F", "0o7", "0777", "12:30:45", "1.5", "1e3", ".inf"] {
+            written(word, &format!("\"{word}\""));
+        }
+        for word in
+            ["2001-12-14", "<<", "=", "", " a", "a ", "a: b", "a #b", "- a", "*a", "&a", "!a", "4m", "10.0.0.1", "a,b"]
+        {
+            written(word, &format!("\"{word}\""));
+        }
+    }
+
+    #[test]
+    fn ordinary_words_stay_bare() {
+        for word in
+            ["k3s-vm-pve", "local:import/noble.qcow2", "ssh-ed25519 AAAA+/= ops@lab", "10.0.0.1/24", "scsi0", "nope"]
+        {
+            written(word, word);
+        }
+        written("BC:24:11:90:21:DF", "\"BC:24:11:90:21:DF\"");
+    }
+
+    #[test]
+    fn controls_are_shown_and_never_sent() {
+        written("a\nb\t\"\\\u{1b}\u{85}\u{2028}\u{202e}", "\"a\\nb\\t\\\"\\\\\\x1B\\x85\\u2028\\u202E\"");
+        written("ünï", "\"ünï\"");
+        let mut yaml = Yaml::default();
+        yaml.comment("a\nb: \u{1b}[31m");
+        assert_eq!(yaml.finish(), "# a\\nb: \\x1B[31m\n");
+    }
+
+    #[test]
+    fn numbers_are_whole_or_shortest() {
+        let mut yaml = Yaml::default();
+        yaml.int("a", i64::MIN);
+        yaml.number("b", 4096.0);
+        yaml.number("c", 0.1);
+        yaml.number("d", 1e-7);
+        assert_eq!(yaml.finish(), "a: -9223372036854775808\nb: 4096\nc: 0.1\nd: 0.0000001\n");
+    }
+}

@@ -1,0 +1,6 @@
+//! Laws: what holds for every input, checked on examples and on random ones.
+
+mod laws {
+    mod random;
+    mod yaml;
+}
