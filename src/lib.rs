@@ -19,6 +19,8 @@ pub mod policy;
 
 pub mod own;
 
+pub mod desire;
+
 pub mod targets;
 
 pub mod session;

@@ -2,5 +2,7 @@
 
 mod laws {
     mod random;
+    mod targets;
+    mod wanted;
     mod yaml;
 }

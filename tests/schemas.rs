@@ -1,6 +1,11 @@
 //! Our small written tables compared with the real schemas, where `../shared` (or `HLAB_SHARED`) is there.
 
 mod schemas {
+    mod crossplane;
     mod pve;
+    #[path = "../laws/random.rs"]
+    mod random;
     mod support;
+    #[path = "../laws/wanted.rs"]
+    mod wanted;
 }

@@ -175,6 +175,17 @@ codes! {
     NOT_ALLOWABLE "HL0605" "not-allowable" "an `allow` of a rule without exceptions";
     TEST_PATH "HL0606" "test-path" "a test changes what is not there";
     TEST_FAILED "HL0607" "test-failed" "an expectation of a test is not met";
+    TARGET_CANNOT_EXPRESS "HL0720" "target-cannot-express" "the target's format has no place for a field";
+    ROOT_ONLY_OPTION "HL0721" "root-only-option" "the target's login may not set an option";
+    NAME_COLLISION "HL0722" "name-collision" "two resources have one name in the target";
+    SLOT_GAP "HL0723" "slot-gap" "the target counts slots by position, and one before is free";
+    VALUE_NOT_EXACT "HL0724" "value-not-exact" "the target can say a value only roughly";
+    FOREIGN_MANIFEST "HL0725" "foreign-manifest" "a manifest is not what its kind takes";
+    SECRET_OUT_OF_REACH "HL0726" "secret-out-of-reach" "the target cannot read a secret where it is";
+    SHARED_LIST "HL0727" "shared-list" "the target would take away what another owner applies";
+    FACET_NOT_CARRIED "HL0728" "facet-not-carried" "the target cannot own a facet at all";
+    TARGET_NEEDS_SSH "HL0729" "target-needs-ssh" "the target needs SSH, and the login has none";
+    BAD_LABEL "HL0730" "bad-label" "Kubernetes does not take a label";
     SECRET_LITERAL "HL0801" "secret-literal" "a secret written in a source file";
     SECRET_AS_TEXT "HL0802" "secret-as-text" "a secret used as text";
     USAGE "HL0901" "usage" "the command line is not one that hlab knows";

@@ -1,8 +1,66 @@
 //! What the lab is lowered to: one folder per target, siblings that never import each other.
 //!
-//! A target gets the facets it owns and gives an [`ArtifactSet`]: files as data, not yet on any disk.
+//! A [`Target`] gets what is wanted ([`crate::desire::Desired`]) and which of it is its own, and gives an [`ArtifactSet`]:
+//! files as data, not yet on any disk. It never sees an unchecked model, and it decides nothing: what its format cannot say
+//! is an error at the place that wants it, naming an owner that can. Its [`Target::read`] is the proof that it said all:
+//! `read(emit(d)) == d`.
+//!
+//! To add a target, add a folder and a row in [`TARGETS`].
 
 mod artifacts;
+pub mod crossplane;
 pub mod emit;
+mod errors;
+mod request;
+
+use crate::base::{Origin, SourceFile, Sources};
+use crate::desire::Desired;
+use crate::diag::Checked;
+use crate::own::Facet;
 
 pub use artifacts::{Artifact, ArtifactSet, BadPath, check_path};
+pub use request::{ApiCall, Carries, Credential, Login, Request};
+
+/// A system that applies what hlab emits.
+pub trait Target: Sync {
+    /// What it is called in `target NAME { … }` and on the command line.
+    fn name(&self) -> &'static str;
+
+    /// The versions of its format that we know, oldest first.
+    fn versions(&self) -> &'static [&'static str];
+
+    /// How much of a facet it can carry.
+    fn carries(&self, facet: Facet) -> Carries;
+
+    /// The files of what it owns. Errors leave the set incomplete; it is not to be written then.
+    fn emit(&self, request: &Request<'_>) -> Checked<ArtifactSet>;
+
+    /// The same as one text for a pipe, without what only a folder needs.
+    fn stream(&self, request: &Request<'_>) -> Checked<String>;
+
+    /// What files of its format want. Spans count the files in the order of the set, as [`sources_of`] adds them.
+    fn read<'f>(&self, files: &'f ArtifactSet) -> Checked<Desired<'f>>;
+
+    /// What it asks Proxmox for when it applies a facet.
+    fn calls(&self, facet: Facet) -> &'static [ApiCall];
+}
+
+/// Every target.
+pub static TARGETS: &[&dyn Target] = &[&crossplane::Crossplane];
+
+/// The target of a name.
+#[must_use]
+pub fn target(name: &str) -> Option<&'static dyn Target> {
+    TARGETS.iter().copied().find(|target| target.name() == name)
+}
+
+/// The files of a set as sources, so that what [`Target::read`] finds can be shown.
+#[must_use]
+pub fn sources_of(files: &ArtifactSet) -> Sources {
+    let mut sources = Sources::default();
+    for file in files {
+        let text = String::from_utf8_lossy(&file.bytes).into_owned();
+        sources.add(SourceFile::new(file.path.clone(), text, Origin::Project));
+    }
+    sources
+}

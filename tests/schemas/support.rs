@@ -1,6 +1,12 @@
-//! Where the schemas are.
+//! Where the schemas are, and something to check against them.
 
 use std::path::PathBuf;
+
+use hlab::pve::Version;
+use hlab::targets::{ArtifactSet, Credential, Login, Request, target};
+
+use super::random::Random;
+use super::wanted;
 
 /// A path below the shared folder; `None`, with a line printed, where that folder is not.
 ///
@@ -16,4 +22,21 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     let path = root.join(path);
     assert!(path.exists(), "{} is missing", path.display());
     Some(path)
+}
+
+/// What Crossplane gets for a random lab with every field in use somewhere.
+pub fn pretend_lab() -> ArtifactSet {
+    let desired = wanted::desired(&mut Random::new(1), 60);
+    let request = Request {
+        desired: &desired,
+        target: "crossplane",
+        owns: &|_| true,
+        origin: &|_, _| None,
+        version: &|_| Version::V8_4,
+        login: Login { credential: Credential::Root, origin: None, ssh: true },
+        provider: "default",
+    };
+    let checked = target("crossplane").expect("there is one").emit(&request);
+    assert!(checked.diagnostics.is_empty(), "{:#?}", checked.diagnostics);
+    checked.value
 }

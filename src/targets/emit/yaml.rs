@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 
 /// A YAML text under construction.
 ///
-/// Between [`Yaml::open`] or [`Yaml::list`] and [`Yaml::close`] everything is one level deeper.
+/// Keys are constants, written as they are, except in [`Yaml::pair`]. Between [`Yaml::open`] or [`Yaml::list`] and [`Yaml::close`] everything is one level deeper.
 #[derive(Default, Debug)]
 pub struct Yaml {
     out: String,
@@ -50,13 +50,7 @@ impl Yaml {
     pub fn comment(&mut self, text: &str) {
         self.indent();
         self.out.push_str("# ");
-        for character in text.chars() {
-            if is_visible(character) {
-                self.out.push(character);
-            } else {
-                self.escape(character);
-            }
-        }
+        self.shown(text, |character| !is_visible(character));
         self.out.push('\n');
     }
 
@@ -67,16 +61,25 @@ impl Yaml {
 
     /// `key: text`.
     #[inline]
-    pub fn text(&mut self, key: &str, value: &str) {
+    pub fn text(&mut self, key: &'static str, value: &str) {
         self.key(key);
         self.out.push(' ');
         self.scalar(value);
         self.out.push('\n');
     }
 
+    /// `key: text`, where the key is a text from somewhere too.
+    pub fn pair(&mut self, key: &str, value: &str) {
+        self.start();
+        self.scalar(key);
+        self.out.push_str(": ");
+        self.scalar(value);
+        self.out.push('\n');
+    }
+
     /// `key: 42`.
     #[inline]
-    pub fn int(&mut self, key: &str, value: i64) {
+    pub fn int(&mut self, key: &'static str, value: i64) {
         self.key(key);
         self.out.push(' ');
         self.digits(value);
@@ -86,7 +89,7 @@ impl Yaml {
     /// `key: 1.5`; a whole number has no fraction.
     ///
     /// A number that is none, or infinite, is written as YAML's `.nan` or `.inf`.
-    pub fn number(&mut self, key: &str, value: f64) {
+    pub fn number(&mut self, key: &'static str, value: f64) {
         const EXACT: f64 = 9_007_199_254_740_992.0;
         self.key(key);
         self.out.push(' ');
@@ -105,14 +108,14 @@ impl Yaml {
 
     /// `key: true`.
     #[inline]
-    pub fn flag(&mut self, key: &str, value: bool) {
+    pub fn flag(&mut self, key: &'static str, value: bool) {
         self.key(key);
         self.out.push_str(if value { " true\n" } else { " false\n" });
     }
 
     /// `key:` and a mapping below it.
     #[inline]
-    pub fn open(&mut self, key: &str) {
+    pub fn open(&mut self, key: &'static str) {
         self.key(key);
         self.out.push('\n');
         self.depth += 1;
@@ -120,7 +123,7 @@ impl Yaml {
 
     /// `key:` and a list below it.
     #[inline]
-    pub fn list(&mut self, key: &str) {
+    pub fn list(&mut self, key: &'static str) {
         self.open(key);
     }
 
@@ -131,7 +134,7 @@ impl Yaml {
     }
 
     /// `key: []`.
-    pub fn empty_list(&mut self, key: &str) {
+    pub fn empty_list(&mut self, key: &'static str) {
         self.key(key);
         self.out.push_str(" []\n");
     }
@@ -141,6 +144,12 @@ impl Yaml {
     pub fn item(&mut self) {
         self.dash = true;
         self.depth += 1;
+    }
+
+    /// An item of a list that is a mapping with nothing in it.
+    pub fn empty_item(&mut self) {
+        self.indent();
+        self.out.push_str("- {}\n");
     }
 
     /// An item of a list that is a text.
@@ -153,7 +162,16 @@ impl Yaml {
     }
 
     #[inline]
-    fn key(&mut self, key: &str) {
+    fn key(&mut self, key: &'static str) {
+        debug_assert!(is_plain(key), "`{key}` is written as it is");
+        self.start();
+        self.out.push_str(key);
+        self.out.push(':');
+    }
+
+    /// What stands before a key.
+    #[inline]
+    fn start(&mut self) {
         if self.dash {
             self.depth -= 1;
             self.indent();
@@ -163,8 +181,6 @@ impl Yaml {
         } else {
             self.indent();
         }
-        self.scalar(key);
-        self.out.push(':');
     }
 
     #[inline]
@@ -192,7 +208,8 @@ impl Yaml {
         if value < 0 {
             self.out.push('-');
         }
-        self.out.extend(buffer[at..].iter().map(|digit| *digit as char));
+        // Digits are always text.
+        self.out.push_str(std::str::from_utf8(&buffer[at..]).unwrap_or_default());
     }
 
     #[inline]
@@ -206,8 +223,14 @@ impl Yaml {
 
     fn quoted(&mut self, value: &str) {
         self.out.push('"');
-        let mut rest = value;
-        while let Some(at) = rest.find(|character: char| matches!(character, '"' | '\\') || !is_visible(character)) {
+        self.shown(value, |character| matches!(character, '"' | '\\') || !is_visible(character));
+        self.out.push('"');
+    }
+
+    /// The text, with characters escaped that cannot stand here.
+    fn shown(&mut self, text: &str, must_escape: impl Fn(char) -> bool) {
+        let mut rest = text;
+        while let Some(at) = rest.find(&must_escape) {
             self.out.push_str(&rest[..at]);
             let mut characters = rest[at..].chars();
             if let Some(character) = characters.next() {
@@ -216,7 +239,6 @@ impl Yaml {
             rest = characters.as_str();
         }
         self.out.push_str(rest);
-        self.out.push('"');
     }
 
     fn escape(&mut self, character: char) {
@@ -262,39 +284,34 @@ fn is_visible(character: char) -> bool {
     }
 }
 
-/// What a byte may do in a plain string.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Byte {
-    /// Forbids it.
-    Quote,
-    /// May stand anywhere.
-    Letter,
-    /// May stand anywhere; at the start it makes the string look like a number.
-    Digit,
-    /// May stand anywhere but at the start.
-    Inner,
-    /// May stand between two others.
-    Blank,
-    /// May stand before something that is no blank.
-    Colon,
-    /// May stand anywhere, and shows that what begins with a digit is no number.
-    Slash,
-}
+/// What a byte does to a plain string, as bits, so that a string's bytes are simply put together.
+static BYTES: [u8; 256] = bytes();
 
-static BYTES: [Byte; 256] = bytes();
+/// Forbids it.
+const QUOTE: u8 = 1;
+/// May stand at the start, and then makes the string look like a number.
+const DIGIT: u8 = 2;
+/// May not stand at the start.
+const INNER: u8 = 4;
+/// May stand between two others.
+const BLANK: u8 = 8;
+/// May stand before something that is no blank.
+const COLON: u8 = 16;
+/// Shows that what begins with a digit is no number, no date and no time.
+const SLASH: u8 = 32;
 
-const fn bytes() -> [Byte; 256] {
-    let mut table = [Byte::Quote; 256];
+const fn bytes() -> [u8; 256] {
+    let mut table = [QUOTE; 256];
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' => Byte::Letter,
-            b'0'..=b'9' => Byte::Digit,
-            b'-' | b'.' | b'+' | b'@' | b'=' | b';' | b'(' | b')' => Byte::Inner,
-            b' ' => Byte::Blank,
-            b':' => Byte::Colon,
-            b'/' => Byte::Slash,
-            _ => Byte::Quote,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => 0,
+            b'0'..=b'9' => DIGIT,
+            b'-' | b'.' | b'+' | b'@' | b'=' | b';' | b'(' | b')' => INNER,
+            b' ' => BLANK,
+            b':' => COLON,
+            b'/' => SLASH,
+            _ => QUOTE,
         };
         byte += 1;
     }
@@ -302,37 +319,26 @@ const fn bytes() -> [Byte; 256] {
 }
 
 /// Whether every reader takes the bare text for this string.
+#[inline]
 fn is_plain(value: &str) -> bool {
     let bytes = value.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
         return false;
     };
-    let first = BYTES[*first as usize];
-    if !matches!(first, Byte::Letter | Byte::Digit | Byte::Slash)
-        || matches!(BYTES[*last as usize], Byte::Blank | Byte::Colon)
-    {
+    let seen = bytes.iter().fold(0, |seen, byte| seen | BYTES[*byte as usize]);
+    let (first, last) = (BYTES[*first as usize], BYTES[*last as usize]);
+    if seen & QUOTE != 0 || first & (INNER | BLANK | COLON) != 0 || last & (BLANK | COLON) != 0 {
         return false;
     }
-    if first == Byte::Letter && bytes.len() <= 5 && is_word(bytes) {
+    // A colon before a blank ends a key; where there are both, no one looks closer.
+    if seen & COLON != 0 && seen & BLANK != 0 {
         return false;
     }
-    let mut colon = false;
-    let mut slash = false;
-    let mut before = Byte::Letter;
-    for byte in bytes {
-        let kind = BYTES[*byte as usize];
-        match kind {
-            Byte::Letter | Byte::Digit | Byte::Inner => {}
-            Byte::Slash => slash = true,
-            Byte::Colon => colon = true,
-            Byte::Blank if before == Byte::Colon => return false,
-            Byte::Blank => {}
-            Byte::Quote => return false,
-        }
-        before = kind;
+    // MAC addresses and the like are quoted, lest some of them are and some are not.
+    if seen & SLASH == 0 && (first & DIGIT != 0 || seen & COLON != 0) {
+        return false;
     }
-    // A number, a date or a time holds no slash; a MAC address and the like are quoted lest some are and some are not.
-    slash || (first != Byte::Digit && !colon)
+    bytes.len() > 5 || !is_word(bytes)
 }
 
 /// Whether a reader takes this for a truth value or for nothing, in any case.

@@ -1,0 +1,116 @@
+//! What the provider asks Proxmox for, so that the least privileges can be computed.
+//!
+//! Source: bpg/proxmox 0.89.1 and the `permissions` of the API schema.
+
+use crate::own::Facet;
+use crate::targets::request::ApiCall;
+
+const VM: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/version", privileges: &[] },
+    ApiCall { method: "GET", path: "/cluster/resources", privileges: &[("VM.Audit", "/vms/{vmid}")] },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/qemu",
+        privileges: &[
+            ("VM.Allocate", "/vms/{vmid}"),
+            ("VM.Config.Disk", "/vms/{vmid}"),
+            ("VM.Config.CPU", "/vms/{vmid}"),
+            ("VM.Config.Memory", "/vms/{vmid}"),
+            ("VM.Config.Network", "/vms/{vmid}"),
+            ("VM.Config.Options", "/vms/{vmid}"),
+            ("VM.Config.Cloudinit", "/vms/{vmid}"),
+            ("VM.Config.CDROM", "/vms/{vmid}"),
+            ("VM.Config.HWType", "/vms/{vmid}"),
+            ("Datastore.AllocateSpace", "/storage/{storage}"),
+            ("SDN.Use", "/sdn/zones/localnetwork/{bridge}"),
+        ],
+    },
+    ApiCall { method: "GET", path: "/nodes/{node}/qemu/{vmid}/config", privileges: &[("VM.Audit", "/vms/{vmid}")] },
+    ApiCall {
+        method: "PUT",
+        path: "/nodes/{node}/qemu/{vmid}/config",
+        privileges: &[
+            ("VM.Config.Disk", "/vms/{vmid}"),
+            ("VM.Config.CPU", "/vms/{vmid}"),
+            ("VM.Config.Memory", "/vms/{vmid}"),
+            ("VM.Config.Network", "/vms/{vmid}"),
+            ("VM.Config.Options", "/vms/{vmid}"),
+            ("VM.Config.Cloudinit", "/vms/{vmid}"),
+            ("VM.Config.CDROM", "/vms/{vmid}"),
+            ("VM.Config.HWType", "/vms/{vmid}"),
+            ("Mapping.Use", "/mapping/{sort}/{mapping}"),
+        ],
+    },
+    ApiCall {
+        method: "PUT",
+        path: "/nodes/{node}/qemu/{vmid}/resize",
+        privileges: &[("VM.Config.Disk", "/vms/{vmid}"), ("Datastore.AllocateSpace", "/storage/{storage}")],
+    },
+    ApiCall {
+        method: "GET",
+        path: "/nodes/{node}/storage/{storage}/content",
+        privileges: &[("Datastore.Audit", "/storage/{storage}")],
+    },
+    ApiCall { method: "DELETE", path: "/nodes/{node}/qemu/{vmid}", privileges: &[("VM.Allocate", "/vms/{vmid}")] },
+];
+
+const POWER: &[ApiCall] = &[
+    ApiCall {
+        method: "GET",
+        path: "/nodes/{node}/qemu/{vmid}/status/current",
+        privileges: &[("VM.Audit", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/qemu/{vmid}/status/start",
+        privileges: &[("VM.PowerMgmt", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/qemu/{vmid}/status/shutdown",
+        privileges: &[("VM.PowerMgmt", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/qemu/{vmid}/status/stop",
+        privileges: &[("VM.PowerMgmt", "/vms/{vmid}")],
+    },
+];
+
+/// No privilege is enough for these: only a ticket of root@pam may.
+const ROOT_OPTIONS: &[ApiCall] =
+    &[ApiCall { method: "PUT", path: "/nodes/{node}/qemu/{vmid}/config", privileges: &[("root@pam", "/")] }];
+
+const IMAGE: &[ApiCall] = &[
+    ApiCall {
+        method: "GET",
+        path: "/nodes/{node}/query-url-metadata",
+        privileges: &[("Sys.Audit", "/"), ("Sys.Modify", "/")],
+    },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/storage/{storage}/download-url",
+        privileges: &[("Datastore.AllocateTemplate", "/storage/{storage}"), ("Sys.Audit", "/"), ("Sys.Modify", "/")],
+    },
+    ApiCall {
+        method: "GET",
+        path: "/nodes/{node}/storage/{storage}/content",
+        privileges: &[("Datastore.Audit", "/storage/{storage}")],
+    },
+    ApiCall {
+        method: "DELETE",
+        path: "/nodes/{node}/storage/{storage}/content/{volume}",
+        privileges: &[("Datastore.Allocate", "/storage/{storage}")],
+    },
+];
+
+/// What applying a facet asks for.
+pub(super) fn calls(facet: Facet) -> &'static [ApiCall] {
+    match facet {
+        Facet::VmConfig => VM,
+        Facet::VmPower => POWER,
+        Facet::VmRootOptions => ROOT_OPTIONS,
+        Facet::ImageFile => IMAGE,
+        Facet::DeviceHost | Facet::DeviceMapping | Facet::SnippetFile | Facet::StorageEntry | Facet::StorageHost => &[],
+    }
+}

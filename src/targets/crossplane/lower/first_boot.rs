@@ -1,0 +1,111 @@
+//! Cloud-init and the guest agent.
+
+use std::borrow::Cow;
+
+use super::{Cx, NO_FIELD, maybe, set, word, words};
+use crate::desire::{CloudInit, IpConfig, Secret, Vm};
+use crate::targets::crossplane::duration;
+use crate::targets::crossplane::spec::{self, Object};
+use crate::targets::errors;
+
+/// How many addresses the provider takes.
+const MOST_ADDRESSES: usize = 8;
+
+pub(super) fn cloud_init<'r>(cx: &mut Cx<'r, '_>, vm: &'r Vm<'_>, out: &mut spec::Vm<'r>) {
+    let Some(init) = &vm.cloud_init else { return };
+    if init.no_upgrade {
+        cx.cannot("cloud-init.upgrade", NO_FIELD);
+    }
+    let mut file = |import: &'r Option<crate::desire::Import<'_>>, field: &str| {
+        import.as_ref().and_then(|import| cx.volume(import, || format!("cloud-init.{field}")))
+    };
+    let user_data_file_id = file(&init.user_data, "user-data");
+    let vendor_data_file_id = file(&init.vendor_data, "vendor-data");
+    let network_data_file_id = file(&init.network_data, "network-data");
+    let meta_data_file_id = file(&init.meta_data, "meta-data");
+    let dns = (init.domain.is_some() || !init.dns.is_empty()).then(|| {
+        Box::new(spec::Dns { domain: maybe(&init.domain), servers: words(&init.dns), ..spec::Dns::default() })
+    });
+    out.initialization = Some(spec::Initialization {
+        kind: maybe(&init.sort),
+        datastore_id: word(&init.storage),
+        interface: word(&init.slot),
+        file_format: maybe(&init.format),
+        dns,
+        ip_config: addresses(cx, init),
+        user_account: account(cx, init),
+        user_data_file_id,
+        vendor_data_file_id,
+        network_data_file_id,
+        meta_data_file_id,
+        ..spec::Initialization::default()
+    });
+}
+
+/// Addresses by position, which is that of the network card.
+fn addresses<'r>(cx: &mut Cx<'r, '_>, init: &'r CloudInit<'_>) -> Vec<spec::IpConfig<'r>> {
+    let mut gap =
+        init.addresses.iter().enumerate().filter(|(position, address)| *position != usize::from(address.slot));
+    if let Some((position, address)) = gap.next() {
+        let (slot, missing) = (format!("ipconfig{}", address.slot), format!("ipconfig{position}"));
+        let origin = cx.origin(&format!("nic.net{}.config", address.slot));
+        cx.diagnostics.push(errors::slot_gap(cx.request, origin, &slot, &missing));
+    }
+    if let Some(address) = init.addresses.get(MOST_ADDRESSES) {
+        cx.cannot(&format!("nic.net{}.config", address.slot), "the provider takes 8 addresses a VM");
+    }
+    init.addresses.iter().map(ip_config).collect()
+}
+
+fn ip_config<'r>(config: &'r IpConfig<'_>) -> spec::IpConfig<'r> {
+    let address = |ip: &'r Option<_>, gateway: &'r Option<_>| {
+        let address = spec::Address { address: maybe(ip), gateway: maybe(gateway), ..spec::Address::default() };
+        (address.address.is_some() || address.gateway.is_some()).then_some(address)
+    };
+    spec::IpConfig {
+        ipv4: address(&config.ip, &config.gateway),
+        ipv6: address(&config.ip6, &config.gateway6),
+        ..spec::IpConfig::default()
+    }
+}
+
+fn account<'r>(cx: &mut Cx<'r, '_>, init: &'r CloudInit<'_>) -> Option<spec::UserAccount<'r>> {
+    let password = match &init.password {
+        None => None,
+        Some(Secret::Kubernetes { namespace, name, key }) => {
+            Some(spec::SecretKey { namespace: word(namespace), name: word(name), key: word(key), ..Default::default() })
+        }
+        Some(Secret::Environment(_) | Secret::Sops { .. }) => {
+            let origin = cx.origin("cloud-init.password");
+            cx.diagnostics.push(errors::secret_out_of_reach(cx.request, origin, "cloud-init.password"));
+            None
+        }
+    };
+    let account = spec::UserAccount {
+        username: maybe(&init.user),
+        keys: words(&init.keys),
+        password: Object(password),
+        ..spec::UserAccount::default()
+    };
+    (account != spec::UserAccount::default()).then_some(account)
+}
+
+pub(super) fn agent<'r>(cx: &mut Cx<'r, '_>, vm: &'r Vm<'_>, out: &mut spec::Vm<'r>) {
+    let Some(agent) = &vm.agent else { return };
+    if agent.no_freeze {
+        cx.cannot("agent.freeze", NO_FIELD);
+    }
+    let wait = Box::new(spec::WaitForIp {
+        ipv4: set(agent.wait_for_ipv4),
+        ipv6: set(agent.wait_for_ipv6),
+        ..Default::default()
+    });
+    out.agent = Some(spec::Agent {
+        enabled: Some(true),
+        trim: set(agent.trim),
+        kind: maybe(&agent.sort),
+        timeout: agent.timeout.map(|seconds| Cow::Owned(duration::written(seconds))),
+        wait_for_ip: (agent.wait_for_ipv4 || agent.wait_for_ipv6).then_some(wait),
+        ..spec::Agent::default()
+    });
+}

@@ -1,0 +1,217 @@
+//! From manifests back to what they want.
+
+use rustc_hash::FxHashMap;
+
+use super::manifest::{EXTERNAL_NAME, Kind, MANAGED_BY, PAUSED, STAMP};
+use super::raise;
+use super::spec::{self, Block as _};
+use super::tree::{self, Node, Problem, Reader};
+use crate::base::{FileId, Span};
+use crate::desire::{Attribute, Content, Desired, Life, Object, Place, Ref, Text};
+use crate::diag::{Checked, Diagnostic};
+use crate::own::Facet;
+use crate::targets::{ArtifactSet, errors};
+
+/// The parts of a document, not yet interpreted.
+#[derive(Default)]
+struct Manifest<'n, 'a> {
+    kind: Option<Kind>,
+    name: Text<'a>,
+    annotations: Vec<(Text<'a>, Text<'a>)>,
+    labels: Vec<(Text<'a>, Text<'a>)>,
+    for_provider: Option<&'n Node<'a>>,
+    at_creation: spec::AtCreation<'a>,
+    observe: bool,
+    destroy: bool,
+    /// The source file that the header names.
+    file: Text<'a>,
+}
+
+/// Reads every document of every file.
+pub(super) fn read(files: &ArtifactSet) -> Checked<Desired<'_>> {
+    let mut desired = Desired::default();
+    let mut diagnostics = Vec::new();
+    let mut vms = Vec::new();
+    let mut images = FxHashMap::default();
+    for (index, file) in files.iter().enumerate() {
+        let id = FileId(index as u32);
+        let Ok(text) = std::str::from_utf8(&file.bytes) else {
+            let problem = Problem { at: 0..0, message: "expected UTF-8 text".to_owned(), near: None };
+            diagnostics.push(diagnostic(id, &problem));
+            continue;
+        };
+        match tree::parse(text) {
+            Err(problem) => diagnostics.push(diagnostic(id, &problem)),
+            Ok(documents) => {
+                let mut reader = Reader::default();
+                for document in &documents {
+                    let manifest = manifest(&mut reader, text, document);
+                    one(&mut reader, &manifest, document, &mut desired, &mut vms, &mut images);
+                }
+                diagnostics.extend(reader.problems.iter().map(|problem| diagnostic(id, problem)));
+            }
+        }
+    }
+    for (head, spec) in vms {
+        raise::vm(&mut desired.objects, head, spec, &images);
+    }
+    desired.sort();
+    Checked::new(desired, diagnostics)
+}
+
+fn diagnostic(file: FileId, problem: &Problem) -> Diagnostic {
+    let span = Span::new(file, problem.at.start, problem.at.end);
+    errors::foreign_manifest(span, problem.message.clone(), problem.near)
+}
+
+/// What objects of one document have in common.
+#[derive(Clone)]
+pub(super) struct Head<'a> {
+    pub address: Text<'a>,
+    pub file: Text<'a>,
+    pub life: Life<'a>,
+}
+
+/// Files that images make, by node and volume id, as what a disk can refer to.
+pub(super) type Images<'a> = FxHashMap<(String, String), Ref<'a>>;
+
+/// A VM that is read when all images are known, with what it is only at creation.
+pub(super) struct VmSpec<'a> {
+    pub spec: spec::Vm<'a>,
+    pub at_creation: spec::AtCreation<'a>,
+}
+
+fn one<'a>(
+    reader: &mut Reader,
+    manifest: &Manifest<'_, 'a>,
+    document: &Node<'a>,
+    desired: &mut Desired<'a>,
+    vms: &mut Vec<(Head<'a>, VmSpec<'a>)>,
+    images: &mut Images<'a>,
+) {
+    let Some(kind) = manifest.kind else { return };
+    let Some(for_provider) = manifest.for_provider else {
+        return reader.refuse(document, "expected `spec.forProvider`");
+    };
+    let head = head(desired, manifest, kind);
+    match kind {
+        Kind::Vm => {
+            let spec = spec::Vm::read(reader, for_provider);
+            vms.push((head, VmSpec { spec, at_creation: manifest.at_creation.clone() }));
+        }
+        Kind::Image => {
+            let image = raise::image(spec::DownloadFile::read(reader, for_provider));
+            let named = head.address.split_once('.').map_or("", |(_, name)| name);
+            let place = if super::name::of(named) == manifest.name {
+                Place::Only
+            } else {
+                Place::Storage { node: image.node.clone(), storage: image.storage.clone() }
+            };
+            let made = Ref {
+                address: head.address.clone(),
+                facet: Facet::ImageFile,
+                place: place.clone(),
+                attribute: Attribute::VolumeId,
+            };
+            images.insert((image.node.to_string(), image.volume_id()), made);
+            let content = Content::Image(Box::new(image));
+            desired.objects.push(Object { address: head.address, place, file: head.file, life: head.life, content });
+        }
+    }
+}
+
+/// Address, file and life cycle; the stamp says the address, and without one the name does.
+fn head<'a>(desired: &mut Desired<'a>, manifest: &Manifest<'_, 'a>, kind: Kind) -> Head<'a> {
+    let annotation = |name: &str| manifest.annotations.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let stamp = annotation(STAMP).and_then(|stamp| stamp.strip_prefix("hlab:")?.split_once('/'));
+    let address = match stamp {
+        Some((project, address)) => {
+            if desired.project.is_empty() {
+                desired.project = Text::Owned(project.to_owned());
+            }
+            Text::Owned(address.to_owned())
+        }
+        None => Text::Owned(format!("{}.{}", if kind == Kind::Vm { "vm" } else { "image" }, manifest.name)),
+    };
+    let mut labels = manifest.labels.clone();
+    labels.retain(|(key, value)| key != MANAGED_BY || value != "hlab");
+    labels.sort();
+    let life = Life {
+        adopt: annotation(EXTERNAL_NAME).is_some() && !manifest.observe,
+        destroy: manifest.destroy,
+        paused: annotation(PAUSED).is_some_and(|value| value == "true"),
+        observe: manifest.observe,
+        labels,
+    };
+    Head { address, file: manifest.file.clone(), life }
+}
+
+/// The parts of a document. Kinds that are none of ours are left alone.
+fn manifest<'n, 'a>(reader: &mut Reader, text: &'a str, document: &'n Node<'a>) -> Manifest<'n, 'a> {
+    let mut manifest = Manifest { destroy: true, file: header(text, document.at.start), ..Manifest::default() };
+    let mut api_version = None;
+    let mut kind = None;
+    for (key, value) in reader.entries(document) {
+        match &*key.text {
+            "apiVersion" => api_version = reader.text(value).map(|text| (text, value)),
+            "kind" => kind = reader.text(value),
+            "metadata" => metadata(reader, value, &mut manifest),
+            "spec" | "resources" | "status" => {}
+            _ => reader.unknown(key, &[]),
+        }
+    }
+    manifest.kind = Kind::ALL.iter().copied().find(|known| kind.as_deref() == Some(known.name()));
+    let (Some(known), Some((version, at))) = (manifest.kind, api_version) else { return manifest };
+    if version != known.api_version() {
+        reader.refuse(at, format!("expected `{}`, found `{version}`", known.api_version()));
+    }
+    for (key, value) in reader.entries(document).iter().filter(|(key, _)| key.text == "spec") {
+        let _ = key;
+        specification(reader, value, &mut manifest);
+    }
+    manifest
+}
+
+fn metadata<'a>(reader: &mut Reader, node: &Node<'a>, manifest: &mut Manifest<'_, 'a>) {
+    for (key, value) in reader.entries(node) {
+        match &*key.text {
+            "name" => manifest.name = reader.text(value).unwrap_or_default(),
+            "annotations" => manifest.annotations = texts(reader, value),
+            "labels" => manifest.labels = texts(reader, value),
+            // What the server keeps there says nothing about what is wanted.
+            _ => {}
+        }
+    }
+}
+
+fn texts<'a>(reader: &mut Reader, node: &Node<'a>) -> Vec<(Text<'a>, Text<'a>)> {
+    let entries = reader.entries(node);
+    entries.iter().filter_map(|(key, value)| Some((key.text.clone(), reader.text(value)?))).collect()
+}
+
+fn specification<'n, 'a>(reader: &mut Reader, node: &'n Node<'a>, manifest: &mut Manifest<'n, 'a>) {
+    for (key, value) in reader.entries(node) {
+        match &*key.text {
+            "forProvider" => manifest.for_provider = Some(value),
+            "initProvider" => manifest.at_creation = spec::AtCreation::read(reader, value),
+            "providerConfigRef" => {}
+            "deletionPolicy" => match reader.text(value).as_deref() {
+                Some("Orphan") => manifest.destroy = false,
+                Some("Delete") | None => {}
+                Some(_) => reader.refuse(value, "expected `Orphan` or `Delete`"),
+            },
+            "managementPolicies" => {
+                let policies: Vec<_> = reader.items(value).iter().filter_map(|item| reader.text(item)).collect();
+                manifest.observe = policies.iter().all(|policy| policy == "Observe") && !policies.is_empty();
+            }
+            _ => reader.unknown(key, &[]),
+        }
+    }
+}
+
+/// The source file that the comment before a document names: `# hlab: vm.k3s-vm-pve, guests.hlab`.
+fn header(text: &str, start: usize) -> Text<'_> {
+    let comments = text[..start].lines().rev().take_while(|line| line.starts_with('#'));
+    let named = comments.filter_map(|line| line.strip_prefix("# hlab: ")).find_map(|line| line.split_once(", "));
+    named.map_or_else(Text::default, |(_, file)| Text::Borrowed(file))
+}

@@ -1,0 +1,96 @@
+//! Our fields against the CRDs of provider-proxmox-bpg v0.11.1, and what we emit through `tools/crdcheck.py`.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use hlab::targets::crossplane::spec::{self, Field, Shape};
+use serde_json::Value;
+
+use super::support::{pretend_lab, shared};
+
+const CRDS: &str = "schemas/crds/provider-proxmox-bpg/v0.11.1";
+
+/// The properties of `forProvider` in the CRD of a kind.
+fn for_provider(kind: &str) -> Option<Value> {
+    let folder = shared(CRDS)?;
+    let group = kind.to_lowercase().replacen("environment", "virtualenvironment", 1);
+    let path = folder.join(format!("{group}.crossplane.io_{}s.yaml", kind.to_lowercase()));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let crd: Value = serde_saphyr::from_str(&text).expect("a CRD is YAML");
+    let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+    Some(schema["properties"]["spec"]["properties"]["forProvider"].clone())
+}
+
+/// Every field with its type, `disk[].speed[].read` → `number`.
+fn theirs(schema: &Value, path: &str, found: &mut BTreeMap<String, String>) {
+    for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+        let mut path = format!("{path}{name}");
+        let mut schema = schema;
+        if schema["type"] == "array" {
+            path.push_str("[]");
+            schema = &schema["items"];
+        }
+        if schema["type"] == "object" {
+            theirs(schema, &format!("{path}."), found);
+        } else {
+            found.insert(path, schema["type"].as_str().unwrap_or("?").to_owned());
+        }
+    }
+}
+
+fn ours(fields: &[Field], path: &str, found: &mut BTreeMap<String, String>) {
+    for field in fields {
+        let path = format!("{path}{}", field.key);
+        match field.shape {
+            Shape::Flag => found.insert(path, "boolean".to_owned()),
+            Shape::Int | Shape::Number => found.insert(path, "number".to_owned()),
+            Shape::Text => found.insert(path, "string".to_owned()),
+            Shape::Texts => found.insert(format!("{path}[]"), "string".to_owned()),
+            Shape::List(fields) => {
+                ours(fields, &format!("{path}[]."), found);
+                None
+            }
+            Shape::Object(fields) => {
+                ours(fields, &format!("{path}."), found);
+                None
+            }
+        };
+    }
+}
+
+#[test]
+fn every_field_of_the_crd_is_ours_and_has_its_type() {
+    for (kind, fields) in spec::kinds() {
+        let Some(schema) = for_provider(kind) else { return };
+        let (mut crd, mut table) = (BTreeMap::new(), BTreeMap::new());
+        theirs(&schema, "", &mut crd);
+        ours(fields, "", &mut table);
+        assert!(crd.len() > 10, "{kind} has {} fields", crd.len());
+        assert_eq!(table, crd, "{kind}");
+    }
+}
+
+#[test]
+fn what_is_emitted_passes_the_crds_of_the_pinned_version() {
+    let (Some(crds), Some(tool)) = (shared(CRDS), shared("tools/crdcheck.py")) else { return };
+    let python = Command::new("python3").args(["-c", "import yaml, jsonschema"]).output();
+    let has_python = python.is_ok_and(|output| output.status.success());
+    assert!(has_python || std::env::var_os("CI").is_none(), "CI needs python3 with PyYAML and jsonschema");
+    if !has_python {
+        println!("skipped: no python3 with PyYAML and jsonschema");
+        return;
+    }
+    let folder = std::env::temp_dir().join(format!("hlab-crdcheck-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder can be made");
+    for file in &pretend_lab() {
+        std::fs::write(folder.join(&file.path), &file.bytes).expect("a file can be written");
+    }
+    let output = Command::new("python3").arg(tool).arg("--crds").arg(crds).arg(&folder).output().expect("python3 runs");
+    std::fs::remove_dir_all(&folder).expect("the folder goes");
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
