@@ -282,5 +282,6 @@ fn a_foreign_field_in_a_manifest_is_shown_where_it_stands() {
         ("expected a text, found `on`, which is none without quotes".to_owned(), "on"),
     ];
     assert_eq!(found, expected);
+    assert_eq!(read.diagnostics[0].code.id(), "HL0725");
     assert_eq!(read.diagnostics[0].fixes[0].edits[0].text, "interface");
 }
