@@ -8,14 +8,14 @@
 
 pub mod base;
 pub mod diag;
-pub mod pve;
-pub mod syntax;
-pub mod hir;
-pub mod resolve;
-pub mod types;
 pub mod eval;
+pub mod hir;
 pub mod place;
 pub mod policy;
+pub mod pve;
+pub mod resolve;
+pub mod syntax;
+pub mod types;
 
 pub mod own;
 

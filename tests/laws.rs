@@ -2,6 +2,7 @@
 
 mod laws {
     mod random;
+    mod syntax;
     mod targets;
     mod wanted;
     mod yaml;

@@ -284,7 +284,12 @@ impl Builder<'_> {
                 EntryOp::Loop => self.unroll(draft, entries, at, said, env),
                 EntryOp::Allow => {
                     if let Value::Int(number) = entry.value {
-                        self.drafts[draft].slots.push(Slot { field: u16::MAX, said, at: entry.at, value: Value::Int(number) });
+                        self.drafts[draft].slots.push(Slot {
+                            field: u16::MAX,
+                            said,
+                            at: entry.at,
+                            value: Value::Int(number),
+                        });
                     }
                 }
             }
@@ -390,7 +395,9 @@ impl Builder<'_> {
         }
         let shape = match self.p.field(ShapeId(self.drafts[draft].shape), field).holds {
             crate::types::shape::Holds::Block(shape, _) | crate::types::shape::Holds::Blocks(shape, _) => shape,
-            crate::types::shape::Holds::Value | crate::types::shape::Holds::Derived => ShapeId(self.drafts[draft].shape),
+            crate::types::shape::Holds::Value | crate::types::shape::Holds::Derived => {
+                ShapeId(self.drafts[draft].shape)
+            }
         };
         let inner = self.draft(shape, key, at, env);
         self.drafts[draft].blocks.push((field, key, inner));

@@ -28,8 +28,12 @@ impl Machine<'_> {
         let [a, b, c] = args;
         match builtin {
             Builtin::All | Builtin::Any | Builtin::Count | Builtin::Sum => self.folded(builtin, a, b, at),
-            Builtin::Min | Builtin::Max | Builtin::Sort | Builtin::Unique | Builtin::Pairs | Builtin::Top => self.of_list(builtin, a, b),
-            Builtin::GroupBy | Builtin::Duplicates => self.groups(a, b == Value::Bool(true), builtin == Builtin::Duplicates),
+            Builtin::Min | Builtin::Max | Builtin::Sort | Builtin::Unique | Builtin::Pairs | Builtin::Top => {
+                self.of_list(builtin, a, b)
+            }
+            Builtin::GroupBy | Builtin::Duplicates => {
+                self.groups(a, b == Value::Bool(true), builtin == Builtin::Duplicates)
+            }
             Builtin::Common | Builtin::Minus | Builtin::Subset => self.two_lists(builtin, a, b),
             Builtin::Contains => Value::Bool(self.is_in(b, a)),
             Builtin::Within => Value::Bool(self.is_within(a, b)),
@@ -61,9 +65,12 @@ impl Machine<'_> {
                 _ => Value::Poison,
             },
             Builtin::Stated | Builtin::SecretSource => Value::Poison,
-            Builtin::Never | Builtin::RunsPer | Builtin::MinGap | Builtin::Collides | Builtin::Lost | Builtin::WhyLost => {
-                self.fail(at, super::errors::not_yet)
-            }
+            Builtin::Never
+            | Builtin::RunsPer
+            | Builtin::MinGap
+            | Builtin::Collides
+            | Builtin::Lost
+            | Builtin::WhyLost => self.fail(at, super::errors::not_yet),
         }
     }
 
@@ -181,7 +188,9 @@ impl Machine<'_> {
         let (left, right) = (self.elements(a), self.elements(b));
         let keys: rustc_hash::FxHashSet<Key> = right.iter().filter_map(|value| key_of(*value)).collect();
         let holds = |this: &Self, value: Value| match key_of(value) {
-            Some(key) => keys.contains(&key) || right.iter().any(|other| key_of(*other).is_none() && this.same(*other, value)),
+            Some(key) => {
+                keys.contains(&key) || right.iter().any(|other| key_of(*other).is_none() && this.same(*other, value))
+            }
             None => right.iter().any(|other| this.same(*other, value)),
         };
         match builtin {
@@ -272,7 +281,8 @@ impl Machine<'_> {
                 let name = declared.name;
                 let value = self.read(object, slot.field);
                 let values = if many { self.elements(value) } else { vec![value] };
-                let role = if self.p.name(name) == "ids" || self.p.name(name) == "address" || self.p.name(name) == "mac" {
+                let role = if self.p.name(name) == "ids" || self.p.name(name) == "address" || self.p.name(name) == "mac"
+                {
                     owner_word
                 } else {
                     use_word
@@ -310,8 +320,10 @@ impl Machine<'_> {
         let root = self.w.root(object);
         let graph = self.w.graph.as_ref();
         let table = graph.map(|graph| if refs { &graph.refs } else { &graph.uses });
-        let found: Vec<Value> =
-            table.and_then(|table| table.get(&root)).map(|list| list.iter().map(|id| Value::Obj(*id)).collect()).unwrap_or_default();
+        let found: Vec<Value> = table
+            .and_then(|table| table.get(&root))
+            .map(|list| list.iter().map(|id| Value::Obj(*id)).collect())
+            .unwrap_or_default();
         self.list(&found)
     }
 }

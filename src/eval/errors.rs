@@ -16,7 +16,8 @@ pub fn too_much(span: Span) -> Diagnostic {
 
 /// A number that does not fit.
 pub fn overflow(span: Span) -> Diagnostic {
-    error(&codes::OUT_OF_RANGE, span, "the result is out of range").help("sizes, durations and rates are never negative")
+    error(&codes::OUT_OF_RANGE, span, "the result is out of range")
+        .help("sizes, durations and rates are never negative")
 }
 
 /// `x / 0`
@@ -43,13 +44,19 @@ pub fn input_missing(span: Span, name: &str) -> Diagnostic {
 
 /// `--set` of what is no input, or of another type.
 pub fn bad_input(name: &str, problem: &str) -> Diagnostic {
-    Diagnostic::new(Code::Row(&codes::BAD_INPUT), crate::diag::Severity::Error, None, format!("`--set {name}`: {problem}"))
-        .help("`hlab inputs` lists the inputs with their types")
+    Diagnostic::new(
+        Code::Row(&codes::BAD_INPUT),
+        crate::diag::Severity::Error,
+        None,
+        format!("`--set {name}`: {problem}"),
+    )
+    .help("`hlab inputs` lists the inputs with their types")
 }
 
 /// A fact that is null in a value of a resource.
 pub fn unknown_fact(span: Span) -> Diagnostic {
-    error(&codes::UNKNOWN_FACT, span, "this value needs a fact that nothing says").help("state the fact, or say what to use instead with `??`")
+    error(&codes::UNKNOWN_FACT, span, "this value needs a fact that nothing says")
+        .help("state the fact, or say what to use instead with `??`")
 }
 
 /// A builtin of a later version.
@@ -63,7 +70,14 @@ pub fn no_part(span: Span, name: &str, holder: &str) -> Diagnostic {
 }
 
 /// A bridge, port or device that nothing in sight has.
-pub fn unknown_part(span: Span, word: &str, name: &str, place: Option<&str>, near: Option<&str>, known: &[String]) -> Diagnostic {
+pub fn unknown_part(
+    span: Span,
+    word: &str,
+    name: &str,
+    place: Option<&str>,
+    near: Option<&str>,
+    known: &[String],
+) -> Diagnostic {
     let place = place.map_or_else(String::new, |place| format!(" on `{place}`"));
     let diagnostic = error(&codes::UNKNOWN_PART, span, format!("no {word}{place} is named `{name}`")).here("unknown");
     match near {
@@ -74,7 +88,14 @@ pub fn unknown_part(span: Span, word: &str, name: &str, place: Option<&str>, nea
 }
 
 /// A bridge, port or device that other hosts have, but not this one.
-pub fn part_not_on_host(span: Span, word: &str, name: &str, host: &str, host_at: Span, others: &[(String, Span)]) -> Diagnostic {
+pub fn part_not_on_host(
+    span: Span,
+    word: &str,
+    name: &str,
+    host: &str,
+    host_at: Span,
+    others: &[(String, Span)],
+) -> Diagnostic {
     let names: Vec<String> = others.iter().map(|(name, _)| name.clone()).collect();
     let mut diagnostic = error(&codes::NOT_ON_HOST, span, format!("`{host}` has no {word} named `{name}`"))
         .here(format!("not on `{host}`"))
@@ -82,7 +103,11 @@ pub fn part_not_on_host(span: Span, word: &str, name: &str, host: &str, host_at:
     for (other, at) in others.iter().take(4) {
         diagnostic = diagnostic.label(*at, format!("`{other}` has it"));
     }
-    diagnostic.help(format!("{} {} it", crate::types::errors::list(&names), if names.len() == 1 { "has" } else { "have" }))
+    diagnostic.help(format!(
+        "{} {} it",
+        crate::types::errors::list(&names),
+        if names.len() == 1 { "has" } else { "have" }
+    ))
 }
 
 /// A storage, image or device that is not on the guest's host.
@@ -120,7 +145,11 @@ pub fn not_on_host(found: NotOnHost) -> Diagnostic {
         }
     }
     if let [one] = hosts.as_slice() {
-        diagnostic = diagnostic.help(format!("or put the guest `on {one}`")).fix(format!("move the guest to `{one}`"), on, one.clone());
+        diagnostic = diagnostic.help(format!("or put the guest `on {one}`")).fix(
+            format!("move the guest to `{one}`"),
+            on,
+            one.clone(),
+        );
     }
     diagnostic
 }

@@ -22,7 +22,13 @@ struct Generated {
 }
 
 /// Declares every resource that a top-level `for` makes.
-pub fn expand(p: &mut Program, units: &[Unit], sources: &Sources, inputs: &rustc_hash::FxHashMap<Name, Value>, out: &mut Vec<Diagnostic>) {
+pub fn expand(
+    p: &mut Program,
+    units: &[Unit],
+    sources: &Sources,
+    inputs: &rustc_hash::FxHashMap<Name, Value>,
+    out: &mut Vec<Diagnostic>,
+) {
     let loops: Vec<(u32, Index)> = units
         .iter()
         .enumerate()
@@ -38,7 +44,17 @@ pub fn expand(p: &mut Program, units: &[Unit], sources: &Sources, inputs: &rustc
     build::build(p, &mut world, units, sources, &mut silent);
     let mut made = Vec::new();
     for (unit, node) in loops {
-        let mut expander = Expander { p, w: &mut world, units, sources, out, unit, made: &mut made, env: Vec::new(), names: Vec::new() };
+        let mut expander = Expander {
+            p,
+            w: &mut world,
+            units,
+            sources,
+            out,
+            unit,
+            made: &mut made,
+            env: Vec::new(),
+            names: Vec::new(),
+        };
         expander.run(node);
     }
     for generated in made {
@@ -188,4 +204,3 @@ impl Checker<'_> {
         self.expr(node, None).0
     }
 }
-

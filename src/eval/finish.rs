@@ -18,7 +18,8 @@ struct Checks {
 
 /// Evaluates everything that was said and checks it.
 pub fn finish(machine: &mut Machine<'_>) {
-    let checks: Vec<Checks> = (0..machine.p.shapes.len()).map(|shape| checks_of(machine.p, ShapeId(shape as u16))).collect();
+    let checks: Vec<Checks> =
+        (0..machine.p.shapes.len()).map(|shape| checks_of(machine.p, ShapeId(shape as u16))).collect();
     let count = machine.w.objects.len();
     for number in 0..count {
         let object = ObjId(number as u32);
@@ -40,7 +41,8 @@ pub fn finish(machine: &mut Machine<'_>) {
             let field = machine.p.field(of.shape, slot.field);
             if field.refined && value.is_known() {
                 let (ty, own, at) = (field.ty, field.where_, field.at);
-                let fine = refine(machine, value, ty, slot.at, at) && own.is_none_or(|own| holds(machine, own, value, slot.at, ty, at));
+                let fine = refine(machine, value, ty, slot.at, at)
+                    && own.is_none_or(|own| holds(machine, own, value, slot.at, ty, at));
                 if !fine {
                     machine.w.slots[of.first as usize + place].value = Value::Poison;
                 }
@@ -102,16 +104,15 @@ fn required(machine: &mut Machine<'_>, object: ObjId, fields: &[u16]) {
 fn refine(machine: &mut Machine<'_>, value: Value, ty: TyId, at: NodeRef, declared: NodeRef) -> bool {
     match machine.p.types.get(ty).clone() {
         Ty::Named(_, inner, refinement) => {
-            refine(machine, value, inner, at, declared) && refinement.is_none_or(|rule| holds(machine, rule, value, at, ty, declared))
+            refine(machine, value, inner, at, declared)
+                && refinement.is_none_or(|rule| holds(machine, rule, value, at, ty, declared))
         }
         Ty::Opt(inner) => value == Value::Null || refine(machine, value, inner, at, declared),
         Ty::List(element) | Ty::Set(element) | Ty::Range(element) => match value {
-            Value::List(slice) | Value::Range(slice) => {
-                (0..slice.len as usize).all(|place| {
-                    let value = machine.p.heap.at(slice, place);
-                    refine(machine, value, element, at, declared)
-                })
-            }
+            Value::List(slice) | Value::Range(slice) => (0..slice.len as usize).all(|place| {
+                let value = machine.p.heap.at(slice, place);
+                refine(machine, value, element, at, declared)
+            }),
             _ => true,
         },
         Ty::Map(key, element) => match value {
@@ -161,7 +162,8 @@ fn holds(machine: &mut Machine<'_>, rule: ExprId, value: Value, at: NodeRef, ty:
     };
     let rule_at = span_of(machine.units, machine.p.expr(rule).at);
     let _ = declared;
-    let diagnostic = errors::refused(span_of(machine.units, at), &shown, &name, "`it` must meet the rule below", rule_at);
+    let diagnostic =
+        errors::refused(span_of(machine.units, at), &shown, &name, "`it` must meet the rule below", rule_at);
     machine.out.push(diagnostic);
     false
 }
@@ -194,7 +196,15 @@ fn membership(machine: &mut Machine<'_>, object: ObjId, root: ObjId) {
 }
 
 /// Whether one thing is on a host; reports it if not, and poisons what named it.
-fn member(machine: &mut Machine<'_>, target: ObjId, host: ObjId, guest: ObjId, at: NodeRef, object: ObjId, place: Option<usize>) {
+fn member(
+    machine: &mut Machine<'_>,
+    target: ObjId,
+    host: ObjId,
+    guest: ObjId,
+    at: NodeRef,
+    object: ObjId,
+    place: Option<usize>,
+) {
     let thing = machine.w.root(target);
     let of = *machine.w.object(thing);
     if of.shape.0 == u16::MAX || of.is_poison || machine.w.object(host).is_poison {
@@ -247,7 +257,10 @@ fn report(machine: &mut Machine<'_>, target: ObjId, thing: ObjId, host: ObjId, g
         Value::Obj(_) => vec![places],
         other => machine.elements(other),
     };
-    let hosts: Vec<String> = places.iter().filter_map(|value| if let Value::Obj(object) = value { Some(named(machine, *object)) } else { None }).collect();
+    let hosts: Vec<String> = places
+        .iter()
+        .filter_map(|value| if let Value::Obj(object) = value { Some(named(machine, *object)) } else { None })
+        .collect();
     let there = same_kind_on(machine, target_of.shape, host);
     let resource = *machine.p.defs.get(machine.w.resource(guest));
     let on_node = if resource.head.on == 0 { resource.head.key } else { resource.head.on + 1 };

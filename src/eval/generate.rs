@@ -86,7 +86,15 @@ impl Machine<'_> {
         }
     }
 
-    fn bind_and_go(&mut self, number: u32, at: usize, found: Loop, value: Value, head: ExprId, gathered: &mut Gathered) {
+    fn bind_and_go(
+        &mut self,
+        number: u32,
+        at: usize,
+        found: Loop,
+        value: Value,
+        head: ExprId,
+        gathered: &mut Gathered,
+    ) {
         self.set_local(found.local, value);
         match self.selects(found.condition) {
             Value::Bool(true) => self.run_loops(number, at + 1, head, gathered),
@@ -121,7 +129,9 @@ impl Machine<'_> {
             self.build_index(join, &loops);
         }
         let Some(key) = key_of(probe) else { return };
-        let Some(matches) = self.w.indexes.get(&join.index).and_then(|index| index.by_key.get(&key)).cloned() else { return };
+        let Some(matches) = self.w.indexes.get(&join.index).and_then(|index| index.by_key.get(&key)).cloned() else {
+            return;
+        };
         let Some(residual) = self.loop_of(number, last) else { return };
         for tuple in matches {
             for at in from..=last {

@@ -414,13 +414,17 @@ impl<'a> Machine<'a> {
             return value;
         }
         match property {
-            Property::Name | Property::Key | Property::Owner | Property::On | Property::OnMany | Property::Within | Property::Model => {
-                match value {
-                    Value::Obj(object) => self.object_property(object, property),
-                    Value::Group(slice) if property == Property::Owner => self.p.heap.at(slice, 1),
-                    _ => Value::Poison,
-                }
-            }
+            Property::Name
+            | Property::Key
+            | Property::Owner
+            | Property::On
+            | Property::OnMany
+            | Property::Within
+            | Property::Model => match value {
+                Value::Obj(object) => self.object_property(object, property),
+                Value::Group(slice) if property == Property::Owner => self.p.heap.at(slice, 1),
+                _ => Value::Poison,
+            },
             Property::Size | Property::Empty => {
                 let size = match value {
                     Value::Str(name) | Value::Enum(name) => self.p.name(name).chars().count(),
@@ -494,7 +498,8 @@ impl<'a> Machine<'a> {
         let of = *self.w.object(object);
         match property {
             Property::Name => {
-                let said = (of.shape.0 != u16::MAX).then(|| self.p.shape(of.shape).any_field(self.p.words.name)).flatten();
+                let said =
+                    (of.shape.0 != u16::MAX).then(|| self.p.shape(of.shape).any_field(self.p.words.name)).flatten();
                 if let Some(field) = said
                     && let value @ Value::Str(_) = self.read(object, field)
                 {

@@ -106,7 +106,9 @@ impl Machine<'_> {
             (Value::Range(slice), outer) => {
                 self.is_in(self.p.heap.at(slice, 0), outer) && self.is_in(self.p.heap.at(slice, 1), outer)
             }
-            (Value::Cidr(network, prefix), Value::Cidr(other, wider)) => wider <= prefix && network & mask(wider) == other,
+            (Value::Cidr(network, prefix), Value::Cidr(other, wider)) => {
+                wider <= prefix && network & mask(wider) == other
+            }
             _ => false,
         }
     }
@@ -150,10 +152,12 @@ impl Machine<'_> {
                 _ if b == 0.0 => return self.fail(at, errors::division_by_zero),
                 _ => a / b,
             }),
-            (Value::Float(factor), quantity) | (quantity, Value::Float(factor)) if op == Binary::Mul => match number(quantity) {
-                Some(n) => self.rewrap(quantity, ((n as f64) * factor) as i128, at),
-                None => Value::Poison,
-            },
+            (Value::Float(factor), quantity) | (quantity, Value::Float(factor)) if op == Binary::Mul => {
+                match number(quantity) {
+                    Some(n) => self.rewrap(quantity, ((n as f64) * factor) as i128, at),
+                    None => Value::Poison,
+                }
+            }
             (Value::Percent(share), quantity) | (quantity, Value::Percent(share))
                 if op == Binary::Mul && !matches!(quantity, Value::Int(_)) =>
             {

@@ -5,9 +5,9 @@ use crate::eval::machine::Machine;
 use crate::eval::{errors, show};
 use crate::types::expr::NodeRef;
 use crate::types::shape::Holds;
+use crate::types::span_of;
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::{ObjId, Value};
-use crate::types::span_of;
 
 impl Machine<'_> {
     /// `a.key`: the keyed block of an object, or the one with this key in a list.
@@ -25,7 +25,8 @@ impl Machine<'_> {
             Some(found) => found,
             None => {
                 let text = self.p.name(name).to_owned();
-                let holder = if let Value::Obj(object) = value { show::address(self, object) } else { "the list".to_owned() };
+                let holder =
+                    if let Value::Obj(object) = value { show::address(self, object) } else { "the list".to_owned() };
                 self.fail(at, |span| errors::no_part(span, &text, &holder))
             }
         }
@@ -50,7 +51,8 @@ impl Machine<'_> {
                 Holds::Blocks(shape, _) if shapes.is_none_or(|shapes| shapes.contains(&shape)) => {
                     let Value::List(slice) = slot.value else { continue };
                     let all = self.p.heap.slice(slice);
-                    let found = all.iter().find(|value| matches!(value, Value::Obj(object) if self.has_key(*object, name)));
+                    let found =
+                        all.iter().find(|value| matches!(value, Value::Obj(object) if self.has_key(*object, name)));
                     if let Some(found) = found {
                         return Some(*found);
                     }
@@ -91,7 +93,8 @@ impl Machine<'_> {
             }
         }
         let holders = self.holders(&shapes, name);
-        let project: Vec<Value> = holders.iter().filter(|(object, _)| !self.is_on_host(*object)).map(|(_, found)| *found).collect();
+        let project: Vec<Value> =
+            holders.iter().filter(|(object, _)| !self.is_on_host(*object)).map(|(_, found)| *found).collect();
         if let [one] = project.as_slice() {
             return *one;
         }
@@ -109,15 +112,25 @@ impl Machine<'_> {
         self.p.shape(shape).word == self.p.words.host || self.p.shape(shape).on.is_some()
     }
 
-    fn no_such_part(&mut self, name: Name, shapes: &[ShapeId], host: Option<ObjId>, holders: &[(ObjId, Value)], at: NodeRef) -> Value {
+    fn no_such_part(
+        &mut self,
+        name: Name,
+        shapes: &[ShapeId],
+        host: Option<ObjId>,
+        holders: &[(ObjId, Value)],
+        at: NodeRef,
+    ) -> Value {
         let text = self.p.name(name).to_owned();
-        let mut words: Vec<String> = shapes.iter().map(|shape| self.p.name(self.p.shape(*shape).word).to_owned()).collect();
+        let mut words: Vec<String> =
+            shapes.iter().map(|shape| self.p.name(self.p.shape(*shape).word).to_owned()).collect();
         words.dedup();
         let word = words.join(" or ");
         let hosts: Vec<(String, crate::base::Span)> = holders
             .iter()
             .filter_map(|(object, found)| match found {
-                Value::Obj(part) => Some((show::name_of(self.p, self.w, *object), span_of(self.units, self.w.object(*part).at))),
+                Value::Obj(part) => {
+                    Some((show::name_of(self.p, self.w, *object), span_of(self.units, self.w.object(*part).at)))
+                }
                 _ => None,
             })
             .collect();

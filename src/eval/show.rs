@@ -39,8 +39,12 @@ pub fn text(p: &Program, w: &World, value: Value) -> String {
             format!("{}{more}", shown.join(", "))
         }
         Value::Map(slice) => {
-            let pairs: Vec<String> =
-                p.heap.slice(slice).chunks_exact(2).map(|pair| format!("{} = {}", text(p, w, pair[0]), text(p, w, pair[1]))).collect();
+            let pairs: Vec<String> = p
+                .heap
+                .slice(slice)
+                .chunks_exact(2)
+                .map(|pair| format!("{} = {}", text(p, w, pair[0]), text(p, w, pair[1])))
+                .collect();
             pairs.join(", ")
         }
         Value::Range(slice) => format!("{}..{}", text(p, w, p.heap.at(slice, 0)), text(p, w, p.heap.at(slice, 1))),
@@ -83,7 +87,8 @@ pub fn address_of(p: &Program, w: &World, object: ObjId) -> String {
         Value::Obj(target) => Some(name_of(p, w, target)),
         _ => None,
     };
-    let key = key.map(|key| if crate::syntax::is_identifier(&key) { key } else { format!("\"{}\"", key.escape_debug()) });
+    let key =
+        key.map(|key| if crate::syntax::is_identifier(&key) { key } else { format!("\"{}\"", key.escape_debug()) });
     let own = match key {
         Some(key) => format!("{word}.{key}"),
         None => word.to_owned(),

@@ -5,9 +5,13 @@ use crate::diag::{Code, Diagnostic, Severity, codes};
 
 /// A guest that the lock does not know, where the lock may not be written.
 pub fn lock_stale(span: Span, address: &str) -> Diagnostic {
-    Diagnostic::error(Code::Row(&codes::LOCK_STALE), span, format!("`{address}` has no id, and `hlab.lock` does not know it"))
-        .here("states no `id`")
-        .help("run `hlab lock` and commit the file, or state an `id`")
+    Diagnostic::error(
+        Code::Row(&codes::LOCK_STALE),
+        span,
+        format!("`{address}` has no id, and `hlab.lock` does not know it"),
+    )
+    .here("states no `id`")
+    .help("run `hlab lock` and commit the file, or state an `id`")
 }
 
 /// No id is left.

@@ -13,7 +13,8 @@ use crate::types::value::{ObjId, Value};
 pub fn allocate(machine: &mut Machine<'_>, lock: &mut Lock, locked: bool, out: &mut Vec<Diagnostic>) {
     let id_word = machine.p.heap.names.intern("id");
     let guest = machine.p.words.guest;
-    let Some(shapes) = machine.p.kind(crate::resolve::Scope::STD, guest).map(<[crate::types::ty::ShapeId]>::to_vec) else {
+    let Some(shapes) = machine.p.kind(crate::resolve::Scope::STD, guest).map(<[crate::types::ty::ShapeId]>::to_vec)
+    else {
         return;
     };
     let mut taken: FxHashSet<i64> = lock.ids.values().map(|entry| entry.id).collect();

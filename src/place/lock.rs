@@ -44,7 +44,8 @@ impl Lock {
                 continue;
             }
             let parsed = line.strip_prefix("id ").and_then(|rest| rest.rsplit_once(' '));
-            let Some((address, id)) = parsed.and_then(|(address, id)| Some((address.trim(), id.parse::<i64>().ok()?))) else {
+            let Some((address, id)) = parsed.and_then(|(address, id)| Some((address.trim(), id.parse::<i64>().ok()?)))
+            else {
                 problems.push((number, "expected `id ADDRESS NUMBER`".to_owned()));
                 continue;
             };

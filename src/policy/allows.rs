@@ -44,7 +44,8 @@ pub(crate) fn report_unused(runner: &mut Runner<'_, '_>) {
         let allow = runner.machine.p.allows[runner.machine.w.allows[place].allow as usize];
         let span = span_of(runner.machine.units, allow.at);
         let rule = runner.machine.p.name(allow.rule).to_owned();
-        let policy = runner.machine.p.policies.iter().find(|policy| policy.name == allow.rule).map(|policy| policy.is_final);
+        let policy =
+            runner.machine.p.policies.iter().find(|policy| policy.name == allow.rule).map(|policy| policy.is_final);
         let diagnostic = match policy {
             Some(false) => errors::allow_unused(span, &rule),
             Some(true) => errors::not_allowable(span, &rule),

@@ -5,7 +5,14 @@ use crate::diag::{Code, Diagnostic, Frame, Severity, codes};
 use crate::policy::explain::Guilty;
 
 /// A rule that does not hold.
-pub(crate) fn violated(code: Code, is_warning: bool, guilty: &Guilty, message: Option<String>, frames: Vec<Frame>, rule: Span) -> Diagnostic {
+pub(crate) fn violated(
+    code: Code,
+    is_warning: bool,
+    guilty: &Guilty,
+    message: Option<String>,
+    frames: Vec<Frame>,
+    rule: Span,
+) -> Diagnostic {
     let severity = if is_warning { Severity::Warning } else { Severity::Error };
     let message = message.unwrap_or_else(|| "a requirement does not hold".to_owned());
     let mut diagnostic = Diagnostic::new(code, severity, guilty.span, message);
@@ -18,7 +25,8 @@ pub(crate) fn violated(code: Code, is_warning: bool, guilty: &Guilty, message: O
 
 /// An `allow` that excuses nothing.
 pub fn allow_unused(span: Span, rule: &str) -> Diagnostic {
-    Diagnostic::warning(Code::Row(&codes::ALLOW_UNUSED), span, format!("`allow {rule}` excuses nothing here")).help("drop it")
+    Diagnostic::warning(Code::Row(&codes::ALLOW_UNUSED), span, format!("`allow {rule}` excuses nothing here"))
+        .help("drop it")
 }
 
 /// An `allow` of a rule that cannot be excused.

@@ -1,8 +1,8 @@
 //! Why a requirement failed: the guilty place, every fact with its value, and the fix.
 
 use crate::base::Span;
-use crate::diag::{Diagnostic, Fix, Frame};
 use crate::base::TextEdit;
+use crate::diag::{Diagnostic, Fix, Frame};
 use crate::eval::show;
 use crate::policy::run::Runner;
 use crate::types::expr::{FixTo, Fold, Op, Property, Require};
@@ -59,7 +59,12 @@ fn place_of(runner: &mut Runner<'_, '_>, at: ExprId, guilty: &mut Guilty) {
     let value = runner.machine.eval(at);
     let objects: Vec<ObjId> = match value {
         Value::Obj(object) => vec![object],
-        other => runner.machine.elements(other).into_iter().filter_map(|value| if let Value::Obj(object) = value { Some(object) } else { None }).collect(),
+        other => runner
+            .machine
+            .elements(other)
+            .into_iter()
+            .filter_map(|value| if let Value::Obj(object) = value { Some(object) } else { None })
+            .collect(),
     };
     for (place, object) in objects.iter().enumerate() {
         let span = object_span(runner, *object);
@@ -106,7 +111,9 @@ fn said_at(runner: &mut Runner<'_, '_>, id: ExprId) -> Option<(Span, ObjId)> {
         Op::FieldNamed(base, name) => said_field(runner, base, name),
         Op::Known(inner) | Op::Safe(inner) => said_at(runner, inner),
         Op::Property(base, property) => match runner.machine.eval(base) {
-            Value::Obj(object) if matches!(property, Property::On | Property::OnMany) && runner.machine.w.is_resource(object) => {
+            Value::Obj(object)
+                if matches!(property, Property::On | Property::OnMany) && runner.machine.w.is_resource(object) =>
+            {
                 let resource = *runner.machine.p.defs.get(runner.machine.w.resource(object));
                 let node = if resource.head.on == 0 { resource.head.key } else { resource.head.on + 1 };
                 Some((runner.machine.units[resource.unit as usize].tree.span(node), object))
@@ -154,9 +161,22 @@ fn facts_of(runner: &Runner<'_, '_>, id: ExprId, out: &mut Vec<ExprId>) {
             facts_of(runner, b, out);
         }
         Op::If(run) => p.operands(run).to_vec().into_iter().for_each(|id| facts_of(runner, id, out)),
-        Op::Field(..) | Op::FieldNamed(..) | Op::Property(..) | Op::Generate(_) | Op::Call(..) | Op::Apply(..) | Op::Is(..) => out.push(id),
+        Op::Field(..)
+        | Op::FieldNamed(..)
+        | Op::Property(..)
+        | Op::Generate(_)
+        | Op::Call(..)
+        | Op::Apply(..)
+        | Op::Is(..) => out.push(id),
         Op::Let(_) | Op::Input(_) | Op::Member(..) | Op::Part(..) | Op::Index(..) => out.push(id),
-        Op::Const(_) | Op::Local(_) | Op::SelfObj | Op::Kinds(_) | Op::Range(..) | Op::List(_) | Op::Map(_) | Op::Interpolate(_) => {}
+        Op::Const(_)
+        | Op::Local(_)
+        | Op::SelfObj
+        | Op::Kinds(_)
+        | Op::Range(..)
+        | Op::List(_)
+        | Op::Map(_)
+        | Op::Interpolate(_) => {}
     }
 }
 
@@ -218,7 +238,9 @@ fn counterexample(runner: &mut Runner<'_, '_>, number: u32, text: &str, frames: 
     let mut failed = Vec::new();
     for value in values {
         runner.machine.set_local(only.local, value);
-        if runner.machine.holds(only.condition) == Value::Bool(true) && runner.machine.eval(generator.head) == Value::Bool(false) {
+        if runner.machine.holds(only.condition) == Value::Bool(true)
+            && runner.machine.eval(generator.head) == Value::Bool(false)
+        {
             failed.push(value);
         }
     }
@@ -226,7 +248,11 @@ fn counterexample(runner: &mut Runner<'_, '_>, number: u32, text: &str, frames: 
     let Some(first) = failed.first() else { return false };
     runner.machine.set_local(only.local, *first);
     let shown = show::plain(runner.machine, *first);
-    let value = if failed.len() == 1 { format!("not `{shown}`") } else { format!("not `{shown}`, nor {} more of {total}", failed.len() - 1) };
+    let value = if failed.len() == 1 {
+        format!("not `{shown}`")
+    } else {
+        format!("not `{shown}`, nor {} more of {total}", failed.len() - 1)
+    };
     let span = if let Value::Obj(object) = first { Some(object_span(runner, *object)) } else { None };
     frames.push(Frame { text: text.to_owned(), value, span });
     add_frames(runner, generator.head, frames);
@@ -246,9 +272,12 @@ fn addends(runner: &mut Runner<'_, '_>, number: u32, frames: &mut Vec<Frame>) {
             let probe = runner.machine.eval(join.probe);
             let key = crate::eval::key_of(probe);
             let index = runner.machine.w.indexes.get(&join.index);
-            let matches = index.zip(key).and_then(|(index, key)| index.by_key.get(&key).map(|places| {
-                places.iter().map(|place| index.tuples[*place as usize]).collect::<Vec<_>>()
-            }));
+            let matches = index.zip(key).and_then(|(index, key)| {
+                index
+                    .by_key
+                    .get(&key)
+                    .map(|places| places.iter().map(|place| index.tuples[*place as usize]).collect::<Vec<_>>())
+            });
             matches.unwrap_or_default()
         }
     };
@@ -265,7 +294,13 @@ fn addends(runner: &mut Runner<'_, '_>, number: u32, frames: &mut Vec<Frame>) {
         runner.machine.set_local(only.local, value);
         let span = match said_at(runner, generator.head) {
             Some((span, _)) => Some(span),
-            None => if let Value::Obj(object) = value { Some(object_span(runner, object)) } else { None },
+            None => {
+                if let Value::Obj(object) = value {
+                    Some(object_span(runner, object))
+                } else {
+                    None
+                }
+            }
         };
         let text = show::plain(runner.machine, value);
         let value = show::plain(runner.machine, addend);
@@ -287,7 +322,12 @@ pub(crate) fn fix(runner: &mut Runner<'_, '_>, fix: &FixTo, diagnostic: &mut Dia
     let unit = &runner.machine.units[resource.unit as usize];
     let title = format!("set `{field} = {text}`");
     let of = *runner.machine.w.object(object);
-    let said = runner.machine.p.shape(of.shape).field(fix.field, of.tag).and_then(|number| runner.machine.w.slot(object, number).copied());
+    let said = runner
+        .machine
+        .p
+        .shape(of.shape)
+        .field(fix.field, of.tag)
+        .and_then(|number| runner.machine.w.slot(object, number).copied());
     if let Some(slot) = said {
         let span = span_of(runner.machine.units, slot.at);
         let inside = unit.tree.span(resource.node);
@@ -321,7 +361,8 @@ fn source_form(runner: &Runner<'_, '_>, value: Value) -> String {
         Value::Str(_) => format!("\"{}\"", show::plain(runner.machine, value).escape_default()),
         Value::Enum(name) => crate::types::ty::quote_member(runner.machine.p.name(name)),
         Value::List(slice) => {
-            let parts: Vec<String> = runner.machine.p.heap.slice(slice).iter().map(|value| source_form(runner, *value)).collect();
+            let parts: Vec<String> =
+                runner.machine.p.heap.slice(slice).iter().map(|value| source_form(runner, *value)).collect();
             format!("[{}]", parts.join(", "))
         }
         other => show::plain(runner.machine, other),

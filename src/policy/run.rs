@@ -255,4 +255,3 @@ impl<'a, 'm> Runner<'a, 'm> {
         }
     }
 }
-

@@ -21,8 +21,12 @@ pub fn name_is_computed(span: Span) -> Diagnostic {
 
 /// `use` of a folder that is not there.
 pub fn unknown_module(span: Span, path: &str) -> Diagnostic {
-    Diagnostic::error(Code::Row(&codes::UNKNOWN_MODULE), span, format!("no folder `{path}` with `.hlab` files in this project"))
-        .help("the path is relative to the file that names it, and stays inside the project")
+    Diagnostic::error(
+        Code::Row(&codes::UNKNOWN_MODULE),
+        span,
+        format!("no folder `{path}` with `.hlab` files in this project"),
+    )
+    .help("the path is relative to the file that names it, and stays inside the project")
 }
 
 /// Modules that use each other.

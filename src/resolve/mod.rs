@@ -130,7 +130,11 @@ impl Definitions {
         units.iter().enumerate().filter(move |(_, unit)| unit.scope == scope || unit.scope == Scope::STD).flat_map(
             move |(number, unit)| {
                 let site = move |item: &Item| Site { unit: number as u32, node: item.node, name_node: item.name_node };
-                unit.items.items.iter().filter(move |item| space_of(item.what) == Some(space)).map(move |item| (site(item), *item))
+                unit.items
+                    .items
+                    .iter()
+                    .filter(move |item| space_of(item.what) == Some(space))
+                    .map(move |item| (site(item), *item))
             },
         )
     }

@@ -16,7 +16,13 @@ struct Use {
 }
 
 /// Gives every file its module and fills the table of uses.
-pub fn resolve(units: &mut [Unit], defs: &mut Definitions, sources: &Sources, names: &mut Names, diagnostics: &mut Vec<Diagnostic>) {
+pub fn resolve(
+    units: &mut [Unit],
+    defs: &mut Definitions,
+    sources: &Sources,
+    names: &mut Names,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut uses = collect(units, sources, names, diagnostics);
     let mut folders: Vec<String> = Vec::new();
     for found in &mut uses {
@@ -30,7 +36,8 @@ pub fn resolve(units: &mut [Unit], defs: &mut Definitions, sources: &Sources, na
     for unit in units.iter_mut().filter(|unit| unit.scope != Scope::STD) {
         let path = &sources.file(unit.file).path;
         let inside = |folder: &String| path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
-        let longest = folders.iter().enumerate().filter(|(_, folder)| inside(folder)).max_by_key(|(_, folder)| folder.len());
+        let longest =
+            folders.iter().enumerate().filter(|(_, folder)| inside(folder)).max_by_key(|(_, folder)| folder.len());
         if let Some((number, _)) = longest {
             unit.scope = Scope(2 + number as u16);
         }
@@ -97,7 +104,13 @@ fn report_cycles(edges: &[(Scope, Scope, Span)], diagnostics: &mut Vec<Diagnosti
     }
 }
 
-fn visit(at: Scope, edges: &[(Scope, Scope, Span)], path: &mut Vec<(Scope, Span)>, done: &mut Vec<Scope>, out: &mut Vec<Diagnostic>) {
+fn visit(
+    at: Scope,
+    edges: &[(Scope, Scope, Span)],
+    path: &mut Vec<(Scope, Span)>,
+    done: &mut Vec<Scope>,
+    out: &mut Vec<Diagnostic>,
+) {
     if done.contains(&at) {
         return;
     }

@@ -35,7 +35,12 @@ pub struct Compiled {
 }
 
 /// Parses the library and the project's files.
-pub fn parse(files: &dyn Files, wanted: &dyn Fn(&str) -> bool, library_tests: &[(&str, &str)], out: &mut Vec<Diagnostic>) -> (Sources, Vec<Tree>) {
+pub fn parse(
+    files: &dyn Files,
+    wanted: &dyn Fn(&str) -> bool,
+    library_tests: &[(&str, &str)],
+    out: &mut Vec<Diagnostic>,
+) -> (Sources, Vec<Tree>) {
     let mut sources = Sources::default();
     for (path, text) in library::FILES.iter().chain(library_tests) {
         sources.add(SourceFile::new(format!("std/{path}"), (*text).to_owned(), Origin::Library));
@@ -51,7 +56,13 @@ pub fn parse(files: &dyn Files, wanted: &dyn Fn(&str) -> bool, library_tests: &[
 }
 
 /// Compiles parsed files. `change` is the test whose overlay applies, if one does.
-pub fn compile(sources: Sources, trees: Vec<Tree>, options: &Options, mut diagnostics: Vec<Diagnostic>, change: Option<overlay::Overlay>) -> Compiled {
+pub fn compile(
+    sources: Sources,
+    trees: Vec<Tree>,
+    options: &Options,
+    mut diagnostics: Vec<Diagnostic>,
+    change: Option<overlay::Overlay>,
+) -> Compiled {
     let mut program = Program::default();
     let mut lowered: Vec<(Tree, Items)> = Vec::with_capacity(trees.len());
     for tree in trees {

@@ -11,12 +11,19 @@ use crate::types::value::Value;
 use crate::types::{Checker, Program};
 
 /// The values given on the command line, by input.
-pub fn given(p: &mut Program, set: &[(String, String)], units: &[Unit], sources: &Sources, out: &mut Vec<Diagnostic>) -> Given {
+pub fn given(
+    p: &mut Program,
+    set: &[(String, String)],
+    units: &[Unit],
+    sources: &Sources,
+    out: &mut Vec<Diagnostic>,
+) -> Given {
     let mut values = Given::default();
     for (name, text) in set {
         let interned = p.heap.names.intern(name);
         let input = units.iter().enumerate().find(|(_, unit)| {
-            unit.scope == Scope::ROOT && unit.items.items.iter().any(|item| item.what == What::Input && item.name == Some(interned))
+            unit.scope == Scope::ROOT
+                && unit.items.items.iter().any(|item| item.what == What::Input && item.name == Some(interned))
         });
         let Some((unit, _)) = input else {
             out.push(errors::bad_input(name, "there is no such input"));

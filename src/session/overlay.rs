@@ -32,14 +32,18 @@ impl Overlay {
                 "change" => match self.target(p, units, sources, head.key) {
                     Some(id) if head.body != 0 => p.patches.entry(id).or_default().push((self.unit, head.body)),
                     Some(_) => {}
-                    None => out.push(errors::nothing_to_change(unit.tree.span(head.key), unit.tree.text(head.key, text))),
+                    None => {
+                        out.push(errors::nothing_to_change(unit.tree.span(head.key), unit.tree.text(head.key, text)))
+                    }
                 },
                 "without" => match self.target(p, units, sources, head.key) {
                     Some(id) => {
                         p.defs.forget(id);
                         p.removed.insert(id);
                     }
-                    None => out.push(errors::nothing_to_change(unit.tree.span(head.key), unit.tree.text(head.key, text))),
+                    None => {
+                        out.push(errors::nothing_to_change(unit.tree.span(head.key), unit.tree.text(head.key, text)))
+                    }
                 },
                 word => {
                     let word = p.heap.names.intern(word);
@@ -50,7 +54,11 @@ impl Overlay {
                     if let Err(first) = p.defs.declare(resource) {
                         let first = *p.defs.get(first);
                         let other = units[first.unit as usize].tree.span(first.head.key);
-                        out.push(errors::declared_already(unit.tree.span(head.key), other, unit.tree.text(head.key, text)));
+                        out.push(errors::declared_already(
+                            unit.tree.span(head.key),
+                            other,
+                            unit.tree.text(head.key, text),
+                        ));
                     }
                 }
             }

@@ -66,9 +66,11 @@ fn one(sources: &Sources, trees: &[Tree], unit: u32, node: Index, options: &Opti
         failures.push(errors::expects_nothing(tree.span(node + 1)));
     }
     if failures.is_empty() {
-        let surprises = compiled.diagnostics.iter().zip(&expected).filter(|(diagnostic, expected)| {
-            !**expected && diagnostic.severity == Severity::Error
-        });
+        let surprises = compiled
+            .diagnostics
+            .iter()
+            .zip(&expected)
+            .filter(|(diagnostic, expected)| !**expected && diagnostic.severity == Severity::Error);
         failures.extend(surprises.map(|(diagnostic, _)| diagnostic.clone()));
     }
     failures
@@ -174,7 +176,9 @@ fn spans_of(compiled: &mut Compiled, tree: &Tree, text: &str, node: Index) -> Ve
 fn enclosing(compiled: &Compiled, at: Span) -> Option<Span> {
     let unit = compiled.units.iter().find(|unit| unit.file == at.file)?;
     let nodes = unit.tree.nodes.iter().filter(|node| {
-        matches!(node.kind, NodeKind::Decl | NodeKind::BlockEntry | NodeKind::Field) && node.start <= at.start && node.end >= at.end
+        matches!(node.kind, NodeKind::Decl | NodeKind::BlockEntry | NodeKind::Field)
+            && node.start <= at.start
+            && node.end >= at.end
     });
     let smallest = nodes.min_by_key(|node| node.end - node.start)?;
     Some(Span { start: smallest.start, end: smallest.end, ..at })
@@ -192,4 +196,3 @@ fn path_of(tree: &Tree, text: &str, node: Index) -> Vec<String> {
         _ => vec![crate::syntax::unquote(tree.text(node, text)).into_owned()],
     }
 }
-

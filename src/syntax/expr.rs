@@ -275,6 +275,7 @@ impl Parser<'_> {
             if first && self.at_word("for") {
                 self.set_kind(node, N::Comprehension);
                 self.for_clauses();
+                break;
             }
             first = false;
             self.end_element(opener, T::RBracket);

@@ -246,8 +246,16 @@ impl Parser<'_> {
             Open::Here(at) => &mut self.nodes[at],
             Open::Late(at) => &mut self.late[at].node,
         };
-        node.end = end.max(node.start);
         node.next = next;
+        node.end = end;
+        if node.start > end
+            && let Open::Here(at) = open
+        {
+            // Nothing was there: all of it is empty, and stands behind what is.
+            for empty in &mut self.nodes[at..] {
+                (empty.start, empty.end) = (end, end);
+            }
+        }
     }
 
     /// Gives an opened node its real kind.
@@ -280,7 +288,8 @@ impl Parser<'_> {
 
     /// Makes an empty leaf behind the last token consumed.
     pub fn empty(&mut self, kind: NodeKind) {
-        self.push(kind, self.prev_end, self.prev_end);
+        let at = self.nodes.last().map_or(0, |last| last.start.max(self.prev_end));
+        self.push(kind, at, at);
     }
 
     /// Marks where an operand starts.

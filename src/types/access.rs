@@ -263,11 +263,7 @@ impl Checker<'_> {
         {
             let (kind, many) = (on.kind, on.many);
             let ty = self.p.types.intern(Ty::Obj(vec![kind], None));
-            return Some(if many {
-                (Property::OnMany, self.p.types.intern(Ty::Set(ty)))
-            } else {
-                (Property::On, ty)
-            });
+            return Some(if many { (Property::OnMany, self.p.types.intern(Ty::Set(ty))) } else { (Property::On, ty) });
         }
         if let Some(within) = shape.within
             && within.property == name

@@ -175,14 +175,23 @@ impl Checker<'_> {
                 let variant = field.variant.map_or("", |variant| self.p.name(variant));
                 errors::other_variant(self.span(node), self.text(node), &word, variant, self.span_of(field.at))
             }
-            None => errors::unknown_field(self.span(node), self.text(node), &word, self.field_names(&[shape]), declared),
+            None => {
+                errors::unknown_field(self.span(node), self.text(node), &word, self.field_names(&[shape]), declared)
+            }
         };
         self.report(diagnostic);
         None
     }
 
     /// `a.b = value`, `a += value`
-    fn field_entry(&mut self, entry: Index, shape: ShapeId, tag: Option<Name>, seen: &mut Vec<(u16, Value, Index)>, out: &mut Vec<Entry>) {
+    fn field_entry(
+        &mut self,
+        entry: Index,
+        shape: ShapeId,
+        tag: Option<Name>,
+        seen: &mut Vec<(u16, Value, Index)>,
+        out: &mut Vec<Entry>,
+    ) {
         let mut path: [Index; 8] = [0; 8];
         let mut depth = 0;
         let mut append = false;
@@ -207,7 +216,10 @@ impl Checker<'_> {
     }
 
     /// Gives the field at the end of a path its value.
-    #[expect(clippy::too_many_arguments, reason = "one recursive walk over a path; a struct would be made for each step")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one recursive walk over a path; a struct would be made for each step"
+    )]
     fn assign(
         &mut self,
         path: &[Index],
@@ -316,13 +328,28 @@ impl Checker<'_> {
     }
 
     /// `cpu { … }`, `labels { … }`
-    fn block_entry(&mut self, entry: Index, shape: ShapeId, tag: Option<Name>, seen: &mut Vec<(u16, Value, Index)>, out: &mut Vec<Entry>) {
+    fn block_entry(
+        &mut self,
+        entry: Index,
+        shape: ShapeId,
+        tag: Option<Name>,
+        seen: &mut Vec<(u16, Value, Index)>,
+        out: &mut Vec<Entry>,
+    ) {
         let Some(body) = self.child(entry, NodeKind::Body) else { return };
         let path: Vec<Index> = self.tree().children(entry).take_while(|child| *child != body).collect();
         self.open_block(&path, body, shape, tag, seen, out);
     }
 
-    fn open_block(&mut self, path: &[Index], body: Index, shape: ShapeId, tag: Option<Name>, seen: &mut Vec<(u16, Value, Index)>, out: &mut Vec<Entry>) {
+    fn open_block(
+        &mut self,
+        path: &[Index],
+        body: Index,
+        shape: ShapeId,
+        tag: Option<Name>,
+        seen: &mut Vec<(u16, Value, Index)>,
+        out: &mut Vec<Entry>,
+    ) {
         let Some(number) = self.field_number(path[0], shape, tag) else { return };
         let field = self.p.field(shape, number);
         let (holds, ty, from, name) = (field.holds, field.ty, field.at, field.name);
@@ -357,7 +384,8 @@ impl Checker<'_> {
             }
             Holds::Value => {
                 let shown = self.p.show(ty);
-                let diagnostic = errors::not_a_block(self.span(path[0]), self.text(path[0]), &shown, self.span_of(from));
+                let diagnostic =
+                    errors::not_a_block(self.span(path[0]), self.text(path[0]), &shown, self.span_of(from));
                 self.report(diagnostic);
             }
             Holds::Derived => {
@@ -393,7 +421,14 @@ impl Checker<'_> {
     }
 
     /// `disk scsi0: Model with profile { … }`
-    fn keyed_entry(&mut self, entry: Index, shape: ShapeId, tag: Option<Name>, seen: &mut Vec<(u16, Value, Index)>, out: &mut Vec<Entry>) {
+    fn keyed_entry(
+        &mut self,
+        entry: Index,
+        shape: ShapeId,
+        tag: Option<Name>,
+        seen: &mut Vec<(u16, Value, Index)>,
+        out: &mut Vec<Entry>,
+    ) {
         let head = crate::hir::read_head(self.tree(), entry);
         let Some(number) = self.field_number(head.word, shape, tag) else { return };
         let field = self.p.field(shape, number);
@@ -503,7 +538,14 @@ pub(crate) fn layers(p: &mut Program, units: &[Unit], sources: &Sources, out: &m
             let Some(shape) = checker.layer_shape(item.node, item.name_node, is_model) else { continue };
             let at = checker.at(item.name_node);
             let layer = p.layers.len() as u32;
-            p.layers.push(Layer { name, shape, with: Vec::new(), body: TypedBody::default(), requires: Vec::new(), at });
+            p.layers.push(Layer {
+                name,
+                shape,
+                with: Vec::new(),
+                body: TypedBody::default(),
+                requires: Vec::new(),
+                at,
+            });
             let table = if is_model { &mut p.models } else { &mut p.profiles };
             table.insert((unit.scope, name), layer);
             found.push((layer, number as u32, item.node, is_model));
@@ -545,11 +587,8 @@ impl Checker<'_> {
     /// What a profile or model is for.
     fn layer_shape(&mut self, node: Index, name_node: Index, is_model: bool) -> Option<ShapeId> {
         let of = self.node(name_node).next;
-        let words: Vec<Index> = if is_model || self.kind_of(of) != NodeKind::Path {
-            vec![of]
-        } else {
-            self.tree().children(of).collect()
-        };
+        let words: Vec<Index> =
+            if is_model || self.kind_of(of) != NodeKind::Path { vec![of] } else { self.tree().children(of).collect() };
         let first = self.intern(words[0]);
         let mut shape = self.p.kind(self.scope, first).and_then(<[ShapeId]>::first).copied();
         if shape.is_none() && (is_model || words.len() == 1) {

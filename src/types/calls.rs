@@ -27,7 +27,8 @@ impl Checker<'_> {
         let function = self.p.functions[number as usize].clone();
         if args.len() != function.params.len() {
             let declared = self.span_of(function.at);
-            let diagnostic = errors::arguments(self.span(node), word, function.params.len(), args.len(), Some(declared));
+            let diagnostic =
+                errors::arguments(self.span(node), word, function.params.len(), args.len(), Some(declared));
             return (self.report(diagnostic), TyId::ERROR);
         }
         let mut ids = Vec::with_capacity(args.len());
@@ -53,7 +54,8 @@ impl Checker<'_> {
 
     fn functions_in_sight(&self) -> Vec<String> {
         let own = crate::resolve::Definitions::all(self.units, self.scope, Space::Fn);
-        let mut names: Vec<String> = own.filter_map(|(_, item)| item.name).map(|name| self.p.name(name).to_owned()).collect();
+        let mut names: Vec<String> =
+            own.filter_map(|(_, item)| item.name).map(|name| self.p.name(name).to_owned()).collect();
         names.extend(SPECIAL.iter().map(|word| (*word).to_owned()));
         names
     }
@@ -64,7 +66,8 @@ impl Checker<'_> {
             return None;
         }
         let needs = match word {
-            "top" | "common" | "subset" | "minus" | "contains" | "overlaps" | "within" | "sops" | "kubernetes" | "why-lost" => 2,
+            "top" | "common" | "subset" | "minus" | "contains" | "overlaps" | "within" | "sops" | "kubernetes"
+            | "why-lost" => 2,
             _ => 1,
         };
         if args.len() != needs {
@@ -175,7 +178,13 @@ impl Checker<'_> {
         if element == TyId::ERROR { (Value::Poison, element) } else { (value, element) }
     }
 
-    fn of_list(&mut self, node: Index, args: &[Index], builtin: Builtin, result: fn(&mut Self, TyId) -> Shape) -> (Value, TyId) {
+    fn of_list(
+        &mut self,
+        node: Index,
+        args: &[Index],
+        builtin: Builtin,
+        result: fn(&mut Self, TyId) -> Shape,
+    ) -> (Value, TyId) {
         let (value, element) = self.list_arg(args[0]);
         let ty = match result(self, element) {
             Shape::List(element) => self.p.types.intern(Ty::List(element)),
@@ -358,8 +367,33 @@ enum Shape {
 
 /// Builtins typed here.
 const SPECIAL: &[&str] = &[
-    "all", "any", "count", "sum", "min", "max", "sort", "unique", "pairs", "top", "duplicates", "group-by", "common", "minus",
-    "subset", "contains", "overlaps", "within", "stated", "values", "refs", "uses", "lost", "why-lost", "sops", "kubernetes", "env",
+    "all",
+    "any",
+    "count",
+    "sum",
+    "min",
+    "max",
+    "sort",
+    "unique",
+    "pairs",
+    "top",
+    "duplicates",
+    "group-by",
+    "common",
+    "minus",
+    "subset",
+    "contains",
+    "overlaps",
+    "within",
+    "stated",
+    "values",
+    "refs",
+    "uses",
+    "lost",
+    "why-lost",
+    "sops",
+    "kubernetes",
+    "env",
     "file",
 ];
 

@@ -303,7 +303,13 @@ impl Checker<'_> {
     }
 
     /// A member of a wanted enumeration. If a visible name of that type is spelt the same, that is an error.
-    fn member_of(&mut self, node: Index, name: Name, want: TyId, visible: Option<(Value, TyId)>) -> Option<(Value, TyId)> {
+    fn member_of(
+        &mut self,
+        node: Index,
+        name: Name,
+        want: TyId,
+        visible: Option<(Value, TyId)>,
+    ) -> Option<(Value, TyId)> {
         let base = self.p.types.base(want);
         match self.p.types.get(base) {
             Ty::Enum(members) if members.contains(&name) => {
@@ -435,7 +441,9 @@ impl Checker<'_> {
         for (key_node, key, value_node) in self.pairs_of(node) {
             let key = self.map_key(key_node, key, key_ty);
             let (value, ty) = match element {
-                Some(element) => (self.check(value_node, Want { ty: element, from: want.and_then(|w| w.from) }), element),
+                Some(element) => {
+                    (self.check(value_node, Want { ty: element, from: want.and_then(|w| w.from) }), element)
+                }
                 None => self.expr(value_node, None),
             };
             found = match found {

@@ -26,7 +26,8 @@ impl Checker<'_> {
             return Some(name);
         }
         let word = self.p.name(self.p.shape(shape).word).to_owned();
-        let mut known: Vec<String> = self.p.shape(shape).variants.iter().map(|name| self.p.name(*name).to_owned()).collect();
+        let mut known: Vec<String> =
+            self.p.shape(shape).variants.iter().map(|name| self.p.name(*name).to_owned()).collect();
         let models = self.p.models.values().map(|layer| &self.p.layers[*layer as usize]);
         known.extend(models.filter(|layer| layer.shape == shape).map(|layer| self.p.name(layer.name).to_owned()));
         known.sort();
@@ -93,11 +94,8 @@ impl Checker<'_> {
     /// `with cloud`, `with [a, b]`
     pub(crate) fn with_clause(&mut self, clause: Index, shape: ShapeId, layers: &mut Vec<u32>) {
         let node = clause + 1;
-        let nodes: Vec<Index> = if self.kind_of(node) == NodeKind::List {
-            self.tree().children(node).collect()
-        } else {
-            vec![node]
-        };
+        let nodes: Vec<Index> =
+            if self.kind_of(node) == NodeKind::List { self.tree().children(node).collect() } else { vec![node] };
         for node in nodes {
             let name = self.key_name(node);
             let scopes = [self.scope, Scope::STD];
@@ -108,7 +106,13 @@ impl Checker<'_> {
                     let other = &self.p.layers[layer as usize];
                     let word = self.p.name(self.p.shape(shape).word).to_owned();
                     let of = self.p.name(self.p.shape(other.shape).word).to_owned();
-                    let diagnostic = errors::profile_for_another(self.span(node), self.text(node), &word, &of, self.span_of(other.at));
+                    let diagnostic = errors::profile_for_another(
+                        self.span(node),
+                        self.text(node),
+                        &word,
+                        &of,
+                        self.span_of(other.at),
+                    );
                     self.report(diagnostic);
                 }
                 None => {
@@ -124,7 +128,13 @@ impl Checker<'_> {
     }
 
     /// A model's body: fields, and requirements over `self`, `attach`, `guest` and `host`.
-    pub(crate) fn model_body(&mut self, body: Index, shape: ShapeId, tag: Option<Name>, out: &mut Vec<Entry>) -> Vec<Require> {
+    pub(crate) fn model_body(
+        &mut self,
+        body: Index,
+        shape: ShapeId,
+        tag: Option<Name>,
+        out: &mut Vec<Entry>,
+    ) -> Vec<Require> {
         let mut requires = Vec::new();
         let fields: Vec<Index> = self.tree().children(body).collect();
         for entry in fields {

@@ -183,7 +183,8 @@ fn words_and_tags(p: &mut Program, units: &[Unit], sources: &Sources, made: &[(S
                         }
                         let word = p.heap.names.intern(unit.tree.text(entry + 1, text));
                         let block = p.heap.names.intern(unit.tree.text(ty + 1, text));
-                        let Some(found) = p.named.get(&(unit.scope, block)).or_else(|| p.named.get(&(Scope::STD, block))).copied()
+                        let Some(found) =
+                            p.named.get(&(unit.scope, block)).or_else(|| p.named.get(&(Scope::STD, block))).copied()
                         else {
                             continue;
                         };
@@ -573,7 +574,8 @@ pub(crate) fn binding(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
     let (site, what) = checker.p.defs.find(checker.scope, Space::Value, name)?;
     let scope = checker.units[site.unit as usize].scope;
     if checker.p.binding_running.contains(&(scope, name)) {
-        let diagnostic = errors::recursive(checker.units[site.unit as usize].tree.span(site.name_node), checker.p.name(name));
+        let diagnostic =
+            errors::recursive(checker.units[site.unit as usize].tree.span(site.name_node), checker.p.name(name));
         checker.out.push(diagnostic);
         return None;
     }

@@ -9,7 +9,8 @@ pub fn problem(domain: Domain, text: &str) -> Option<String> {
     match domain {
         Domain::Ipv6 => match text.split_once('/') {
             Some((address, prefix)) => {
-                let fine = address.parse::<std::net::Ipv6Addr>().is_ok() && prefix.parse::<u8>().is_ok_and(|p| p <= 128);
+                let fine =
+                    address.parse::<std::net::Ipv6Addr>().is_ok() && prefix.parse::<u8>().is_ok_and(|p| p <= 128);
                 if fine { None } else { expected("an IPv6 address such as `fd00::1` or `fd00::/64`") }
             }
             None if text.parse::<std::net::Ipv6Addr>().is_ok() => None,
@@ -36,7 +37,9 @@ pub fn problem(domain: Domain, text: &str) -> Option<String> {
                 expected("an absolute path without `..`")
             }
         }
-        Domain::Version => version(text).is_none().then(|| "expected a version such as `8.4` or `v1.35.0+k3s1`".to_owned()),
+        Domain::Version => {
+            version(text).is_none().then(|| "expected a version such as `8.4` or `v1.35.0+k3s1`".to_owned())
+        }
         Domain::Fingerprint => {
             let parts: Vec<&str> = text.split(':').collect();
             let fine = parts.len() >= 16
@@ -71,7 +74,8 @@ pub fn machine_family(text: &str) -> Option<&'static str> {
         "virt" => Some("virt"),
         _ => {
             let families = [("pc-q35-", "q35"), ("pc-i440fx-", "i440fx"), ("pc-", "i440fx"), ("virt-", "virt")];
-            let found = families.iter().find_map(|(prefix, family)| text.strip_prefix(prefix).map(|rest| (rest, *family)));
+            let found =
+                families.iter().find_map(|(prefix, family)| text.strip_prefix(prefix).map(|rest| (rest, *family)));
             found.filter(|(rest, _)| versioned(rest)).map(|(_, family)| family)
         }
     }

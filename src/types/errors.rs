@@ -35,7 +35,11 @@ pub(crate) fn list(words: &[String]) -> String {
 
 /// Something else was expected: what, and who expects it.
 pub fn mismatch(span: Span, wanted: &str, found: &str, source: &str, from: Option<Span>, base: &Ty) -> Diagnostic {
-    let shown = if source.len() <= 40 && !source.contains('\n') { format!(", found {} `{source}`", article(found)) } else { format!(", found {}", article(found)) };
+    let shown = if source.len() <= 40 && !source.contains('\n') {
+        format!(", found {} `{source}`", article(found))
+    } else {
+        format!(", found {}", article(found))
+    };
     let mut diagnostic = error(&codes::TYPE_MISMATCH, span, format!("expected {}{shown}", article(wanted)))
         .here(format!("this is {}", article(found)));
     if let Some(from) = from {
@@ -44,24 +48,47 @@ pub fn mismatch(span: Span, wanted: &str, found: &str, source: &str, from: Optio
     let number = source.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_') && !source.is_empty();
     let unquoted = source.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     match (base, unquoted) {
-        (Ty::Size, None) if number => {
-            diagnostic.help(format!("write the unit: `{source}GiB` or `{source}MiB`")).fix(format!("write `{source}GiB`"), span, format!("{source}GiB"))
+        (Ty::Size, None) if number => diagnostic.help(format!("write the unit: `{source}GiB` or `{source}MiB`")).fix(
+            format!("write `{source}GiB`"),
+            span,
+            format!("{source}GiB"),
+        ),
+        (Ty::Duration, None) if number => diagnostic.help(format!("write the unit: `{source}s`")).fix(
+            format!("write `{source}s`"),
+            span,
+            format!("{source}s"),
+        ),
+        (Ty::Percent, None) if number => {
+            diagnostic.help(format!("write `{source}%`")).fix(format!("write `{source}%`"), span, format!("{source}%"))
         }
-        (Ty::Duration, None) if number => {
-            diagnostic.help(format!("write the unit: `{source}s`")).fix(format!("write `{source}s`"), span, format!("{source}s"))
-        }
-        (Ty::Percent, None) if number => diagnostic.help(format!("write `{source}%`")).fix(format!("write `{source}%`"), span, format!("{source}%")),
         (Ty::Rate, None) if number => diagnostic.help(format!("write the unit: `{source}Mbps` or `{source}Gbps`")),
-        (Ty::Float, None) if number => diagnostic.help(format!("write `{source}.0`")).fix(format!("write `{source}.0`"), span, format!("{source}.0")),
+        (Ty::Float, None) if number => diagnostic.help(format!("write `{source}.0`")).fix(
+            format!("write `{source}.0`"),
+            span,
+            format!("{source}.0"),
+        ),
         (Ty::Str | Ty::Domain(_), None) if number => {
             diagnostic.help("quote it").fix("quote it", span, format!("\"{source}\""))
         }
         (
-            Ty::Size | Ty::Duration | Ty::Rate | Ty::Percent | Ty::Ip | Ty::Cidr | Ty::Interface | Ty::Mac | Ty::DeviceId | Ty::Pci | Ty::Int | Ty::Bool,
+            Ty::Size
+            | Ty::Duration
+            | Ty::Rate
+            | Ty::Percent
+            | Ty::Ip
+            | Ty::Cidr
+            | Ty::Interface
+            | Ty::Mac
+            | Ty::DeviceId
+            | Ty::Pci
+            | Ty::Int
+            | Ty::Bool,
             Some(inner),
-        ) => diagnostic
-            .help(format!("{} is written without quotes", article(wanted)))
-            .fix("drop the quotes", span, inner.to_owned()),
+        ) => diagnostic.help(format!("{} is written without quotes", article(wanted))).fix(
+            "drop the quotes",
+            span,
+            inner.to_owned(),
+        ),
         (Ty::List(_) | Ty::Set(_), _) if !source.starts_with('[') => {
             diagnostic.help("a list stands in brackets").fix(format!("write `[{source}]`"), span, format!("[{source}]"))
         }
@@ -117,15 +144,17 @@ pub fn literal(span: Span, text: &str, problem: &LiteralError) -> Diagnostic {
     let base = error(&codes::BAD_LITERAL, span, String::new());
     let (message, help) = match problem {
         LiteralError::TooLarge => (format!("`{text}` is too large"), None),
-        LiteralError::NotWhole(below, above) => {
-            (format!("expected a whole number of units, found `{text}`"), Some(format!("the nearest are {below} and {above} of the smallest unit")))
-        }
+        LiteralError::NotWhole(below, above) => (
+            format!("expected a whole number of units, found `{text}`"),
+            Some(format!("the nearest are {below} and {above} of the smallest unit")),
+        ),
         LiteralError::OutOfRange(what, most) => (format!("expected {what} of at most {most}, found `{text}`"), None),
         LiteralError::HostBits(canonical) => {
-            let diagnostic = error(&codes::HOST_BITS, span, format!("expected a network, found the address `{text}` inside one"))
-                .here("has host bits")
-                .help(format!("the network is `{canonical}`"))
-                .fix(format!("write `{canonical}`"), span, canonical.clone());
+            let diagnostic =
+                error(&codes::HOST_BITS, span, format!("expected a network, found the address `{text}` inside one"))
+                    .here("has host bits")
+                    .help(format!("the network is `{canonical}`"))
+                    .fix(format!("write `{canonical}`"), span, canonical.clone());
             return diagnostic;
         }
         LiteralError::Malformed => (format!("`{text}` is not written as it should be"), None),
@@ -204,7 +233,13 @@ pub fn unknown_name(span: Span, text: &str, wanted: Option<&str>, known: Vec<Str
 }
 
 /// A reference to a resource that does not exist.
-pub fn unknown_resource(span: Span, text: &str, words: &[String], known: &[(String, Span)], members: &[String]) -> Diagnostic {
+pub fn unknown_resource(
+    span: Span,
+    text: &str,
+    words: &[String],
+    known: &[(String, Span)],
+    members: &[String],
+) -> Diagnostic {
     let row = match words {
         [one] => match one.as_str() {
             "storage" => &codes::UNKNOWN_STORAGE,
@@ -226,14 +261,18 @@ pub fn unknown_resource(span: Span, text: &str, words: &[String], known: &[(Stri
         diagnostic = diagnostic.label(*at, format!("`{name}` is declared here"));
     }
     if names.is_empty() {
-        diagnostic = diagnostic.help(format!("declare it: `{} {text} {{ … }}`", words.first().map_or("resource", String::as_str)));
+        diagnostic = diagnostic
+            .help(format!("declare it: `{} {text} {{ … }}`", words.first().map_or("resource", String::as_str)));
     }
     diagnostic
 }
 
 /// A resource of another variant than the reference wants.
 pub fn wrong_tag(span: Span, text: &str, wanted: &str, found: Option<&str>, declared: Span, word: &str) -> Diagnostic {
-    let found = found.map_or_else(|| format!("a plain {word}"), |found| format!("{} {found}", if vowel(found) { "an" } else { "a" }));
+    let found = found.map_or_else(
+        || format!("a plain {word}"),
+        |found| format!("{} {found}", if vowel(found) { "an" } else { "a" }),
+    );
     let article = if vowel(wanted) { "an" } else { "a" };
     error(&codes::WRONG_VARIANT, span, format!("expected {article} {wanted}, but `{text}` is {found}"))
         .label(declared, format!("`{text}` is declared here"))
@@ -452,7 +491,11 @@ pub fn not_iterable(span: Span, ty: &str) -> Diagnostic {
 
 /// A range of what has no order.
 pub fn no_range(span: Span, ty: &str) -> Diagnostic {
-    error(&codes::NOT_ITERABLE, span, format!("a range has whole numbers or addresses at its ends, found {}", article(ty)))
+    error(
+        &codes::NOT_ITERABLE,
+        span,
+        format!("a range has whole numbers or addresses at its ends, found {}", article(ty)),
+    )
 }
 
 /// A range whose end comes before its start.
@@ -485,7 +528,11 @@ pub fn resource_expected(span: Span, ty: &str) -> Diagnostic {
 
 /// A constant was expected.
 pub fn constant_expected(span: Span) -> Diagnostic {
-    error(&codes::CONSTANT_EXPECTED, span, "expected text that is written out: it names something outside of the program")
+    error(
+        &codes::CONSTANT_EXPECTED,
+        span,
+        "expected text that is written out: it names something outside of the program",
+    )
 }
 
 /// A literal secret.
@@ -502,8 +549,12 @@ pub fn secret_as_text(span: Span) -> Diagnostic {
 
 /// A loop inside a loop, over everything.
 pub fn quadratic(span: Span, text: &str) -> Diagnostic {
-    error(&codes::QUADRATIC_POLICY, span, format!("`{text}` goes through all of a kind for each of another: in a large lab that never ends"))
-        .help("tie the two together with an equality in `where`, such as `where v.host == h`, which an index answers")
+    error(
+        &codes::QUADRATIC_POLICY,
+        span,
+        format!("`{text}` goes through all of a kind for each of another: in a large lab that never ends"),
+    )
+    .help("tie the two together with an equality in `where`, such as `where v.host == h`, which an index answers")
 }
 
 /// `allow` without a reason.

@@ -173,7 +173,8 @@ impl Checker<'_> {
         for (place, conjunct) in conjuncts.iter().enumerate() {
             let Op::Binary(Binary::Eq, a, b) = self.p.expr(*conjunct).op else { continue };
             for (key, probe) in [(a, b), (b, a)] {
-                if self.reads_one_of(key, inside) && self.only_depends(key, inside) && !self.reads_one_of(probe, inside) {
+                if self.reads_one_of(key, inside) && self.only_depends(key, inside) && !self.reads_one_of(probe, inside)
+                {
                     found.join = Some(Join { index: self.p.joins, from, key, probe });
                     self.p.joins += 1;
                     conjuncts.remove(place);
@@ -232,7 +233,9 @@ impl Checker<'_> {
         let many = |run: crate::types::expr::Operands| self.p.operands(run).iter().any(|id| self.any_leaf(*id, test));
         test(op)
             || match op {
-                Op::Const(_) | Op::Local(_) | Op::SelfObj | Op::Part(..) | Op::Kinds(_) | Op::Let(_) | Op::Input(_) => false,
+                Op::Const(_) | Op::Local(_) | Op::SelfObj | Op::Part(..) | Op::Kinds(_) | Op::Let(_) | Op::Input(_) => {
+                    false
+                }
                 Op::Field(a, _, _)
                 | Op::FieldNamed(a, _)
                 | Op::Property(a, _)
@@ -249,7 +252,12 @@ impl Checker<'_> {
                 | Op::Coalesce(a, b)
                 | Op::Range(a, b)
                 | Op::Index(a, b) => self.any_leaf(a, test) || self.any_leaf(b, test),
-                Op::If(run) | Op::List(run) | Op::Map(run) | Op::Interpolate(run) | Op::Call(_, run) | Op::Apply(_, run) => many(run),
+                Op::If(run)
+                | Op::List(run)
+                | Op::Map(run)
+                | Op::Interpolate(run)
+                | Op::Call(_, run)
+                | Op::Apply(_, run) => many(run),
                 Op::Generate(number) => {
                     let generator = &self.p.generators[number as usize];
                     self.any_leaf(generator.head, test)

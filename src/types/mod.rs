@@ -330,7 +330,13 @@ pub struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     /// A checker for items of one file.
-    pub fn new(p: &'a mut Program, units: &'a [Unit], sources: &'a Sources, out: &'a mut Vec<Diagnostic>, unit: u32) -> Checker<'a> {
+    pub fn new(
+        p: &'a mut Program,
+        units: &'a [Unit],
+        sources: &'a Sources,
+        out: &'a mut Vec<Diagnostic>,
+        unit: u32,
+    ) -> Checker<'a> {
         let scope = units[unit as usize].scope;
         Checker {
             p,

@@ -167,7 +167,9 @@ impl Checker<'_> {
         let want = Want { ty: element, from: None };
         let (item_value, item_ty) = self.expr(item, Some(want));
         let (item_value, item_ty) = self.unwrap(item, item_value, item_ty);
-        let fits = self.p.types.fits(item_ty, element) || self.comparable(item_ty, element) || self.p.types.fits(element, item_ty);
+        let fits = self.p.types.fits(item_ty, element)
+            || self.comparable(item_ty, element)
+            || self.p.types.fits(element, item_ty);
         if !fits {
             return (self.mismatch(item, item_ty, want), TyId::BOOL);
         }
@@ -194,7 +196,9 @@ impl Checker<'_> {
         };
         let at = self.at(left);
         let subject = self.p.as_expr(value, at);
-        let known = shapes.iter().any(|shape| self.p.shape(*shape).variants.contains(&name) || self.p.shape(*shape).name == name)
+        let known = shapes
+            .iter()
+            .any(|shape| self.p.shape(*shape).variants.contains(&name) || self.p.shape(*shape).name == name)
             || self.p.tags.get(&name).is_some_and(|shape| shapes.contains(shape));
         if !known {
             let options: Vec<String> = shapes
@@ -216,7 +220,8 @@ impl Checker<'_> {
             Ty::Opt(inner) => inner,
             _ => left_ty,
         };
-        let want = Want { ty: if inner == TyId::NULL { want.map_or(TyId::ERROR, |w| w.ty) } else { inner }, from: None };
+        let want =
+            Want { ty: if inner == TyId::NULL { want.map_or(TyId::ERROR, |w| w.ty) } else { inner }, from: None };
         let (right_value, right_ty) = self.expr(right, Some(want));
         let result = if self.p.types.fits(right_ty, inner) { inner } else { right_ty };
         let right_value = match self.p.types.get(self.p.types.plain(right_ty)) {

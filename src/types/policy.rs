@@ -78,7 +78,12 @@ impl Checker<'_> {
         (value != Value::Poison).then(|| FixTo { object, field, value: self.p.as_expr(value, at) })
     }
 
-    fn step(&mut self, object: crate::types::value::ExprId, ty: TyId, node: Index) -> Option<(crate::types::value::ExprId, TyId)> {
+    fn step(
+        &mut self,
+        object: crate::types::value::ExprId,
+        ty: TyId,
+        node: Index,
+    ) -> Option<(crate::types::value::ExprId, TyId)> {
         let Ty::Obj(shapes, _) = self.p.types.get(self.p.types.base(ty)).clone() else { return None };
         let name = self.intern(node);
         let shape = *shapes.first()?;
@@ -212,7 +217,8 @@ impl Checker<'_> {
                 (Value::Obj(crate::types::object_of(*resource)), ty)
             }
             [] => {
-                let mut known: Vec<String> = self.locals.iter().map(|local| self.p.name(local.name).to_owned()).collect();
+                let mut known: Vec<String> =
+                    self.locals.iter().map(|local| self.p.name(local.name).to_owned()).collect();
                 let values = crate::resolve::Definitions::all(self.units, self.scope, crate::resolve::Space::Value);
                 known.extend(values.filter_map(|(_, item)| item.name).map(|name| self.p.name(name).to_owned()));
                 known.extend(self.kind_words());
@@ -257,7 +263,8 @@ impl Checker<'_> {
         let mut words = Vec::new();
         self.object_words(ty, &mut words);
         let of_kind = |word: &str| -> Vec<(String, crate::base::Span)> {
-            let resources = self.p.defs.resources.iter().filter(|r| r.scope == self.scope && self.p.name(r.word) == word);
+            let resources =
+                self.p.defs.resources.iter().filter(|r| r.scope == self.scope && self.p.name(r.word) == word);
             resources
                 .map(|r| (self.p.name(r.key).to_owned(), self.units[r.unit as usize].tree.span(r.head.key)))
                 .collect()
@@ -311,6 +318,13 @@ impl Checker<'_> {
             return None;
         }
         let declared = unit.tree.span(resource.head.key);
-        Some(errors::wrong_tag(self.span(node), self.text(node), self.p.name(tag), found, declared, self.p.name(resource.word)))
+        Some(errors::wrong_tag(
+            self.span(node),
+            self.text(node),
+            self.p.name(tag),
+            found,
+            declared,
+            self.p.name(resource.word),
+        ))
     }
 }

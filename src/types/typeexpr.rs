@@ -143,7 +143,9 @@ impl Checker<'_> {
         for child in self.tree().children(node) {
             let ty = self.type_of(child);
             match self.p.types.get(ty).clone() {
-                Ty::Enum(more) if !matches!(self.kind_of(child), NodeKind::TypeName) || starts_lower(self.text(child)) => {
+                Ty::Enum(more)
+                    if !matches!(self.kind_of(child), NodeKind::TypeName) || starts_lower(self.text(child)) =>
+                {
                     members.extend(more);
                 }
                 Ty::Opt(inner) => {

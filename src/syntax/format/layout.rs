@@ -294,8 +294,8 @@ impl Layout<'_> {
         for child in self.tree.children(node) {
             let after = if body.is_some() { 2 } else { 0 };
             match self.tree.kind(child) {
-                N::OnClause | N::InClause | N::ModelClause | N::Path | N::Param => {}
-                N::WithClause => self.with_clause(child, indent, &(range.start..head_end)),
+                N::OnClause | N::InClause | N::ModelClause | N::Path | N::Param | N::Name | N::Str => {}
+                N::WithClause => self.with_clause(child, indent, head_end),
                 N::Where if !loop_head => self.clause(child, indent + 2),
                 _ => self.inner(child, indent, after),
             }
@@ -303,9 +303,10 @@ impl Layout<'_> {
     }
 
     /// `with [ … ]`, the one part of a head that may take a line of its own.
-    fn with_clause(&mut self, clause: Index, indent: u32, head: &Range<usize>) {
+    fn with_clause(&mut self, clause: Index, indent: u32, head_end: usize) {
         let at = self.first(clause);
-        if self.fits(head, 0) || self.all.pieces[at + 1].kind != T::LBracket {
+        let commented = self.breaks[at + 1] > self.breaks[at];
+        if !commented && self.fits(&(at..head_end), 0) || self.all.pieces[at + 1].kind != T::LBracket {
             return;
         }
         self.line(at, indent + 2, Blank::No);
