@@ -32,7 +32,8 @@ impl Checker<'_> {
         let mut first_ty = TyId::ERROR;
         let mut clause = self.node(head).next;
         let end = self.node(node).next;
-        while clause < end {
+        // What stands behind the clauses is a syntax error, said already.
+        while clause < end && self.node(clause).kind == NodeKind::ForClause {
             let nodes = self.loop_nodes(clause);
             let (found, ty) = self.enter_loop(&nodes);
             if loops.is_empty() {
