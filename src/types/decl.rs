@@ -385,8 +385,11 @@ impl Checker<'_> {
         let at = self.at(name_node);
         let number = self.p.shape(shape).fields.len() as u16;
         let field = Field { name, ty, holds: Holds::Derived, default: None, refined: false, where_: None, variant, at };
-        self.p.waiting.insert((shape, number), Waiting { unit: self.unit, node: entry });
         self.add_field(shape, field, name_node);
+        // A second field of the same name is refused, and there is nothing to type.
+        if self.p.shape(shape).fields.len() > usize::from(number) {
+            self.p.waiting.insert((shape, number), Waiting { unit: self.unit, node: entry });
+        }
     }
 
     /// Types a derived field if that was not done yet.
