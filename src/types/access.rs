@@ -185,6 +185,9 @@ impl Checker<'_> {
     ) -> (Value, TyId) {
         let at = self.at(node);
         let inner = self.p.as_expr(value, at);
+        if name == self.p.words.name {
+            return (self.lazy(Op::Property(inner, Property::Name), node), TyId::STR);
+        }
         if let [shape] = shapes
             && let Some(number) = self.p.shape(*shape).field(name, tag).or_else(|| self.p.shape(*shape).any_field(name))
         {
