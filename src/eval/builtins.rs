@@ -151,16 +151,21 @@ impl Machine<'_> {
         }
     }
 
-    /// Groups by key, in order of first occurrence. With `pairs`, elements are key and member.
+    /// Groups by key, in order of first occurrence. With `pairs`, keys and members take turns.
     fn groups(&mut self, list: Value, pairs: bool, only_many: bool) -> Value {
-        let values = self.elements(list);
-        let mut places: rustc_hash::FxHashMap<Key, usize> = rustc_hash::FxHashMap::default();
+        let Value::List(slice) = list else { return self.list(&[]) };
+        let step = if pairs { 2 } else { 1 };
+        let count = slice.len as usize / step;
+        let mut first: rustc_hash::FxHashMap<Key, u32> = rustc_hash::FxHashMap::default();
+        first.reserve(count);
+        let mut group_of: rustc_hash::FxHashMap<u32, usize> = rustc_hash::FxHashMap::default();
         let mut groups: Vec<Vec<Value>> = Vec::new();
-        for value in values {
-            let (key, member) = match value {
-                Value::List(slice) if pairs && slice.len == 2 => (self.p.heap.at(slice, 0), self.p.heap.at(slice, 1)),
-                other => (other, other),
-            };
+        for number in 0..count {
+            let key = self.p.heap.at(slice, number * step);
+            let member = self.p.heap.at(slice, number * step + step - 1);
+            if key == Value::Null {
+                continue;
+            }
             let index = match key_of(key) {
                 Some(index) => index,
                 None => {
@@ -168,19 +173,22 @@ impl Machine<'_> {
                     Key(255, self.p.heap.names.intern(&text).index() as u64)
                 }
             };
-            if key == Value::Null {
+            let place = *first.entry(index).or_insert(number as u32);
+            let is_first = place == number as u32;
+            if is_first && only_many {
                 continue;
             }
-            let place = *places.entry(index).or_insert_with(|| {
+            let group = *group_of.entry(place).or_insert_with(|| {
                 groups.push(vec![key]);
                 groups.len() - 1
             });
-            groups[place].push(member);
+            if !is_first && only_many && groups[group].len() == 1 {
+                let opener = self.p.heap.at(slice, place as usize * step + step - 1);
+                groups[group].push(opener);
+            }
+            groups[group].push(member);
         }
-        let mut made = Vec::new();
-        for group in groups.iter().filter(|group| !only_many || group.len() > 2) {
-            made.push(Value::Group(self.p.heap.store(group)));
-        }
+        let made: Vec<Value> = groups.iter().map(|group| Value::Group(self.p.heap.store(group))).collect();
         self.list(&made)
     }
 

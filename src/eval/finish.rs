@@ -149,10 +149,15 @@ fn is_of(p: &Program, value: Value, ty: TyId) -> bool {
 
 /// Whether a refinement holds of a value; reports it if not.
 fn holds(machine: &mut Machine<'_>, rule: ExprId, value: Value, at: NodeRef, ty: TyId, declared: NodeRef) -> bool {
+    let memo = crate::eval::key_of(value).map(|key| (rule, key));
+    if memo.is_some_and(|memo| machine.w.accepted.contains(&memo)) {
+        return true;
+    }
     let env = machine.p.heap.store(&[value]);
     let result = machine.evaluate_in(rule, env, None);
     machine.unknown = None;
     if result != Value::Bool(false) {
+        machine.w.accepted.extend(memo);
         return true;
     }
     let shown = show::plain(machine, value);

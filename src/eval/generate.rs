@@ -1,7 +1,7 @@
 //! Generators: nested loops, folded as they run, with an index where an equality allows it.
 
 use crate::eval::machine::Machine;
-use crate::eval::{Index, key_of};
+use crate::eval::{Index, Key, key_of};
 use crate::types::expr::{Fold, Join, Loop};
 use crate::types::value::{ExprId, Slice, Value};
 
@@ -12,6 +12,8 @@ struct Gathered {
     count: i64,
     done: Option<Value>,
     sum: Option<Value>,
+    /// The slot of the first variable.
+    first: u16,
 }
 
 impl Machine<'_> {
@@ -34,13 +36,14 @@ impl Machine<'_> {
     pub(crate) fn generate(&mut self, number: u32) -> Value {
         let generator = &self.p.generators[number as usize];
         let (fold, head) = (generator.fold, generator.head);
-        let mut gathered = Gathered { fold, values: Vec::new(), count: 0, done: None, sum: None };
+        let first = generator.loops.first().map_or(0, |found| found.local);
+        let mut gathered = Gathered { fold, values: Vec::new(), count: 0, done: None, sum: None, first };
         self.run_loops(number, 0, head, &mut gathered);
         if let Some(done) = gathered.done {
             return done;
         }
         match fold {
-            Fold::List => Value::List(self.p.heap.store(&gathered.values)),
+            Fold::List | Fold::Keyed => Value::List(self.p.heap.store(&gathered.values)),
             Fold::All => Value::Bool(true),
             Fold::Any => Value::Bool(false),
             Fold::Count => Value::Int(gathered.count),
@@ -128,16 +131,12 @@ impl Machine<'_> {
             let loops: Vec<Loop> = self.p.generators[number as usize].loops[from..=last].to_vec();
             self.build_index(join, &loops);
         }
-        let Some(key) = key_of(probe) else { return };
-        let Some(matches) = self.w.indexes.get(&join.index).and_then(|index| index.by_key.get(&key)).cloned() else {
-            return;
-        };
+        let matches = self.matches(join, probe);
         let Some(residual) = self.loop_of(number, last) else { return };
-        for tuple in matches {
+        for place in matches {
             for at in from..=last {
                 let Some(found) = self.loop_of(number, at) else { return };
-                let index = &self.w.indexes[&join.index];
-                let value = index.tuples[tuple as usize * index.width + (at - from)];
+                let value = self.tuple(join, place, at - from);
                 self.set_local(found.local, value);
             }
             match self.selects(residual.condition) {
@@ -151,24 +150,60 @@ impl Machine<'_> {
         }
     }
 
+    /// The places of the bindings that a probe selects.
+    pub(crate) fn matches(&self, join: Join, probe: Value) -> std::ops::Range<usize> {
+        let index = self.w.indexes.get(&join.index);
+        let run = index.zip(key_of(probe)).and_then(|(index, key)| index.by_key.get(&key));
+        run.map_or(0..0, |(start, len)| *start as usize..(*start + *len) as usize)
+    }
+
+    /// One value of the binding at a place of an index.
+    pub(crate) fn tuple(&self, join: Join, place: usize, at: usize) -> Value {
+        let index = &self.w.indexes[&join.index];
+        index.tuples[place * index.width + at]
+    }
+
     /// Fills the index of a join: every binding of its loops by the value of its key. Bindings whose key or
     /// conditions are unknown are left out: they can equal nothing.
     pub(crate) fn build_index(&mut self, join: Join, loops: &[Loop]) {
-        let mut index = Index { tuples: Vec::new(), width: loops.len(), by_key: rustc_hash::FxHashMap::default() };
         let unknown = self.unknown.take();
-        self.fill(join, loops, 0, &mut Vec::new(), &mut index);
+        let mut rows: Vec<(Key, Vec<Value>)> = Vec::new();
+        self.fill(join, loops, 0, &mut Vec::new(), &mut rows);
         self.unknown = unknown;
+        let mut index = Index { tuples: Vec::new(), width: loops.len(), by_key: rustc_hash::FxHashMap::default() };
+        let mut order: Vec<usize> = Vec::with_capacity(rows.len());
+        let mut numbers: rustc_hash::FxHashMap<Key, u32> = rustc_hash::FxHashMap::default();
+        let ranks: Vec<u32> = rows
+            .iter()
+            .map(|(key, _)| {
+                let next = numbers.len() as u32;
+                *numbers.entry(*key).or_insert(next)
+            })
+            .collect();
+        order.extend(0..rows.len());
+        order.sort_by_key(|row| ranks[*row]);
+        for row in order {
+            let (key, values) = &rows[row];
+            let place = (index.tuples.len() / index.width) as u32;
+            index.by_key.entry(*key).or_insert((place, 0)).1 += 1;
+            index.tuples.extend_from_slice(values);
+        }
         self.w.indexes.insert(join.index, index);
     }
 
-    fn fill(&mut self, join: Join, loops: &[Loop], at: usize, tuple: &mut Vec<Value>, index: &mut Index) {
+    fn fill(
+        &mut self,
+        join: Join,
+        loops: &[Loop],
+        at: usize,
+        tuple: &mut Vec<Value>,
+        rows: &mut Vec<(Key, Vec<Value>)>,
+    ) {
         let Some(found) = loops.get(at) else {
             let key = self.eval(join.key);
             self.unknown = None;
             if let (Some(key), false) = (key_of(key), key == Value::Null) {
-                let number = (index.tuples.len() / index.width) as u32;
-                index.tuples.extend_from_slice(tuple);
-                index.by_key.entry(key).or_default().push(number);
+                rows.push((key, tuple.clone()));
             }
             return;
         };
@@ -178,7 +213,7 @@ impl Machine<'_> {
             let last = at + 1 == loops.len();
             if last || self.holds(found.condition) == Value::Bool(true) {
                 tuple.push(value);
-                self.fill(join, loops, at + 1, tuple, index);
+                self.fill(join, loops, at + 1, tuple, rows);
                 tuple.pop();
             }
             self.unknown = None;
@@ -190,12 +225,22 @@ impl Machine<'_> {
             gathered.count += 1;
             return;
         }
+        let before = self.unknown;
         let value = self.eval(head);
         if value == Value::Poison {
+            if gathered.fold == Fold::Keyed && self.unknown.is_some() && before.is_none() {
+                self.unknown = None;
+                return;
+            }
             gathered.done = Some(value);
             return;
         }
         match (gathered.fold, value) {
+            (Fold::Keyed, Value::Null) => {}
+            (Fold::Keyed, key) => {
+                let member = self.stack[self.base + usize::from(gathered.first)];
+                gathered.values.extend([key, member]);
+            }
             (Fold::All, Value::Bool(false)) | (Fold::Any, Value::Bool(true)) => gathered.done = Some(value),
             (Fold::All | Fold::Any | Fold::Count, _) => {}
             (Fold::List, value) => gathered.values.push(value),

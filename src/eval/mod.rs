@@ -93,12 +93,12 @@ pub struct Key(u8, u64);
 /// The bindings that an equality selects.
 #[derive(Clone, Default, Debug)]
 pub struct Index {
-    /// Bindings, `width` values each.
+    /// Bindings, `width` values each, those of one key side by side.
     pub tuples: Vec<Value>,
     /// How many values a binding has.
     pub width: usize,
-    /// Numbers of bindings by key.
-    pub by_key: FxHashMap<Key, Vec<u32>>,
+    /// The first binding of a key, and how many there are.
+    pub by_key: FxHashMap<Key, (u32, u32)>,
 }
 
 /// All objects.
@@ -126,6 +126,8 @@ pub struct World {
     pub offered: FxHashSet<(ObjId, ObjId)>,
     /// What has its hosts in `offered`.
     pub offer_known: FxHashSet<ObjId>,
+    /// Values that a refinement has accepted.
+    pub accepted: FxHashSet<(crate::types::value::ExprId, Key)>,
     /// Values by type, for `values(T)`.
     pub uses: FxHashMap<TyId, Slice>,
     /// References of each resource, both ways, made when first asked for.

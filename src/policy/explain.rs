@@ -270,15 +270,8 @@ fn addends(runner: &mut Runner<'_, '_>, number: u32, frames: &mut Vec<Frame>) {
         }
         Some(join) => {
             let probe = runner.machine.eval(join.probe);
-            let key = crate::eval::key_of(probe);
-            let index = runner.machine.w.indexes.get(&join.index);
-            let matches = index.zip(key).and_then(|(index, key)| {
-                index
-                    .by_key
-                    .get(&key)
-                    .map(|places| places.iter().map(|place| index.tuples[*place as usize]).collect::<Vec<_>>())
-            });
-            matches.unwrap_or_default()
+            let places = runner.machine.matches(join, probe);
+            places.map(|place| runner.machine.tuple(join, place, 0)).collect()
         }
     };
     let mut found: Vec<(Value, Value)> = Vec::new();

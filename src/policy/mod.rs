@@ -8,6 +8,7 @@ mod allows;
 pub mod errors;
 mod explain;
 mod run;
+mod shortcut;
 
 use crate::base::Name;
 use crate::diag::Diagnostic;

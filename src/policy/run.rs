@@ -2,7 +2,8 @@
 
 use crate::base::{Name, Sources};
 use crate::diag::{Code, Diagnostic, codes};
-use crate::eval::{Machine, key_of};
+use crate::eval::Machine;
+use crate::policy::shortcut::{self, Shortcut};
 use crate::policy::{Coverage, errors, explain};
 use crate::types::expr::{Loop, Require, Step};
 use crate::types::span_of;
@@ -43,10 +44,11 @@ impl<'a, 'm> Runner<'a, 'm> {
     /// What every kind requires of its resources and blocks.
     pub fn kinds(&mut self) {
         let shapes = self.machine.p.shapes.len();
-        let requires: Vec<Vec<Require>> =
-            (0..shapes).map(|shape| self.machine.p.shape(ShapeId(shape as u16)).requires.clone()).collect();
-        if requires.iter().all(Vec::is_empty) {
-            return;
+        let mut requires: Vec<Vec<(Require, Shortcut)>> = Vec::with_capacity(shapes);
+        for shape in (0..shapes).map(|shape| ShapeId(shape as u16)) {
+            let found = self.machine.p.shape(shape).requires.clone();
+            requires
+                .push(found.into_iter().map(|one| (one.clone(), Shortcut::of(self.machine, shape, &one))).collect());
         }
         let rule = Rule { code: Code::Row(&codes::REQUIREMENT), name: None, is_warning: false, is_final: true };
         let count = self.machine.w.objects.len();
@@ -56,8 +58,13 @@ impl<'a, 'm> Runner<'a, 'm> {
             if of.shape.0 == u16::MAX || of.is_poison {
                 continue;
             }
-            for require in &requires[usize::from(of.shape.0)] {
-                if require.only.is_some() && require.only != of.tag {
+            let of_shape = &mut requires[usize::from(of.shape.0)];
+            if of_shape.is_empty() {
+                continue;
+            }
+            let said = shortcut::said(self.machine, object);
+            for (require, shortcut) in of_shape {
+                if require.only.is_some() && require.only != of.tag || shortcut.holds(self.machine, object, said) {
                     continue;
                 }
                 self.machine.this = Some(object);
@@ -155,11 +162,8 @@ impl<'a, 'm> Runner<'a, 'm> {
             if !self.machine.w.indexes.contains_key(&join.index) {
                 self.machine.build_index(join, &[found]);
             }
-            let Some(key) = key_of(probe) else { return };
-            let index = self.machine.w.indexes.get(&join.index);
-            let matches = index.and_then(|index| index.by_key.get(&key)).cloned().unwrap_or_default();
-            for tuple in matches {
-                let value = self.machine.w.indexes[&join.index].tuples[tuple as usize];
+            for place in self.machine.matches(join, probe) {
+                let value = self.machine.tuple(join, place, 0);
                 self.bind(found, value, inner, rule);
             }
             return;

@@ -139,6 +139,9 @@ impl Checker<'_> {
     }
 
     pub(crate) fn object_ty(&mut self, shape: ShapeId, tag: Option<Name>) -> TyId {
+        if tag.is_none() {
+            return self.p.shape(shape).ty;
+        }
         self.p.types.intern(Ty::Obj(vec![shape], tag))
     }
 

@@ -120,7 +120,7 @@ impl Checker<'_> {
     fn fold(&mut self, node: Index, arg: Index, fold: Fold, builtin: Builtin) -> (Value, TyId) {
         let want = match fold {
             Fold::All | Fold::Any => Some(Want { ty: TyId::BOOL, from: None }),
-            Fold::List | Fold::Count | Fold::Sum => None,
+            Fold::List | Fold::Count | Fold::Sum | Fold::Keyed => None,
         };
         let (value, element, list) = if self.kind_of(arg) == NodeKind::Generator {
             let (value, ty, _) = self.generate(arg, fold, want);
@@ -138,7 +138,7 @@ impl Checker<'_> {
                 TyId::BOOL
             }
             Fold::Count => TyId::INT,
-            Fold::Sum | Fold::List => self.p.types.base(element),
+            Fold::Sum | Fold::List | Fold::Keyed => self.p.types.base(element),
         };
         if !list {
             if let Value::Lazy(id) = value
@@ -211,13 +211,7 @@ impl Checker<'_> {
         let (value, key, member) = self.generate(arg, Fold::List, None);
         let Value::Lazy(id) = value else { return (Value::Poison, TyId::ERROR) };
         let Op::Generate(number) = self.p.expr(id).op else { return (Value::Poison, TyId::ERROR) };
-        let first = self.p.generators[number as usize].loops[0].local;
-        let at = self.at(arg);
-        let variable = self.p.push(Op::Local(first), at);
-        let key_head = self.p.generators[number as usize].head;
-        let run = self.p.run(&[key_head, variable]);
-        let pair = self.p.push(Op::List(run), at);
-        self.p.generators[number as usize].head = pair;
+        self.p.generators[number as usize].fold = Fold::Keyed;
         let group = self.p.types.intern(Ty::Group(key, member));
         let ty = self.p.types.intern(Ty::List(group));
         let run = self.p.run(&[id, id]);

@@ -337,6 +337,13 @@ impl Checker<'_> {
     /// The resource or block that a bare word is, where a reference is wanted.
     pub(crate) fn named_object(&mut self, node: Index, name: Name, want: TyId) -> Option<(Value, TyId)> {
         let base = self.p.types.base(want);
+        if let Ty::Obj(shapes, None) = self.p.types.get(base)
+            && let [shape] = shapes.as_slice()
+            && self.p.shape(*shape).is_kind
+        {
+            let resource = self.p.defs.resource(self.scope, self.p.shape(*shape).word, name)?;
+            return Some((Value::Obj(crate::types::object_of(resource)), base));
+        }
         match self.p.types.get(base).clone() {
             Ty::Obj(shapes, tag) => {
                 let mut found = None;

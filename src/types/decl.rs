@@ -112,9 +112,11 @@ fn make_shapes(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec
                 What::Kind | What::Block => {
                     let shape = ShapeId(p.shapes.len() as u16);
                     let at = NodeRef(unit.base + item.name_node);
+                    let ty = p.types.intern(Ty::Obj(vec![shape], None));
                     p.shapes.push(Shape {
                         name,
                         word: name,
+                        ty,
                         is_kind: item.what == What::Kind,
                         fields: Vec::new(),
                         by_name: FxHashMap::default(),
@@ -125,7 +127,6 @@ fn make_shapes(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec
                         needs: Vec::new(),
                         at,
                     });
-                    let ty = p.types.intern(Ty::Obj(vec![shape], None));
                     if item.what == What::Kind {
                         p.kinds.insert((unit.scope, name), vec![shape]);
                     } else {

@@ -104,6 +104,8 @@ pub enum Fold {
     Count,
     /// Their sum.
     Sum,
+    /// A list in which heads and the values of the first variable take turns: what groups are made from.
+    Keyed,
 }
 
 /// One `for x in xs where c` of a generator.

@@ -98,6 +98,8 @@ pub struct Shape {
     pub name: Name,
     /// The word that its declarations begin with: the kind's name, or the field that holds the block.
     pub word: Name,
+    /// The type of its objects.
+    pub ty: TyId,
     /// Whether it is a kind (its resources stand at the top level) or a block.
     pub is_kind: bool,
     /// Its fields, in order of declaration.

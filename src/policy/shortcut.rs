@@ -1,0 +1,143 @@
+//! Requirements that need not be computed: where an object says nothing of what decides them, the library's
+//! defaults decide, and they decide the same for every such object.
+
+use crate::eval::Machine;
+use crate::types::expr::{Op, Property, Require};
+use crate::types::shape::Holds;
+use crate::types::ty::ShapeId;
+use crate::types::value::{ExprId, ObjId, Value};
+
+/// A part of a condition that settles it, if it has this value.
+#[derive(Clone, Copy, Debug)]
+struct Decisive {
+    expr: ExprId,
+    value: Value,
+    /// The fields that it reads: bit f for field f.
+    reads: u128,
+    /// Whether the defaults give it that value; none before the first look.
+    by_default: Option<bool>,
+}
+
+/// The shortcuts of one requirement.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Shortcut {
+    parts: Vec<Decisive>,
+}
+
+impl Shortcut {
+    /// Finds what settles a requirement of a shape.
+    pub fn of(machine: &Machine<'_>, shape: ShapeId, require: &Require) -> Shortcut {
+        let mut shortcut = Shortcut::default();
+        shortcut.look(machine, shape, require.condition);
+        shortcut
+    }
+
+    fn look(&mut self, machine: &Machine<'_>, shape: ShapeId, condition: ExprId) {
+        self.part(machine, shape, condition, true);
+        match machine.p.expr(condition).op {
+            Op::Implies(premise, _) => self.part(machine, shape, premise, false),
+            Op::Or(a, b) => {
+                self.look(machine, shape, a);
+                self.look(machine, shape, b);
+            }
+            _ => {}
+        }
+    }
+
+    fn part(&mut self, machine: &Machine<'_>, shape: ShapeId, expr: ExprId, value: bool) {
+        let mut reads = 0u128;
+        if reads_only_self(machine, shape, expr, &mut reads) && reads != 0 {
+            self.parts.push(Decisive { expr, value: Value::Bool(value), reads, by_default: None });
+        }
+    }
+
+    /// Whether an object that says these fields meets the requirement by defaults alone.
+    pub fn holds(&mut self, machine: &mut Machine<'_>, object: ObjId, said: u128) -> bool {
+        for part in &mut self.parts {
+            if part.reads & said != 0 {
+                continue;
+            }
+            let settled = *part.by_default.get_or_insert_with(|| {
+                machine.this = Some(object);
+                let value = machine.eval(part.expr);
+                machine.unknown = None;
+                value == part.value
+            });
+            if settled {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// The fields that an object says, as bits.
+pub(crate) fn said(machine: &Machine<'_>, object: ObjId) -> u128 {
+    machine.w.slots_of(object).iter().fold(0, |said, slot| said | bit(slot.field))
+}
+
+fn bit(field: u16) -> u128 {
+    if field < 128 { 1 << field } else { 0 }
+}
+
+/// Whether an expression reads nothing but plain fields of `self`; collects which.
+fn reads_only_self(machine: &Machine<'_>, shape: ShapeId, id: ExprId, reads: &mut u128) -> bool {
+    let p = &machine.p;
+    let mut all = |ids: &[ExprId]| ids.iter().all(|id| reads_only_self(machine, shape, *id, reads));
+    match p.expr(id).op {
+        Op::Const(_) | Op::Local(_) | Op::Let(_) | Op::Input(_) => true,
+        Op::Field(base, of, field) => {
+            let declared = p.field(of, field);
+            let plain = declared.holds != Holds::Derived && !matches!(declared.default, Some(Value::Lazy(_)));
+            if matches!(p.expr(base).op, Op::SelfObj) {
+                *reads |= bit(field);
+                return plain && of == shape && field < 128;
+            }
+            plain && reads_only_self(machine, shape, base, reads)
+        }
+        Op::Property(base, property) => {
+            matches!(
+                property,
+                Property::Size
+                    | Property::Empty
+                    | Property::First
+                    | Property::Last
+                    | Property::Family
+                    | Property::Version
+                    | Property::Address
+                    | Property::Prefix
+            ) && all(&[base])
+        }
+        Op::Not(a) | Op::Neg(a) | Op::Safe(a) | Op::Known(a) | Op::Is(a, _) => all(&[a]),
+        Op::Binary(_, a, b)
+        | Op::And(a, b)
+        | Op::Or(a, b)
+        | Op::Implies(a, b)
+        | Op::Coalesce(a, b)
+        | Op::Range(a, b)
+        | Op::Index(a, b) => all(&[a, b]),
+        Op::If(run) | Op::List(run) | Op::Map(run) => all(p.operands(run)),
+        Op::Generate(number) => {
+            let generator = &p.generators[number as usize];
+            let joined = generator.loops.iter().any(|found| found.join.is_some());
+            !joined
+                && all(&[generator.head])
+                && generator
+                    .loops
+                    .iter()
+                    .all(|found| all(&[found.source]) && found.condition.is_none_or(|condition| all(&[condition])))
+        }
+        Op::Call(builtin, run) => {
+            use crate::types::builtins::Builtin;
+            !matches!(builtin, Builtin::Values | Builtin::Refs | Builtin::Uses | Builtin::Lost | Builtin::WhyLost)
+                && all(p.operands(run))
+        }
+        Op::SelfObj
+        | Op::FieldNamed(..)
+        | Op::Member(..)
+        | Op::Part(..)
+        | Op::Kinds(_)
+        | Op::Interpolate(_)
+        | Op::Apply(..) => false,
+    }
+}
