@@ -211,44 +211,49 @@ impl Machine<'_> {
         }
     }
 
+    /// The text of a value that is written as a string; empty for any other.
+    fn word(&self, value: Value) -> &str {
+        match value {
+            Value::Str(name) | Value::Enum(name) => self.p.name(name),
+            _ => "",
+        }
+    }
+
     fn text(&mut self, builtin: Builtin, a: Value, b: Value, c: Value) -> Value {
-        let word = |this: &Self, value: Value| match value {
-            Value::Str(name) | Value::Enum(name) => this.p.name(name).to_owned(),
-            _ => String::new(),
-        };
-        let (text, other) = (word(self, a), word(self, b));
-        let slot = text.find(|c: char| c.is_ascii_digit()).map_or((text.as_str(), ""), |at| text.split_at(at));
-        let number = slot.1.parse::<i64>().ok().filter(|n| n.to_string() == slot.1);
-        match builtin {
-            Builtin::StartsWith => Value::Bool(text.starts_with(&other)),
-            Builtin::EndsWith => Value::Bool(text.ends_with(&other)),
-            Builtin::Lower => self.p.heap.string(&text.to_lowercase()),
-            Builtin::Take => {
-                let count = if let Value::Int(count) = b { count.max(0) as usize } else { 0 };
-                let taken: String = text.chars().take(count).collect();
-                self.p.heap.string(&taken)
-            }
-            Builtin::Before => {
-                let before = text.split_once(other.as_str()).map_or(text.as_str(), |(before, _)| before).to_owned();
-                self.p.heap.string(&before)
-            }
-            Builtin::Len => Value::Int(text.chars().count() as i64),
+        let made = match builtin {
+            Builtin::StartsWith => return Value::Bool(self.word(a).starts_with(self.word(b))),
+            Builtin::EndsWith => return Value::Bool(self.word(a).ends_with(self.word(b))),
+            Builtin::Matches => return Value::Bool(self.word(a).contains(self.word(b))),
+            Builtin::LooksLikeSecret => return Value::Bool(crate::types::secrets::class_of(self.word(a)).is_some()),
+            Builtin::Len => return Value::Int(self.word(a).chars().count() as i64),
             Builtin::IsSlot => {
                 let last = if let Value::Int(last) = c { last } else { -1 };
-                Value::Bool(slot.0 == other && number.is_some_and(|number| number <= last))
+                let (bus, number) = slot(self.word(a));
+                return Value::Bool(bus == self.word(b) && number.is_some_and(|number| number <= last));
             }
+            Builtin::SlotIndex => return Value::Int(slot(self.word(a)).1.unwrap_or(0)),
             Builtin::SlotBus => {
-                let bus = slot.0.to_owned();
-                self.p.heap.string(&bus)
+                let bus = slot(self.word(a)).0;
+                match self.p.heap.names.find(bus) {
+                    Some(name) => return Value::Str(name),
+                    None => bus.to_owned(),
+                }
             }
-            Builtin::SlotIndex => number.map_or(Value::Int(0), Value::Int),
-            Builtin::Matches => Value::Bool(text.contains(&other)),
-            Builtin::LooksLikeSecret => Value::Bool(crate::types::secrets::class_of(&text).is_some()),
-            _ => match crate::types::secrets::class_of(&text) {
-                Some(class) => self.p.heap.string(class),
-                None => Value::Null,
+            Builtin::Lower => self.word(a).to_lowercase(),
+            Builtin::Take => {
+                let count = if let Value::Int(count) = b { count.max(0) as usize } else { 0 };
+                self.word(a).chars().take(count).collect()
+            }
+            Builtin::Before => {
+                let text = self.word(a);
+                text.split_once(self.word(b)).map_or(text, |(before, _)| before).to_owned()
+            }
+            _ => match crate::types::secrets::class_of(self.word(a)) {
+                Some(class) => class.to_owned(),
+                None => return Value::Null,
             },
-        }
+        };
+        self.p.heap.string(&made)
     }
 
     /// The model that lists an id.
@@ -334,4 +339,12 @@ impl Machine<'_> {
             .unwrap_or_default();
         self.list(&found)
     }
+}
+
+/// The letters and the number of a slot: `scsi7` is `scsi` and 7. A number with leading zeros is none.
+fn slot(text: &str) -> (&str, Option<i64>) {
+    let at = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
+    let (bus, digits) = text.split_at(at);
+    let padded = digits.len() > 1 && digits.starts_with('0');
+    (bus, if padded { None } else { digits.parse().ok() })
 }

@@ -120,6 +120,7 @@ fn make_shapes(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec
                         is_kind: item.what == What::Kind,
                         fields: Vec::new(),
                         by_name: FxHashMap::default(),
+                        quick: Vec::new(),
                         on: None,
                         within: None,
                         variants: Vec::new(),
@@ -267,6 +268,13 @@ impl Checker<'_> {
         }
         let shape = &mut self.p.shapes[usize::from(shape.0)];
         shape.by_name.entry(field.name).or_default().push(number);
+        if field.variant.is_none() {
+            let index = field.name.index();
+            if shape.quick.len() <= index {
+                shape.quick.resize(index + 1, u16::MAX);
+            }
+            shape.quick[index] = number;
+        }
         shape.fields.push(field);
         true
     }

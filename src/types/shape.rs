@@ -106,6 +106,8 @@ pub struct Shape {
     pub fields: Vec<Field>,
     /// Field numbers by name; variants may declare the same name more than once.
     pub by_name: FxHashMap<Name, Vec<u16>>,
+    /// Field numbers by the index of the name, for fields that every variant has; `u16::MAX` elsewhere.
+    pub quick: Vec<u16>,
     /// `on …`
     pub on: Option<Preposition>,
     /// `in …`
@@ -124,6 +126,9 @@ impl Shape {
     /// The field of a name that an object of this variant has.
     #[must_use]
     pub fn field(&self, name: Name, variant: Option<Name>) -> Option<u16> {
+        if let Some(number) = self.quick.get(name.index()).copied().filter(|number| *number != u16::MAX) {
+            return Some(number);
+        }
         let numbers = self.by_name.get(&name)?;
         numbers.iter().copied().find(|number| {
             let of = self.fields[usize::from(*number)].variant;
