@@ -79,7 +79,8 @@ pub fn unknown_part(
     known: &[String],
 ) -> Diagnostic {
     let place = place.map_or_else(String::new, |place| format!(" on `{place}`"));
-    let diagnostic = error(&codes::UNKNOWN_PART, span, format!("no {word}{place} is named `{name}`")).here("unknown");
+    let row = if word.starts_with("device") { &codes::UNKNOWN_DEVICE } else { &codes::UNKNOWN_PART };
+    let diagnostic = error(row, span, format!("no {word}{place} is named `{name}`")).here("unknown");
     match near {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
         None if known.is_empty() => diagnostic,
@@ -175,11 +176,11 @@ pub fn cannot_place(span: Span, name: &str) -> Diagnostic {
         .help("name the host: `on pve`")
 }
 
-/// A value that its type refuses.
-pub fn refused(span: Span, value: &str, ty: &str, rule: &str, declared: Span) -> Diagnostic {
-    error(&codes::REFUSED_VALUE, span, format!("`{value}` is no {ty}: {rule}"))
-        .here("refused")
-        .label(declared, "required here")
+/// A value that its type or field refuses: what would be accepted, in words, and the value.
+pub fn refused(span: Span, of: &str, wanted: &str, found: &str, rule: Span) -> Diagnostic {
+    error(&codes::REFUSED_VALUE, span, format!("expected {wanted}, found {found}"))
+        .here(format!("`{of}` refuses this"))
+        .label(rule, format!("`{of}` takes only what meets this"))
 }
 
 /// Two profiles that say different things.

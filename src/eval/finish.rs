@@ -1,7 +1,8 @@
 //! Once every object is made: all values, required fields, refinements, and membership of the host.
 
+use crate::base::{Name, Sources};
 use crate::eval::machine::Machine;
-use crate::eval::{errors, show};
+use crate::eval::{errors, rule, show};
 use crate::types::expr::NodeRef;
 use crate::types::shape::{Holds, KeyKind};
 use crate::types::ty::{ShapeId, Ty, TyId};
@@ -17,7 +18,7 @@ struct Checks {
 }
 
 /// Evaluates everything that was said and checks it.
-pub fn finish(machine: &mut Machine<'_>) {
+pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
     let checks: Vec<Checks> =
         (0..machine.p.shapes.len()).map(|shape| checks_of(machine.p, ShapeId(shape as u16))).collect();
     let count = machine.w.objects.len();
@@ -30,7 +31,7 @@ pub fn finish(machine: &mut Machine<'_>) {
         let checks = &checks[usize::from(of.shape.0)];
         required(machine, object, &checks.required);
         if let (Some(ty), Value::Str(_)) = (checks.key, of.key) {
-            refine(machine, of.key, ty, of.at, of.at);
+            refine(machine, sources, of.key, ty, of.at);
         }
         for place in 0..usize::from(of.len) {
             let slot = machine.w.slots[of.first as usize + place];
@@ -40,9 +41,9 @@ pub fn finish(machine: &mut Machine<'_>) {
             };
             let field = machine.p.field(of.shape, slot.field);
             if field.refined && value.is_known() {
-                let (ty, own, at) = (field.ty, field.where_, field.at);
-                let fine = refine(machine, value, ty, slot.at, at)
-                    && own.is_none_or(|own| holds(machine, own, value, slot.at, ty, at));
+                let (ty, own, name) = (field.ty, field.where_, field.name);
+                let fine = refine(machine, sources, value, ty, slot.at)
+                    && own.is_none_or(|own| holds(machine, sources, own, value, slot.at, name));
                 if !fine {
                     machine.w.slots[of.first as usize + place].value = Value::Poison;
                 }
@@ -101,31 +102,31 @@ fn required(machine: &mut Machine<'_>, object: ObjId, fields: &[u16]) {
 }
 
 /// Checks a value against the refinements of its type, and of what it holds.
-fn refine(machine: &mut Machine<'_>, value: Value, ty: TyId, at: NodeRef, declared: NodeRef) -> bool {
+fn refine(machine: &mut Machine<'_>, sources: &Sources, value: Value, ty: TyId, at: NodeRef) -> bool {
     match machine.p.types.get(ty).clone() {
-        Ty::Named(_, inner, refinement) => {
-            refine(machine, value, inner, at, declared)
-                && refinement.is_none_or(|rule| holds(machine, rule, value, at, ty, declared))
+        Ty::Named(name, inner, refinement) => {
+            refine(machine, sources, value, inner, at)
+                && refinement.is_none_or(|rule| holds(machine, sources, rule, value, at, name))
         }
-        Ty::Opt(inner) => value == Value::Null || refine(machine, value, inner, at, declared),
+        Ty::Opt(inner) => value == Value::Null || refine(machine, sources, value, inner, at),
         Ty::List(element) | Ty::Set(element) | Ty::Range(element) => match value {
             Value::List(slice) | Value::Range(slice) => (0..slice.len as usize).all(|place| {
                 let value = machine.p.heap.at(slice, place);
-                refine(machine, value, element, at, declared)
+                refine(machine, sources, value, element, at)
             }),
             _ => true,
         },
         Ty::Map(key, element) => match value {
             Value::Map(slice) => (0..slice.len as usize).all(|place| {
                 let value = machine.p.heap.at(slice, place);
-                refine(machine, value, if place % 2 == 0 { key } else { element }, at, declared)
+                refine(machine, sources, value, if place % 2 == 0 { key } else { element }, at)
             }),
             _ => true,
         },
         Ty::Union(parts) => {
             let fitting: Vec<TyId> = parts.iter().copied().filter(|part| is_of(machine.p, value, *part)).collect();
             match fitting.as_slice() {
-                [one] => refine(machine, value, *one, at, declared),
+                [one] => refine(machine, sources, value, *one, at),
                 _ => true,
             }
         }
@@ -147,8 +148,8 @@ fn is_of(p: &Program, value: Value, ty: TyId) -> bool {
     )
 }
 
-/// Whether a refinement holds of a value; reports it if not.
-fn holds(machine: &mut Machine<'_>, rule: ExprId, value: Value, at: NodeRef, ty: TyId, declared: NodeRef) -> bool {
+/// Whether a refinement of a type or field holds of a value; reports it if not.
+fn holds(machine: &mut Machine<'_>, sources: &Sources, rule: ExprId, value: Value, at: NodeRef, of: Name) -> bool {
     let memo = crate::eval::key_of(value).map(|key| (rule, key));
     if memo.is_some_and(|memo| machine.w.accepted.contains(&memo)) {
         return true;
@@ -160,15 +161,12 @@ fn holds(machine: &mut Machine<'_>, rule: ExprId, value: Value, at: NodeRef, ty:
         machine.w.accepted.extend(memo);
         return true;
     }
-    let shown = show::plain(machine, value);
-    let name = match machine.p.types.get(ty) {
-        Ty::Named(name, _, _) => machine.p.name(*name).to_owned(),
-        _ => "value for it".to_owned(),
-    };
+    let wanted = rule::unmet(machine, sources, rule, value);
+    let found = show::plain(machine, value);
+    let found = if matches!(value, Value::Str(_)) { format!("`{found}`") } else { found };
+    let of = machine.p.name(of).to_owned();
     let rule_at = span_of(machine.units, machine.p.expr(rule).at);
-    let _ = declared;
-    let diagnostic =
-        errors::refused(span_of(machine.units, at), &shown, &name, "`it` must meet the rule below", rule_at);
+    let diagnostic = errors::refused(span_of(machine.units, at), &of, &wanted, &found, rule_at);
     machine.out.push(diagnostic);
     false
 }

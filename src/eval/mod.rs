@@ -16,6 +16,7 @@ mod generate;
 pub mod machine;
 mod operators;
 mod parts;
+mod rule;
 pub mod show;
 
 use rustc_hash::{FxHashMap, FxHashSet};

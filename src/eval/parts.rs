@@ -76,6 +76,7 @@ impl Machine<'_> {
             Ty::Obj(shapes, _) => shapes.clone(),
             _ => return Value::Poison,
         };
+        let (kinds, shapes): (Vec<_>, Vec<_>) = shapes.into_iter().partition(|shape| self.p.shape(*shape).is_kind);
         let root = self.this.map(|this| self.w.root(this));
         let mut host = None;
         if let Some(root) = root {
@@ -98,7 +99,7 @@ impl Machine<'_> {
         if let [one] = project.as_slice() {
             return *one;
         }
-        self.no_such_part(name, &shapes, host, &holders, at)
+        self.no_such_part(name, [&kinds, &shapes], host, &holders, at)
     }
 
     /// Resources that have a keyed block of this name and these shapes.
@@ -112,19 +113,20 @@ impl Machine<'_> {
         self.p.shape(shape).word == self.p.words.host || self.p.shape(shape).on.is_some()
     }
 
+    /// Says that neither a resource of `kinds` nor a block of `shapes` in sight has this name.
     fn no_such_part(
         &mut self,
         name: Name,
-        shapes: &[ShapeId],
+        [kinds, shapes]: [&[ShapeId]; 2],
         host: Option<ObjId>,
         holders: &[(ObjId, Value)],
         at: NodeRef,
     ) -> Value {
         let text = self.p.name(name).to_owned();
-        let mut words: Vec<String> =
-            shapes.iter().map(|shape| self.p.name(self.p.shape(*shape).word).to_owned()).collect();
+        let word_of = |shape: &ShapeId| self.p.name(self.p.shape(*shape).word).to_owned();
+        let mut words: Vec<String> = kinds.iter().chain(shapes).map(word_of).collect();
         words.dedup();
-        let word = words.join(" or ");
+        let word = crate::types::errors::either(&words);
         let hosts: Vec<(String, crate::base::Span)> = holders
             .iter()
             .filter_map(|(object, found)| match found {
@@ -141,7 +143,14 @@ impl Machine<'_> {
             let host_at = span_of(self.units, self.w.object(host).at);
             return self.fail(at, |span| errors::part_not_on_host(span, &word, &text, &host_name, host_at, &hosts));
         }
-        let known = self.keys_in_sight(shapes, host);
+        let mut known = self.keys_in_sight(shapes, host);
+        let resources = self
+            .p
+            .defs
+            .resources
+            .iter()
+            .filter(|resource| kinds.iter().any(|kind| self.p.shape(*kind).word == resource.word));
+        known.extend(resources.map(|resource| self.p.name(resource.key).to_owned()));
         let near = closest(&text, known.iter().map(String::as_str)).map(str::to_owned);
         let place = host.map(|host| show::name_of(self.p, self.w, host));
         self.fail(at, |span| errors::unknown_part(span, &word, &text, place.as_deref(), near.as_deref(), &known))

@@ -218,6 +218,18 @@ fn add_frames(runner: &mut Runner<'_, '_>, condition: ExprId, frames: &mut Vec<F
     }
 }
 
+/// A message of which a part is unknown: that part is shown as `?`.
+pub(crate) fn text_with_gaps(runner: &mut Runner<'_, '_>, message: ExprId) -> Option<String> {
+    let Op::Interpolate(run) = runner.machine.p.expr(message).op else { return None };
+    let parts = runner.machine.p.operands(run).to_vec();
+    let shown = parts.into_iter().map(|part| {
+        let value = runner.machine.eval(part);
+        runner.machine.unknown = None;
+        show::plain(runner.machine, value)
+    });
+    Some(shown.collect())
+}
+
 /// Text on one line, cut at a screen's width.
 fn squeeze(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();

@@ -252,10 +252,10 @@ impl<'a, 'm> Runner<'a, 'm> {
     }
 
     fn text_of(&mut self, expr: Option<crate::types::value::ExprId>) -> Option<String> {
-        let value = self.machine.eval(expr?);
-        match value {
+        let expr = expr?;
+        match self.machine.eval(expr) {
             Value::Str(name) => Some(self.machine.p.name(name).to_owned()),
-            _ => None,
+            _ => explain::text_with_gaps(self, expr),
         }
     }
 }

@@ -91,7 +91,7 @@ pub fn compile(
     let mut machine = Machine::new(&mut program, &mut world, &units, &mut late);
     let mut placed = Vec::new();
     place::allocate(&mut machine, &mut lock, options.locked, &mut placed);
-    eval::finish::finish(&mut machine);
+    eval::finish::finish(&mut machine, &sources);
     options.ended("model");
     let findings = policy::check(&mut machine, &sources);
     options.ended("policies");

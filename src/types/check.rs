@@ -26,7 +26,7 @@ impl Checker<'_> {
             if self.lenient {
                 return self.known(node, value);
             }
-            let shown = self.p.show(want.ty);
+            let shown = self.wanted(want.ty);
             let diagnostic = errors::may_be_null(self.span(node), &shown);
             return self.report(diagnostic);
         }
@@ -48,13 +48,17 @@ impl Checker<'_> {
         }
     }
 
+    /// A wanted type as a message shows it: whether null would do as well helps nobody who wrote something else.
+    pub(crate) fn wanted(&self, ty: TyId) -> String {
+        match *self.p.types.get(ty) {
+            Ty::Opt(inner) => self.p.show(inner),
+            _ => self.p.show(ty),
+        }
+    }
+
     /// Reports that something else was expected.
     pub(crate) fn mismatch(&mut self, node: Index, found: TyId, want: Want) -> Value {
-        let inner = match *self.p.types.get(want.ty) {
-            Ty::Opt(inner) => inner,
-            _ => want.ty,
-        };
-        let wanted = self.p.show(inner);
+        let wanted = self.wanted(want.ty);
         let found_text = self.p.show(found);
         let from = want.from.map(|from| self.span_of(from));
         let source = self.text(node);
@@ -225,6 +229,11 @@ impl Checker<'_> {
     fn string_as_one(&mut self, node: Index, text: &str, parts: &[TyId]) -> Option<(Value, TyId)> {
         let before = self.out.len();
         let mut complaints = Vec::new();
+        let takes = |ty: TyId| parts.iter().any(|part| self.p.types.base(*part) == ty);
+        if takes(TyId::IP) && !takes(TyId::STR) && literal::ip(text).is_ok() {
+            let diagnostic = errors::mismatch(self.span(node), "Ip", "String", self.text(node), None, &Ty::Ip);
+            return Some((self.report(diagnostic), TyId::ERROR));
+        }
         for part in parts {
             if self.p.types.base(*part) == TyId::STR {
                 self.out.truncate(before);
@@ -303,7 +312,7 @@ impl Checker<'_> {
     }
 
     /// A member of a wanted enumeration. If a visible name of that type is spelt the same, that is an error.
-    fn member_of(
+    pub(crate) fn member_of(
         &mut self,
         node: Index,
         name: Name,
@@ -372,8 +381,9 @@ impl Checker<'_> {
                 if parts.is_empty() {
                     return None;
                 }
+                let wanted = self.p.types.intern(Ty::Obj(shapes, None));
                 let ty = self.p.types.intern(Ty::Obj(parts, None));
-                Some((self.lazy(Op::Part(ty, name), node), ty))
+                Some((self.lazy(Op::Part(wanted, name), node), ty))
             }
             Ty::Secret => {
                 let resource = self.p.defs.resource(self.scope, self.p.words.secret, name)?;

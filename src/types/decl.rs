@@ -589,7 +589,11 @@ pub(crate) fn binding(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
         let diagnostic =
             errors::recursive(checker.units[site.unit as usize].tree.span(site.name_node), checker.p.name(name));
         checker.out.push(diagnostic);
-        return None;
+        let number = checker.p.bindings.len() as u32;
+        let at = NodeRef(checker.units[site.unit as usize].base + site.name_node);
+        let is_input = what == What::Input;
+        checker.p.bindings.push(Binding { name, ty: TyId::ERROR, value: Some(Value::Poison), is_input, at });
+        return Some(number);
     }
     checker.p.binding_running.push((scope, name));
     let mut out = std::mem::take(checker.out);

@@ -33,6 +33,14 @@ pub(crate) fn list(words: &[String]) -> String {
     }
 }
 
+/// a, b or c
+pub(crate) fn either(words: &[String]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 /// Something else was expected: what, and who expects it.
 pub fn mismatch(span: Span, wanted: &str, found: &str, source: &str, from: Option<Span>, base: &Ty) -> Diagnostic {
     let shown = if source.len() <= 40 && !source.contains('\n') {
@@ -207,6 +215,14 @@ pub fn ambiguous_name(span: Span, text: &str) -> Diagnostic {
         .help(format!("say which kind: `kind.{text}`"))
 }
 
+/// One thing where a list of them is expected.
+pub fn list_expected(span: Span, text: &str) -> Diagnostic {
+    error(&codes::TYPE_MISMATCH, span, format!("expected a list, found `{text}` alone"))
+        .here("one thing, not a list")
+        .help("a list stands in brackets")
+        .fix(format!("write `[{text}]`"), span, format!("[{text}]"))
+}
+
 /// No member of an enumeration.
 pub fn not_a_member(span: Span, text: &str, members: &[String]) -> Diagnostic {
     let shown: Vec<String> = members.iter().map(|member| quote_member(member)).collect();
@@ -251,7 +267,7 @@ pub fn unknown_resource(
         _ if words.iter().any(|word| word == "device") => &codes::UNKNOWN_DEVICE,
         _ => &codes::UNKNOWN_REFERENCE,
     };
-    let kinds = words.join(" or ");
+    let kinds = either(words);
     let diagnostic = error(row, span, format!("no {kinds} is named `{text}`")).here("unknown");
     let names: Vec<String> = known.iter().map(|(name, _)| name.clone()).chain(members.iter().cloned()).collect();
     let near = closest(text, names.iter().map(String::as_str)).map(str::to_owned);

@@ -154,7 +154,7 @@ pub enum Op {
     Property(ExprId, Property),
     /// The keyed block of an object, or the block with this key in a list of them.
     Member(ExprId, Name),
-    /// The keyed block of one of the shapes: in this resource, or on its host.
+    /// The keyed block of one of the shapes: in this resource, or on its host. Kinds among the shapes are for the message.
     Part(TyId, Name),
     /// All resources of the kinds.
     Kinds(TyId),

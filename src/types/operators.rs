@@ -241,6 +241,13 @@ impl Checker<'_> {
         let (first, ty) = self.expr(left, element.map(|ty| Want { ty, from: None }));
         let (first, ty) = self.unwrap(left, first, ty);
         let base = self.p.types.base(ty);
+        if let Some(element) = element
+            && base != TyId::ERROR
+            && !self.p.types.fits(base, element)
+        {
+            let from = want.and_then(|want| want.from);
+            return (self.mismatch(left, ty, Want { ty: element, from }), TyId::ERROR);
+        }
         let last = self.check(right, Want { ty: base, from: None });
         if !matches!(base, TyId::INT | TyId::IP | TyId::ERROR) {
             let shown = self.p.show(ty);
@@ -253,7 +260,7 @@ impl Checker<'_> {
             (Value::Int(_), Value::Int(_)) | (Value::Ip(_), Value::Ip(_)) => {
                 (Value::Range(self.p.heap.store(&[first, last])), range)
             }
-            (Value::Poison, _) | (_, Value::Poison) => (Value::Poison, range),
+            (Value::Poison, _) | (_, Value::Poison) => (Value::Poison, TyId::ERROR),
             _ => {
                 let at = self.at(node);
                 let (first, last) = (self.p.as_expr(first, at), self.p.as_expr(last, at));

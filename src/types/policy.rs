@@ -201,6 +201,15 @@ impl Checker<'_> {
                 let diagnostic = self.not_a_member(node, text, members);
                 return (self.report(diagnostic), TyId::ERROR);
             }
+            if let Some(element) = self.wanted_list(want.ty).and_then(|list| self.p.types.element(list))
+                && self
+                    .member_of(node, name, element, None)
+                    .or_else(|| self.named_object(node, name, element))
+                    .is_some()
+            {
+                let diagnostic = errors::list_expected(self.span(node), self.text(node));
+                return (self.report(diagnostic), TyId::ERROR);
+            }
             if self.has_objects(want.ty) {
                 let text = self.text(node);
                 let diagnostic = self.unknown_ref(node, text, want.ty);
@@ -222,7 +231,7 @@ impl Checker<'_> {
                 let values = crate::resolve::Definitions::all(self.units, self.scope, crate::resolve::Space::Value);
                 known.extend(values.filter_map(|(_, item)| item.name).map(|name| self.p.name(name).to_owned()));
                 known.extend(self.kind_words());
-                let wanted = want.filter(|want| want.ty != TyId::ERROR).map(|want| self.p.show(want.ty));
+                let wanted = want.filter(|want| want.ty != TyId::ERROR).map(|want| self.wanted(want.ty));
                 let diagnostic = errors::unknown_name(self.span(node), self.text(node), wanted.as_deref(), known);
                 (self.report(diagnostic), TyId::ERROR)
             }
