@@ -1,10 +1,9 @@
 //! Every test that is written in hlab: those of the library, and those of the examples.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
 use hlab::base::MemoryWorld;
+use hlab::diag::{Shown, terminal};
 use hlab::session::{Options, TestReport, run_library_tests, run_tests};
 
 /// The `.hlab` files below a folder of the repository: path from that folder and text, in the order of paths.
@@ -32,12 +31,13 @@ fn texts(folder: &str) -> Vec<(String, String)> {
 
 /// What went wrong, a line each.
 fn failures(report: &TestReport) -> Vec<String> {
+    let shown = Shown::new(&report.sources);
     let mut wrong: Vec<String> =
-        report.diagnostics.iter().map(|diagnostic| support::show(&report.sources, diagnostic)).collect();
+        report.diagnostics.iter().map(|diagnostic| terminal::short(&shown, diagnostic)).collect();
     for test in &report.tests {
         let of_test = test.failures.iter().map(|diagnostic| {
             let help: Vec<&str> = diagnostic.notes.iter().chain(&diagnostic.help).map(String::as_str).collect();
-            let shown = support::show(&report.sources, diagnostic);
+            let shown = terminal::short(&shown, diagnostic);
             format!("{}: {}: {shown} ({})", test.place, test.name, help.join("; "))
         });
         wrong.extend(of_test);
