@@ -162,6 +162,7 @@ codes! {
     NOT_GENERATED "HL0413" "not-generated" "a `for` at the top level that makes no resource";
     NAME_IS_FIXED "HL0414" "name-is-fixed" "a generated name without the loop's variable";
     FILE_UNREADABLE "HL0415" "file-unreadable" "a file named in a source that cannot be read";
+    BAD_DATA "HL0416" "bad-data" "a data file that does not fit its type";
     NOT_ON_HOST "HL0420" "not-on-host" "a thing that the guest's host does not have";
     REQUIREMENT "HL0421" "unmet-requirement" "what a kind or model requires does not hold";
     CANNOT_PLACE "HL0501" "cannot-place" "a placement that this version cannot choose";
@@ -175,6 +176,7 @@ codes! {
     NOT_ALLOWABLE "HL0605" "not-allowable" "an `allow` of a rule without exceptions";
     TEST_PATH "HL0606" "test-path" "a test changes what is not there";
     TEST_FAILED "HL0607" "test-failed" "an expectation of a test is not met";
+    IDLE_POLICY "HL0608" "idle-policy" "a policy that nothing states the facts for";
     TARGET_CANNOT_EXPRESS "HL0720" "target-cannot-express" "the target's format has no place for a field";
     ROOT_ONLY_OPTION "HL0721" "root-only-option" "the target's login may not set an option";
     NAME_COLLISION "HL0722" "name-collision" "two resources have one name in the target";

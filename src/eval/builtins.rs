@@ -60,10 +60,6 @@ impl Machine<'_> {
             },
             Builtin::Refs | Builtin::Uses => self.graph_of(a, builtin == Builtin::Refs),
             Builtin::ModelWith => self.model_with(a),
-            Builtin::File => match a {
-                Value::Str(name) => self.w.files.get(&name).copied().unwrap_or(Value::Poison),
-                _ => Value::Poison,
-            },
             Builtin::Stated | Builtin::SecretSource => Value::Poison,
             Builtin::Never
             | Builtin::RunsPer

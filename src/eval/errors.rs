@@ -214,8 +214,3 @@ pub fn generated_twice(span: Span, first: Span, word: &str, name: &str) -> Diagn
 pub fn loop_over_blocks(span: Span) -> Diagnostic {
     error(&codes::NOT_ITERABLE, span, "a `for` at the top level goes through resources and values, not through blocks")
 }
-
-/// Ids that two guests share, and whatever else is reported by value.
-pub fn file_unreadable(span: Span, path: &str, problem: &str) -> Diagnostic {
-    error(&codes::FILE_UNREADABLE, span, format!("`{path}` cannot be read: {problem}"))
-}

@@ -135,8 +135,6 @@ pub struct World {
     pub graph: Option<Graph>,
     /// Values given with `--set`.
     pub inputs: FxHashMap<Name, Value>,
-    /// Texts of files named by `file("…")`.
-    pub files: FxHashMap<Name, Value>,
 }
 
 /// Who refers to whom, by resource.

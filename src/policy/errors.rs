@@ -34,3 +34,18 @@ pub fn not_allowable(span: Span, rule: &str) -> Diagnostic {
     Diagnostic::error(Code::Row(&codes::NOT_ALLOWABLE), span, format!("`{rule}` cannot be allowed"))
         .help("types, the requirements of kinds and `final` policies hold without exception")
 }
+
+/// Policies that had nothing to check, for want of facts: one note for all.
+pub fn idle(policies: &[(String, Vec<String>)]) -> Option<Diagnostic> {
+    if policies.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = policies.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let verb = if names.len() == 1 { "does" } else { "do" };
+    let message = format!("{} {verb} not apply: no resource states the facts", names.join(", "));
+    let mut diagnostic = Diagnostic::new(Code::Row(&codes::IDLE_POLICY), Severity::Note, None, message);
+    for (name, missing) in policies {
+        diagnostic = diagnostic.note(format!("`{name}` needs {}", missing.join(", ")));
+    }
+    Some(diagnostic.help("`hlab check --coverage` lists what each policy checked"))
+}

@@ -34,13 +34,24 @@ pub struct Compiled {
     pub project_found: bool,
 }
 
+/// Files with their trees, and the texts of the data files that they name.
+#[derive(Clone, Debug)]
+pub struct Parsed {
+    /// All files, library first.
+    pub sources: Sources,
+    /// The tree of each.
+    pub trees: Vec<Tree>,
+    /// Data files by path.
+    pub data: FxHashMap<String, Result<String, String>>,
+}
+
 /// Parses the library and the project's files.
 pub fn parse(
     files: &dyn Files,
     wanted: &dyn Fn(&str) -> bool,
     library_tests: &[(&str, &str)],
     out: &mut Vec<Diagnostic>,
-) -> (Sources, Vec<Tree>) {
+) -> Parsed {
     let mut sources = Sources::default();
     for (path, text) in library::FILES.iter().chain(library_tests) {
         sources.add(SourceFile::new(format!("std/{path}"), (*text).to_owned(), Origin::Library));
@@ -52,18 +63,19 @@ pub fn parse(
         out.extend(parsed.diagnostics);
         trees.push(parsed.value);
     }
-    (sources, trees)
+    let data = read::data(files, &sources, &trees);
+    Parsed { sources, trees, data }
 }
 
 /// Compiles parsed files. `change` is the test whose overlay applies, if one does.
 pub fn compile(
-    sources: Sources,
-    trees: Vec<Tree>,
+    parsed: Parsed,
     options: &Options,
     mut diagnostics: Vec<Diagnostic>,
     change: Option<overlay::Overlay>,
 ) -> Compiled {
-    let mut program = Program::default();
+    let Parsed { sources, trees, data } = parsed;
+    let mut program = Program::with_data(data);
     let mut lowered: Vec<(Tree, Items)> = Vec::with_capacity(trees.len());
     for tree in trees {
         let items = hir::lower(&tree, &sources.file(tree.file).text, &mut program.heap.names);
@@ -98,6 +110,13 @@ pub fn compile(
     diagnostics.append(&mut late);
     diagnostics.append(&mut placed);
     diagnostics.extend(findings.diagnostics.iter().cloned());
+    let idle: Vec<(String, Vec<String>)> = findings
+        .coverage
+        .iter()
+        .filter(|row| row.in_use && row.checked == 0 && row.not_applicable > 0)
+        .map(|row| (program.name(row.policy).to_owned(), row.missing.clone()))
+        .collect();
+    diagnostics.extend(policy::errors::idle(&idle));
     let project_found = has_project(&mut program, &world);
     let mut compiled = Compiled { sources, units, program, world, findings, diagnostics, lock, project_found };
     compiled.sort();

@@ -133,9 +133,9 @@ pub struct TestReport {
 /// Runs the whole front end over the files of a world.
 pub fn analyze(world: &dyn World, options: &Options) -> Analysis {
     let mut diagnostics = Vec::new();
-    let (sources, trees) = compile::parse(world, &|path| !path.ends_with("_test.hlab"), &[], &mut diagnostics);
+    let parsed = compile::parse(world, &|path| !path.ends_with("_test.hlab"), &[], &mut diagnostics);
     options.ended("read and parse");
-    let mut compiled = compile::compile(sources, trees, options, diagnostics, None);
+    let mut compiled = compile::compile(parsed, options, diagnostics, None);
     Analysis {
         diagnostics: std::mem::take(&mut compiled.diagnostics),
         project_found: compiled.project_found,

@@ -3,6 +3,8 @@
 use crate::base::{Origin, ReadError, SourceFile, Sources, World};
 use crate::diag::Diagnostic;
 use crate::syntax::errors;
+use crate::syntax::tree::{NodeKind, Tree};
+use rustc_hash::FxHashMap;
 
 /// The largest source file that is read, in bytes.
 pub const SOURCE_LIMIT: usize = 64 << 20;
@@ -32,6 +34,34 @@ pub fn read(world: &dyn World, sources: &mut Sources, wanted: &dyn Fn(&str) -> b
             Err(problem) => out.push(errors::unreadable_file(&path, &describe(&problem))),
         }
     }
+}
+
+/// Reads the files that `file("…")`, `yaml("…")` and `json("…")` name with a constant path.
+pub fn data(world: &dyn World, sources: &Sources, trees: &[Tree]) -> FxHashMap<String, Result<String, String>> {
+    let mut texts = FxHashMap::default();
+    for tree in trees {
+        let file = sources.file(tree.file);
+        if file.origin == Origin::Library
+            || !["file(\"", "yaml(\"", "json(\""].iter().any(|call| file.text.contains(call))
+        {
+            continue;
+        }
+        for (at, node) in tree.nodes.iter().enumerate() {
+            let at = at as u32;
+            if node.kind != NodeKind::Call || !matches!(tree.text(at + 1, &file.text), "file" | "yaml" | "json") {
+                continue;
+            }
+            let Some(arg) = tree.children(at).nth(1).filter(|arg| tree.kind(*arg) == NodeKind::Str) else { continue };
+            let written = crate::syntax::unquote(tree.text(arg, &file.text));
+            let Some(path) = crate::types::data::beside(&file.path, &written) else { continue };
+            texts.entry(path).or_insert_with_key(|path| match world.read(path) {
+                Ok(bytes) if bytes.len() > SOURCE_LIMIT => Err(format!("it is larger than {SOURCE_LIMIT} bytes")),
+                Ok(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()),
+                Err(problem) => Err(describe(&problem)),
+            });
+        }
+    }
+    texts
 }
 
 fn without_mark(text: String) -> String {

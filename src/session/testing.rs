@@ -1,8 +1,8 @@
 //! `hlab test`: each test compiles the project once more, with its changes on top.
 
-use crate::base::{Sources, Span, World as Files};
+use crate::base::{Span, World as Files};
 use crate::diag::{Diagnostic, Severity};
-use crate::session::compile::{self, Compiled};
+use crate::session::compile::{self, Compiled, Parsed};
 use crate::session::overlay::Overlay;
 use crate::session::{Options, TestOutcome, TestReport, errors};
 use crate::syntax::tree::{Index, NodeKind, Tree};
@@ -13,7 +13,8 @@ use crate::types::value::{ObjId, Value};
 /// an empty project instead.
 pub fn run(files: &dyn Files, options: &Options, filter: Option<&str>, library_tests: &[(&str, &str)]) -> TestReport {
     let mut diagnostics = Vec::new();
-    let (sources, trees) = compile::parse(files, &|_| true, library_tests, &mut diagnostics);
+    let parsed = compile::parse(files, &|_| true, library_tests, &mut diagnostics);
+    let (sources, trees) = (&parsed.sources, &parsed.trees);
     let mut tests = Vec::new();
     if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
         for (unit, tree) in trees.iter().enumerate() {
@@ -28,19 +29,20 @@ pub fn run(files: &dyn Files, options: &Options, filter: Option<&str>, library_t
                 }
                 let line = file.position(tree.node(node).start as usize).line;
                 let place = format!("{}:{line}", file.path);
-                let failures = one(&sources, &trees, unit as u32, node, options);
+                let failures = one(&parsed, unit as u32, node, options);
                 tests.push(TestOutcome { name, place, failures });
             }
         }
     }
-    TestReport { sources, diagnostics, tests }
+    TestReport { sources: parsed.sources, diagnostics, tests }
 }
 
 /// Runs one test.
-fn one(sources: &Sources, trees: &[Tree], unit: u32, node: Index, options: &Options) -> Vec<Diagnostic> {
+fn one(parsed: &Parsed, unit: u32, node: Index, options: &Options) -> Vec<Diagnostic> {
+    let (sources, trees) = (&parsed.sources, &parsed.trees);
     let options = Options { locked: false, ..options.clone() };
     let overlay = Overlay { unit, node };
-    let mut compiled = compile::compile(sources.clone(), trees.to_vec(), &options, Vec::new(), Some(overlay));
+    let mut compiled = compile::compile(parsed.clone(), &options, Vec::new(), Some(overlay));
     let tree = &trees[unit as usize];
     let text = &sources.file(tree.file).text;
     let Some(body) = tree.child(node, NodeKind::Body) else { return vec![errors::expects_nothing(tree.span(node))] };

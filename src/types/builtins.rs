@@ -75,8 +75,6 @@ pub enum Builtin {
     LooksLikeSecret,
     /// `secret-class(s)`
     SecretClass,
-    /// `file("x")`
-    File,
     /// `sops(file, key)`, `env(name)`, `kubernetes(name, key)`: where a secret is kept
     SecretSource,
     /// `never(schedule)`

@@ -99,7 +99,7 @@ impl Checker<'_> {
             "refs" | "uses" | "lost" => self.graph(node, args[0], word),
             "why-lost" => self.why_lost(node, args),
             "sops" | "kubernetes" | "env" => self.secret_source(node, word, args),
-            _ => self.file(node, args[0]),
+            _ => self.data(node, word, args[0], want),
         })
     }
 
@@ -320,16 +320,6 @@ impl Checker<'_> {
         (value, TyId::SECRET)
     }
 
-    /// `file("x")`: a constant path inside the project; the session reads it.
-    fn file(&mut self, node: Index, arg: Index) -> (Value, TyId) {
-        let value = self.check(arg, Want { ty: TyId::STR, from: None });
-        match value {
-            Value::Str(_) => self.builtin(node, Builtin::File, &[(value, arg)], TyId::STR),
-            Value::Poison => (Value::Poison, TyId::STR),
-            _ => (self.report(errors::constant_expected(self.span(arg))), TyId::STR),
-        }
-    }
-
     /// A `let` or input of this name.
     pub(crate) fn binding(&mut self, name: Name) -> Option<u32> {
         for scope in [self.scope, Scope::STD] {
@@ -389,6 +379,8 @@ const SPECIAL: &[&str] = &[
     "kubernetes",
     "env",
     "file",
+    "yaml",
+    "json",
 ];
 
 impl Checker<'_> {

@@ -584,3 +584,20 @@ pub fn unknown_rule(span: Span, text: &str, known: Vec<String>) -> Diagnostic {
     let diagnostic = error(&codes::UNKNOWN_RULE, span, format!("no policy or code is named `{text}`"));
     suggest(diagnostic, span, text, &known, "policies")
 }
+
+/// A file named in a source that cannot be read.
+pub fn file_unreadable(span: Span, path: &str, problem: &str) -> Diagnostic {
+    error(&codes::FILE_UNREADABLE, span, format!("`{path}` cannot be read: {problem}"))
+        .help("the path is relative to the file that names it, and stays inside the project")
+}
+
+/// Data without a type to check it against.
+pub fn type_of_data(span: Span, word: &str) -> Diagnostic {
+    error(&codes::BAD_DATA, span, format!("nothing says which type `{word}` gives here"))
+        .help(format!("say it: `let name: Map<String, Int> = {word}(\"…\")`"))
+}
+
+/// Data of another type.
+pub fn bad_data(span: Span, path: &str, problem: &str) -> Diagnostic {
+    error(&codes::BAD_DATA, span, format!("`{path}`: {problem}"))
+}

@@ -13,6 +13,7 @@ pub mod builtins;
 mod calls;
 mod check;
 mod clauses;
+pub mod data;
 mod decl;
 mod domains;
 pub(crate) mod errors;
@@ -186,6 +187,8 @@ pub struct Program {
     pub generated: FxHashMap<ResId, Slice>,
     /// The names of frame slots of generated resources: slot i of the environment.
     pub environments: FxHashMap<ResId, Vec<(Name, TyId)>>,
+    /// Texts of the files that `file`, `yaml` and `json` name, by path in the project; or why there is none.
+    pub data: FxHashMap<String, Result<String, String>>,
     /// Bodies that a test lays over resources: unit and node.
     pub patches: FxHashMap<ResId, Vec<(u32, Index)>>,
     /// Resources that a test takes away.
@@ -224,6 +227,12 @@ impl Default for Words {
 }
 
 impl Program {
+    /// An empty program beside these data files.
+    #[must_use]
+    pub fn with_data(data: FxHashMap<String, Result<String, String>>) -> Program {
+        Program { data, ..Program::default() }
+    }
+
     /// An expression.
     #[must_use]
     pub fn expr(&self, id: ExprId) -> Expr {
