@@ -19,6 +19,8 @@ pub(crate) struct Guilty {
 
 /// Frames shown at most.
 const MOST: usize = 10;
+/// Other places shown at most.
+const MOST_LABELS: usize = 8;
 
 /// Finds the guilty place of a failed requirement.
 pub(crate) fn guilty(runner: &mut Runner<'_, '_>, require: &Require) -> Guilty {
@@ -66,16 +68,16 @@ fn place_of(runner: &mut Runner<'_, '_>, at: ExprId, guilty: &mut Guilty) {
             .filter_map(|value| if let Value::Obj(object) = value { Some(object) } else { None })
             .collect(),
     };
-    for (place, object) in objects.iter().enumerate() {
-        let span = object_span(runner, *object);
-        if place == 0 {
-            guilty.span = Some(span);
-        } else if place <= 8 {
+    // Of several, the last is guilty: it came after the others.
+    if let Some((last, others)) = objects.split_last() {
+        guilty.span = Some(object_span(runner, *last));
+        guilty.objects.push(*last);
+        for object in others.iter().take(MOST_LABELS) {
             let name = show::address_of(runner.machine.p, runner.machine.w, *object);
-            guilty.labels.push((span, format!("`{name}`")));
+            guilty.labels.push((object_span(runner, *object), format!("`{name}`")));
+            guilty.objects.push(*object);
         }
     }
-    guilty.objects.extend(objects);
 }
 
 /// `at [g.id for g in xs]`: the place of each; the last is guilty, it came after the others.

@@ -195,7 +195,9 @@ pub fn resolve(lowered: Vec<(Tree, Items)>, sources: &Sources, names: &mut Names
     let mut units = Vec::new();
     let mut base = 0;
     for (tree, items) in lowered {
-        let library = sources.file(tree.file).origin == Origin::Library;
+        // A test of the library writes a project of its own.
+        let file = sources.file(tree.file);
+        let library = file.origin == Origin::Library && !file.path.ends_with("_test.hlab");
         let scope = if library { Scope::STD } else { Scope::ROOT };
         let nodes = tree.nodes.len() as u32;
         units.push(Unit { file: tree.file, tree, items, scope, base });

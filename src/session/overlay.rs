@@ -49,8 +49,7 @@ impl Overlay {
                     let word = p.heap.names.intern(word);
                     let key = crate::syntax::unquote(unit.tree.text(head.key, text)).into_owned();
                     let key = p.heap.names.intern(&key);
-                    let scope = if unit.scope == Scope::STD { Scope::ROOT } else { unit.scope };
-                    let resource = Resource { word, key, scope, unit: self.unit, node: entry, head };
+                    let resource = Resource { word, key, scope: unit.scope, unit: self.unit, node: entry, head };
                     if let Err(first) = p.defs.declare(resource) {
                         let first = *p.defs.get(first);
                         let other = units[first.unit as usize].tree.span(first.head.key);

@@ -1,6 +1,6 @@
 //! `hlab test`: each test compiles the project once more, with its changes on top.
 
-use crate::base::{Span, World as Files};
+use crate::base::{Name, Span, World as Files};
 use crate::diag::{Diagnostic, Severity};
 use crate::session::compile::{self, Compiled, Parsed};
 use crate::session::overlay::Overlay;
@@ -157,7 +157,7 @@ fn spans_of(compiled: &mut Compiled, tree: &Tree, text: &str, node: Index) -> Ve
                     }
                     _ => {}
                 }
-            } else if compiled.world.object(*object).key == Value::Str(step) {
+            } else if has_key(compiled, *object, step) {
                 places.push(span_of(&compiled.units, of.at));
                 next.push(*object);
             }
@@ -172,6 +172,14 @@ fn spans_of(compiled: &mut Compiled, tree: &Tree, text: &str, node: Index) -> Ve
         }
     }
     spans
+}
+
+/// Whether the key of a block is this name, or refers to a thing of this name.
+fn has_key(compiled: &Compiled, object: ObjId, name: Name) -> bool {
+    match compiled.world.object(object).key {
+        Value::Obj(target) => compiled.world.object(target).key == Value::Str(name),
+        key => key == Value::Str(name),
+    }
 }
 
 /// The entry that a place heads: a block with everything in it.
