@@ -8,21 +8,17 @@
 
 pub mod base;
 pub mod diag;
-pub mod eval;
+pub mod pve;
+pub mod syntax;
 pub mod hir;
+pub mod resolve;
+pub mod types;
+pub mod eval;
 pub mod place;
 pub mod policy;
-pub mod pve;
-pub mod resolve;
-pub mod syntax;
-pub mod types;
-
 pub mod own;
-
 pub mod desire;
-
 pub mod targets;
-
 pub mod session;
 
 #[cfg(feature = "cli")]

@@ -4,6 +4,11 @@ use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Frame, Severity, codes};
 use crate::policy::explain::Guilty;
 
+/// The code of a `require` that a kind or a model states.
+pub(crate) fn requirement() -> Code {
+    Code::Row(&codes::REQUIREMENT)
+}
+
 /// A rule that does not hold.
 pub(crate) fn violated(
     code: Code,

@@ -1,7 +1,7 @@
 //! Running rules: loops bind, requirements decide.
 
 use crate::base::{Name, Sources};
-use crate::diag::{Code, Diagnostic, codes};
+use crate::diag::{Code, Diagnostic};
 use crate::eval::Machine;
 use crate::policy::shortcut::{self, Shortcut};
 use crate::policy::{Coverage, errors, explain};
@@ -50,7 +50,7 @@ impl<'a, 'm> Runner<'a, 'm> {
             requires
                 .push(found.into_iter().map(|one| (one.clone(), Shortcut::of(self.machine, shape, &one))).collect());
         }
-        let rule = Rule { code: Code::Row(&codes::REQUIREMENT), name: None, is_warning: false, is_final: true };
+        let rule = Rule { code: errors::requirement(), name: None, is_warning: false, is_final: true };
         let count = self.machine.w.objects.len();
         for number in 0..count {
             let object = ObjId(number as u32);
@@ -89,7 +89,7 @@ impl<'a, 'm> Runner<'a, 'm> {
         }
         let attach = self.machine.p.words.attach;
         let Some(shapes) = self.machine.p.parts.get(&attach).cloned() else { return };
-        let rule = Rule { code: Code::Row(&codes::REQUIREMENT), name: None, is_warning: false, is_final: true };
+        let rule = Rule { code: errors::requirement(), name: None, is_warning: false, is_final: true };
         for number in 0..self.machine.w.objects.len() {
             let object = ObjId(number as u32);
             let of = *self.machine.w.object(object);
