@@ -110,6 +110,18 @@ enum Command {
 /// Runs the command line of this process.
 #[must_use]
 pub fn run() -> ExitCode {
+    let work = std::thread::Builder::new().stack_size(STACK).spawn(obey_words).map(std::thread::JoinHandle::join);
+    match work {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(_)) | Err(_) => ExitCode::from(Exit::Errors.code()),
+    }
+}
+
+/// Address space for the stack of the one thread that works: values that need each other may nest far deeper than
+/// the system's default allows. Only what is used is ever taken.
+const STACK: usize = 256 << 20;
+
+fn obey_words() -> ExitCode {
     let words: Vec<_> = std::env::args_os().collect();
     let exit = match Cli::try_parse_from(&words) {
         Ok(cli) => obey(cli),

@@ -12,8 +12,10 @@ use crate::types::{Callee, Program, span_of};
 
 /// Steps that one compilation may take: some seconds of work at the very most.
 pub const STEP_LIMIT: u64 = 400_000_000;
-/// How deep evaluation may nest.
-pub const DEPTH_LIMIT: u32 = 400;
+/// How deep evaluation may nest from value to value; inside one expression the parser's bound holds.
+pub const DEPTH_LIMIT: u32 = 100;
+/// Steps between two looks at the bounds.
+const LOOK_EVERY: u64 = 4096;
 /// How many values lists may hold in all, at sixteen bytes each.
 pub const HEAP_LIMIT: usize = 40_000_000;
 
@@ -34,16 +36,34 @@ pub struct Machine<'a> {
     pub unknown: Option<NodeRef>,
     pub(crate) depth: u32,
     steps: u64,
+    next_look: u64,
 }
 
 impl<'a> Machine<'a> {
     /// A machine over these objects.
     pub fn new(p: &'a mut Program, w: &'a mut World, units: &'a [Unit], out: &'a mut Vec<Diagnostic>) -> Machine<'a> {
-        Machine { p, w, units, out, stack: Vec::new(), base: 0, this: None, unknown: None, depth: 0, steps: 0 }
+        Machine {
+            p,
+            w,
+            units,
+            out,
+            stack: Vec::new(),
+            base: 0,
+            this: None,
+            unknown: None,
+            depth: 0,
+            steps: 0,
+            next_look: LOOK_EVERY,
+        }
     }
 
     /// Evaluates an expression with these loop variables and this `self`.
     pub fn evaluate_in(&mut self, id: ExprId, env: Slice, this: Option<ObjId>) -> Value {
+        if self.depth > DEPTH_LIMIT {
+            let at = self.p.expr(id).at;
+            return self.fail(at, errors::too_much);
+        }
+        self.depth += 1;
         let old = (self.base, self.this);
         let top = self.stack.len();
         self.base = top;
@@ -52,6 +72,7 @@ impl<'a> Machine<'a> {
         let value = self.eval(id);
         self.stack.truncate(top);
         (self.base, self.this) = old;
+        self.depth -= 1;
         value
     }
 
@@ -77,13 +98,21 @@ impl<'a> Machine<'a> {
     pub fn eval(&mut self, id: ExprId) -> Value {
         let Expr { op, at } = self.p.expr(id);
         self.steps += 1;
-        if self.depth > DEPTH_LIMIT || self.steps > STEP_LIMIT || self.p.heap.len() > HEAP_LIMIT {
+        if self.steps >= self.next_look && self.is_spent() {
             return self.fail(at, errors::too_much);
         }
-        self.depth += 1;
-        let value = self.step(op, at);
-        self.depth -= 1;
-        value
+        self.step(op, at)
+    }
+
+    /// Whether a bound is reached; looked at every few thousand steps.
+    #[cold]
+    fn is_spent(&mut self) -> bool {
+        self.next_look = self.steps + LOOK_EVERY;
+        let spent = self.steps > STEP_LIMIT || self.p.heap.len() > HEAP_LIMIT;
+        if spent {
+            self.next_look = self.steps;
+        }
+        spent
     }
 
     fn step(&mut self, op: Op, at: NodeRef) -> Value {

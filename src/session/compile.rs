@@ -1,9 +1,11 @@
 //! The pipeline: each stage by its name, in order.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::base::{Name, Origin, SourceFile, Sources, World as Files};
-use crate::diag::{Diagnostic, Severity};
+use crate::diag::{Code, Diagnostic, Severity, codes};
 use crate::eval::{self, Machine, World};
 use crate::hir::{self, Items};
 use crate::place::{self, Lock};
@@ -16,8 +18,8 @@ use crate::types::{self, Program};
 /// Everything that a compilation made.
 #[derive(Debug)]
 pub struct Compiled {
-    /// All files, library first.
-    pub sources: Sources,
+    /// All files, library first; shared with whoever shows diagnostics.
+    pub sources: Arc<Sources>,
     /// Their trees and items.
     pub units: Vec<Unit>,
     /// Shapes, types and expressions.
@@ -117,41 +119,38 @@ pub fn compile(
         .map(|row| (program.name(row.policy).to_owned(), row.missing.clone()))
         .collect();
     diagnostics.extend(policy::errors::idle(&idle));
-    let project_found = has_project(&mut program, &world);
-    let mut compiled = Compiled { sources, units, program, world, findings, diagnostics, lock, project_found };
-    compiled.sort();
-    compiled
+    let project_found = has_project(&mut program);
+    let mut sources = sources;
+    order(&mut diagnostics, &mut sources);
+    let sources = Arc::new(sources);
+    Compiled { sources, units, program, world, findings, diagnostics, lock, project_found }
 }
 
-fn has_project(program: &mut Program, world: &World) -> bool {
+fn has_project(program: &mut Program) -> bool {
     let project: Name = program.heap.names.intern("project");
-    let _ = world;
     program.defs.resources.iter().any(|resource| resource.word == project)
 }
 
-impl Compiled {
-    /// Puts diagnostics in the order of files and places, and taints what holds secrets.
-    fn sort(&mut self) {
-        let place = |diagnostic: &Diagnostic| {
-            let span = diagnostic.primary.as_ref().map(|label| label.span);
-            let project = span.is_some_and(|span| self.sources.file(span.file).origin == Origin::Project);
-            (span.is_some() && !project, span)
-        };
-        self.diagnostics.sort_by(|a, b| {
-            place(a).cmp(&place(b)).then_with(|| b.severity.cmp(&a.severity)).then_with(|| a.message.cmp(&b.message))
-        });
-        self.diagnostics.dedup();
-        let secrets: Vec<crate::base::Span> = self
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.code == crate::diag::Code::Row(&crate::diag::codes::SECRET_LITERAL))
-            .filter_map(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span))
-            .collect();
-        for span in secrets {
-            self.sources.taint(span);
-        }
+/// Puts diagnostics in the order of files and places, and taints what holds secrets.
+fn order(diagnostics: &mut Vec<Diagnostic>, sources: &mut Sources) {
+    let place = |diagnostic: &Diagnostic| {
+        let span = diagnostic.primary.as_ref().map(|label| label.span);
+        let project = span.is_some_and(|span| sources.file(span.file).origin == Origin::Project);
+        (span.is_some() && !project, span)
+    };
+    diagnostics.sort_by(|a, b| {
+        place(a).cmp(&place(b)).then_with(|| b.severity.cmp(&a.severity)).then_with(|| a.message.cmp(&b.message))
+    });
+    diagnostics.dedup();
+    let secret = Code::Row(&codes::SECRET_LITERAL);
+    let guilty = diagnostics.iter().filter(|diagnostic| diagnostic.code == secret);
+    let spans: Vec<_> = guilty.filter_map(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span)).collect();
+    for span in spans {
+        sources.taint(span);
     }
+}
 
+impl Compiled {
     /// A machine to ask the model with.
     pub fn machine<'a>(&'a mut self, out: &'a mut Vec<Diagnostic>) -> Machine<'a> {
         Machine::new(&mut self.program, &mut self.world, &self.units, out)

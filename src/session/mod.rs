@@ -35,7 +35,7 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Analysis {
     /// The files that were read.
-    pub sources: Sources,
+    pub sources: std::sync::Arc<Sources>,
     /// What is wrong, in the order in which it is shown.
     pub diagnostics: Vec<Diagnostic>,
     /// Whether a `project` resource is among the files.
