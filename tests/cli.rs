@@ -139,6 +139,23 @@ fn init_writes_a_starter_that_checks_clean_and_replaces_nothing() {
     assert_eq!(folder.read("my-lab/lab.hlab"), "// mine\n");
 }
 
+/// The first fenced block of a language in a document.
+fn block<'a>(document: &'a str, language: &str) -> Option<&'a str> {
+    let (_, rest) = document.split_once(&format!("```{language}\n"))?;
+    rest.split_once("```").map(|(block, _)| block)
+}
+
+#[test]
+fn the_readme_shows_what_the_compiler_does() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).expect("there is a README");
+    let folder = Folder::new();
+    folder.write("lab.hlab", block(&readme, "hlab").expect("the README has an example"));
+    folder.run(&["check", "--deny", "warnings"]).ends(0);
+    if let Some(emitted) = block(&readme, "yaml") {
+        folder.run(&["build", "-o", "-"]).ends(0).prints(emitted);
+    }
+}
+
 #[test]
 fn outside_a_project_check_says_what_to_do() {
     let folder = Folder::new();
