@@ -14,6 +14,7 @@ pub mod hir;
 pub mod resolve;
 pub mod types;
 pub mod eval;
+pub mod model;
 pub mod place;
 pub mod policy;
 pub mod own;

@@ -1,0 +1,154 @@
+//! What objects are called, and where they are.
+
+use super::{Bridge, Host, Model, Network, Nic, Project, Reservation, Vm};
+use crate::types::ty::ShapeId;
+use crate::types::value::{ObjId, Value};
+
+impl<'m> Model<'m> {
+    /// All resources of a kind, in order.
+    pub fn all(&self, kind: ShapeId) -> impl Iterator<Item = ObjId> + use<'m> {
+        let world: &'m crate::eval::World = self.world;
+        world.all().filter(move |object| world.object(*object).shape == kind && !world.object(*object).is_poison)
+    }
+
+    /// The project, if there is one.
+    #[must_use]
+    pub fn project(&self) -> Option<Project> {
+        self.all(self.fields.project.shape).next().map(|id| Project { id })
+    }
+
+    /// The real name of an object: its `name`, or the one in the source.
+    #[must_use]
+    pub fn name(&self, object: ObjId) -> &'m str {
+        let of = self.world.object(object);
+        if of.shape.0 != u16::MAX
+            && let Some(field) = self.program.shape(of.shape).any_field(self.program.words.name)
+            && let Some(slot) = self.world.slot(object, field)
+            && let Value::Str(name) = slot.value
+        {
+            return self.word(name);
+        }
+        self.key(object)
+    }
+
+    /// The name of an object in the source; of a block `by ref`, the name of what it refers to.
+    #[must_use]
+    pub fn key(&self, object: ObjId) -> &'m str {
+        match self.world.object(object).key {
+            Value::Str(name) | Value::Enum(name) => self.word(name),
+            Value::Obj(target) => self.key(target),
+            _ => "",
+        }
+    }
+
+    /// What a block `by ref` refers to.
+    #[must_use]
+    pub fn target(&self, object: ObjId) -> Option<ObjId> {
+        if let Value::Obj(target) = self.world.object(object).key { Some(target) } else { None }
+    }
+
+    /// The word that declares an object: `vm`, `disk`.
+    #[must_use]
+    pub fn kind(&self, object: ObjId) -> &'m str {
+        let shape = self.world.object(object).shape;
+        if shape.0 == u16::MAX { "" } else { self.word(self.program.shape(shape).word) }
+    }
+
+    /// The address of an object, without quotes: `vm.k3s-vm-pve`, `host.pve.pci.gpu`.
+    #[must_use]
+    pub fn address(&self, object: ObjId) -> String {
+        let (kind, key) = (self.kind(object), self.key(object));
+        let own = if key.is_empty() { kind.to_owned() } else { [kind, ".", key].concat() };
+        match self.world.object(object).owner {
+            Some(owner) => [&self.address(owner), ".", &own].concat(),
+            None => own,
+        }
+    }
+
+    /// The host that a guest or device is on.
+    #[must_use]
+    pub fn host(&self, object: ObjId) -> Option<Host> {
+        match self.world.object(object).on {
+            Value::Obj(id) => Some(Host { id }),
+            Value::List(slice) if slice.len == 1 => match self.program.heap.at(slice, 0) {
+                Value::Obj(id) => Some(Host { id }),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The hosts that something `on many host` is on, in the order said; all hosts where nothing is said.
+    #[must_use]
+    pub fn hosts(&self, object: ObjId) -> Vec<Host> {
+        match self.world.object(object).on {
+            Value::Obj(id) => vec![Host { id }],
+            Value::List(slice) => {
+                let objects = self.elements(Value::List(slice)).iter();
+                objects
+                    .filter_map(|value| if let Value::Obj(id) = value { Some(Host { id: *id }) } else { None })
+                    .collect()
+            }
+            _ => self.all(self.fields.host.shape).map(|id| Host { id }).collect(),
+        }
+    }
+
+    /// Whether something says after `on` where it is.
+    #[must_use]
+    pub fn says_where(&self, object: ObjId) -> bool {
+        !matches!(self.world.object(object).on, Value::Null)
+    }
+
+    /// Whether something `on many host` is on a host.
+    #[must_use]
+    pub fn is_on(&self, object: ObjId, host: Host) -> bool {
+        match self.world.object(object).on {
+            Value::Obj(id) => id == host.id,
+            Value::List(slice) => self.elements(Value::List(slice)).contains(&Value::Obj(host.id)),
+            _ => true,
+        }
+    }
+
+    /// Whether anything is applied on a host: not on one that is offline or retired.
+    #[must_use]
+    pub fn is_running(&self, host: Host) -> bool {
+        host.state(self) == Some("running")
+    }
+
+    /// The bridge of a NIC: the one it names, or the one of the host that reaches its network.
+    ///
+    /// Cost: a look at each bridge of the host.
+    #[must_use]
+    pub fn bridge(&self, nic: Nic, host: Host) -> Option<Bridge> {
+        nic.via(self).or_else(|| {
+            let network = nic.network(self)?;
+            host.bridge(self).find(|bridge| bridge.network(self) == Some(network))
+        })
+    }
+
+    /// The address of a router or server as a network knows it: stated, or of the guest, NIC, host or lease that has it.
+    #[must_use]
+    pub fn address_in(&self, value: Value, network: Network) -> Option<u32> {
+        let plain = |value: Value| match value {
+            Value::Ip(address) | Value::Interface(address, _) => Some(address),
+            _ => None,
+        };
+        let Value::Obj(id) = value else { return plain(value) };
+        let shape = self.world.object(id).shape;
+        let fields = &self.fields;
+        if shape == fields.nic.shape {
+            plain(Nic { id }.address(self))
+        } else if shape == fields.reservation.shape {
+            plain(Reservation { id }.address(self))
+        } else if shape == fields.vm.shape {
+            let mut nics = Vm { id }.nic(self).filter(|nic| nic.network(self) == Some(network));
+            nics.find_map(|nic| plain(nic.address(self)))
+        } else if shape == fields.host.shape {
+            let host = Host { id };
+            let mut bridges = host.bridge(self).filter(|bridge| bridge.network(self) == Some(network));
+            bridges.find_map(|bridge| plain(bridge.address(self))).or_else(|| plain(host.address(self)))
+        } else {
+            None
+        }
+    }
+}

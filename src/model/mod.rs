@@ -1,0 +1,72 @@
+//! The lab as typed views over slots.
+//!
+//! What comes in is a finished [`World`]: every value is computed, and nothing is evaluated from here on. What goes out is
+//! a [`Model`], which reads: a view such as [`Vm`] is an object's number, and `vm.memory(&model)` gives what the resource
+//! said, or else what its kind says for all. Fields are found by name once a run ([`Fields`]); a read is a walk over the
+//! few slots of one object.
+//!
+//! A kind is declared in `stdlib/` only. A test compares the names that the views use with the declarations.
+
+mod lab;
+mod path;
+mod read;
+mod views;
+
+use crate::base::{Sources, Span};
+use crate::eval::World;
+use crate::resolve::Unit;
+use crate::types::value::ObjId;
+use crate::types::{Program, span_of};
+
+pub use path::{Found, Step};
+pub use views::{
+    Agent, Attach, Audio, Bridge, Cdrom, CloneOf, CloudInit, Cpu, Create, Destroy, Device, DeviceNeeds, Dhcp, Disk,
+    DiskLimit, Display, Efi, Fields, Host, HostPci, HostUsb, Image, Login, MachineOptions, Migration, Network, Nic,
+    NumaNode, Parallel, Project, Reservation, Rng, Secret, Serial, Sev, Share, SharedMemory, Smbios, Snippet, Spice,
+    Start, Storage, Target, Tdx, Timeouts, Tpm, Update, User, Vm, Watchdog, Zpool,
+};
+
+/// A lab to ask: all objects, and what it takes to name them and to show where they stand.
+#[derive(Debug)]
+pub struct Model<'m> {
+    /// Shapes, names and strings.
+    pub program: &'m Program,
+    /// The objects.
+    pub world: &'m World,
+    /// The files' trees.
+    pub units: &'m [Unit],
+    /// The files' texts.
+    pub sources: &'m Sources,
+    /// The numbers of fields.
+    pub fields: Fields,
+}
+
+impl<'m> Model<'m> {
+    /// The lab of these objects. Cost: some hundred look-ups by name, whatever the size of the lab.
+    #[must_use]
+    pub fn new(program: &'m Program, world: &'m World, units: &'m [Unit], sources: &'m Sources) -> Model<'m> {
+        Model { program, world, units, sources, fields: Fields::find(program) }
+    }
+
+    /// Where an object is declared.
+    #[must_use]
+    pub fn span(&self, object: ObjId) -> Span {
+        span_of(self.units, self.world.object(object).at)
+    }
+
+    /// Where a field of an object was said, if it was.
+    #[must_use]
+    pub fn said_at(&self, object: ObjId, field: u16) -> Option<Span> {
+        self.world.slot(object, field).map(|slot| span_of(self.units, slot.at))
+    }
+
+    /// The path of the file that declares an object, as it is shown to people.
+    #[must_use]
+    pub fn file(&self, object: ObjId) -> &'m str {
+        let (unit, _) = crate::resolve::locate(self.units, self.world.object(object).at.0);
+        &self.sources.file(self.units[unit as usize].file).path
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,620 @@
+//! The views: one struct a kind or block, with an accessor for each field that the compiler itself reads.
+
+use super::Model;
+use crate::types::Program;
+use crate::types::ty::ShapeId;
+use crate::types::value::{ObjId, Value};
+
+/// An accessor by what it gives.
+macro_rules! accessor {
+    (text $group:ident $field:ident $name:literal) => {
+        accessor!(@ $group $field $name, text, Option<&'m str>);
+    };
+    (maybe $group:ident $field:ident $name:literal) => {
+        accessor!(@ $group $field $name, flag, Option<bool>);
+    };
+    (int $group:ident $field:ident $name:literal) => {
+        accessor!(@ $group $field $name, int, Option<i64>);
+    };
+    (float $group:ident $field:ident $name:literal) => {
+        accessor!(@ $group $field $name, float, Option<f64>);
+    };
+    (size $group:ident $field:ident $name:literal) => {
+        accessor!(@ $group $field $name, size, Option<u64>);
+    };
+    (milliseconds $group:ident $field:ident $name:literal) => {
+        accessor!(@ $group $field $name, milliseconds, Option<u64>);
+    };
+    (rate $group:ident $field:ident $name:literal) => {
+        accessor!(@ $group $field $name, rate, Option<u64>);
+    };
+    (value $group:ident $field:ident $name:literal) => {
+        accessor!(@ $group $field $name, value, Value);
+    };
+    (list $group:ident $field:ident $name:literal) => {
+        accessor!(@ $group $field $name, list, &'m [Value]);
+    };
+    (flag $group:ident $field:ident $name:literal) => {
+        #[doc = concat!("`", $name, "`.")]
+        #[must_use]
+        pub fn $field(self, model: &Model<'_>) -> bool {
+            model.flag(self.id, model.fields.$group.$field) == Some(true)
+        }
+    };
+    (one $group:ident $field:ident $name:literal $View:ident) => {
+        #[doc = concat!("`", $name, "`.")]
+        #[must_use]
+        pub fn $field(self, model: &Model<'_>) -> Option<$View> {
+            model.object(self.id, model.fields.$group.$field).map(|id| $View { id })
+        }
+    };
+    (many $group:ident $field:ident $name:literal $View:ident) => {
+        #[doc = concat!("`", $name, "`, in order.")]
+        pub fn $field<'m>(self, model: &Model<'m>) -> impl Iterator<Item = $View> + use<'m> {
+            model.list(self.id, model.fields.$group.$field).iter().filter_map(|value| match value {
+                Value::Obj(id) => Some($View { id: *id }),
+                _ => None,
+            })
+        }
+    };
+    (@ $group:ident $field:ident $name:literal, $read:ident, $gives:ty) => {
+        #[doc = concat!("`", $name, "`.")]
+        #[must_use]
+        pub fn $field<'m>(self, model: &Model<'m>) -> $gives {
+            model.$read(self.id, model.fields.$group.$field)
+        }
+    };
+}
+
+macro_rules! views {
+    ($($(#[$doc:meta])* $View:ident as $group:ident of $shape:literal {
+        $($field:ident = $name:literal $how:ident $($Of:ident)?,)*
+    })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+            pub struct $View {
+                /// The object.
+                pub id: ObjId,
+            }
+
+            impl $View {
+                $(accessor!($how $group $field $name $($Of)?);)*
+            }
+        )*
+
+        /// The numbers of the fields of each kind and block, found once a run.
+        #[derive(Clone, Debug)]
+        pub struct Fields {
+            $(#[doc = concat!("Of `", $shape, "`.")] pub $group: numbers::$group::Numbers,)*
+        }
+
+        /// One set of numbers a kind or block.
+        pub mod numbers {
+            $(
+                #[doc = concat!("Of `", $shape, "`.")]
+                pub mod $group {
+                    /// The shape and its fields.
+                    #[derive(Clone, Copy, Debug)]
+                    pub struct Numbers {
+                        /// The shape.
+                        pub shape: crate::types::ty::ShapeId,
+                        $(#[doc = concat!("`", $name, "`.")] pub $field: u16,)*
+                    }
+                }
+            )*
+        }
+
+        impl Fields {
+            /// Finds every field by its name.
+            #[must_use]
+            pub fn find(program: &Program) -> Fields {
+                Fields {
+                    $($group: {
+                        let shape = shape(program, $shape);
+                        numbers::$group::Numbers { shape, $($field: number(program, shape, $name),)* }
+                    },)*
+                }
+            }
+        }
+
+        /// Every shape and field that the views name.
+        #[cfg(test)]
+        pub(super) const NAMED: &[(&str, &[&str])] = &[$(($shape, &[$($name),*])),*];
+    };
+}
+
+/// The first shape of a name: the library is declared before any project.
+fn shape(program: &Program, name: &str) -> ShapeId {
+    let found = program.heap.names.find(name);
+    let place = found.and_then(|name| program.shapes.iter().position(|shape| shape.name == name));
+    ShapeId(place.map_or(u16::MAX, |place| place as u16))
+}
+
+fn number(program: &Program, shape: ShapeId, name: &str) -> u16 {
+    let shape = program.shapes.get(usize::from(shape.0));
+    let name = program.heap.names.find(name);
+    shape.zip(name).and_then(|(shape, name)| shape.any_field(name)).unwrap_or(u16::MAX)
+}
+
+views! {
+    /// The project.
+    Project as project of "project" {
+        login = "login" one Login,
+        target = "target" many Target,
+        owner = "owner" list,
+    }
+    /// With what the lab is applied.
+    Login as login of "Login" {
+        token = "token" value,
+        user = "user" one User,
+        password = "password" value,
+        ssh = "ssh" flag,
+    }
+    /// A user of Proxmox.
+    User as user of "user" {}
+    /// Where output goes.
+    Target as target of "Target" {
+        version = "version" text,
+        out = "out" text,
+        provider = "provider" text,
+    }
+    /// Where a secret is kept.
+    Secret as secret of "secret" {
+        from = "from" value,
+    }
+    /// A node.
+    Host as host of "host" {
+        name = "name" text,
+        state = "state" text,
+        pve = "pve" text,
+        address = "address" value,
+        bridge = "bridge" many Bridge,
+        pci = "pci" many HostPci,
+        usb = "usb" many HostUsb,
+        zpool = "zpool" many Zpool,
+    }
+    /// A bridge of a host.
+    Bridge as bridge of "Bridge" {
+        network = "network" one Network,
+        address = "address" value,
+    }
+    /// A PCI device of a host.
+    HostPci as host_pci of "HostPci" {
+        at = "at" value,
+        ids = "ids" list,
+        group = "group" int,
+        mapping = "mapping" text,
+    }
+    /// A USB device of a host.
+    HostUsb as host_usb of "HostUsb" {
+        ids = "ids" list,
+        port = "port" text,
+        mapping = "mapping" text,
+    }
+    /// A ZFS pool of a host.
+    Zpool as zpool of "Zpool" {}
+    /// A network.
+    Network as network of "network" {
+        cidr = "cidr" value,
+        gateway = "gateway" value,
+        vlan = "vlan" int,
+        gateway6 = "gateway6" text,
+        dhcp = "dhcp" one Dhcp,
+    }
+    /// A DHCP service.
+    Dhcp as dhcp of "Dhcp" {}
+    /// A fixed lease.
+    Reservation as reservation of "Reservation" {
+        address = "address" value,
+    }
+    /// A storage.
+    Storage as storage of "storage" {
+        content = "content" list,
+        shared = "shared" flag,
+        disabled = "disabled" flag,
+        owner = "owner" value,
+    }
+    /// A file that guests start from.
+    Image as image of "image" {
+        url = "url" text,
+        file = "file" text,
+        storage = "storage" one Storage,
+        checksum = "checksum" text,
+        checksum_algorithm = "checksum-algorithm" text,
+        compression = "compression" text,
+        overwrite = "overwrite" flag,
+        overwrite_unmanaged = "overwrite-unmanaged" flag,
+        verify = "verify" flag,
+        timeout = "timeout" milliseconds,
+        labels = "labels" list,
+        owner = "owner" value,
+        paused = "paused" flag,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A small file that guests and hooks read.
+    Snippet as snippet of "snippet" {
+        file = "file" text,
+        storage = "storage" one Storage,
+        text = "text" text,
+        executable = "executable" flag,
+        owner = "owner" value,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A device that may be plugged elsewhere.
+    Device as device of "device" {
+        bus = "bus" text,
+        ids = "ids" list,
+        port = "port" text,
+        at = "at" value,
+        group = "group" int,
+        mapping = "mapping" text,
+        needs = "needs" one DeviceNeeds,
+        owner = "owner" value,
+        adopt = "adopt" flag,
+    }
+    /// What a device needs.
+    DeviceNeeds as device_needs of "DeviceNeeds" {
+        usb3 = "usb3" flag,
+    }
+    /// A virtual machine.
+    Vm as vm of "vm" {
+        name = "name" text,
+        vmid = "id" int,
+        description = "description" text,
+        cpu = "cpu" one Cpu,
+        memory = "memory" size,
+        balloon = "balloon" size,
+        balloon_shares = "balloon-shares" int,
+        hugepages = "hugepages" text,
+        keep_hugepages = "keep-hugepages" flag,
+        ksm = "ksm" flag,
+        numa_node = "numa-node" many NumaNode,
+        machine = "machine" text,
+        machine_options = "machine-options" one MachineOptions,
+        bios = "bios" text,
+        efi = "efi" one Efi,
+        tpm = "tpm" one Tpm,
+        os = "os" text,
+        boot_order = "boot-order" list,
+        disk = "disk" many Disk,
+        cdrom = "cdrom" many Cdrom,
+        scsi_controller = "scsi-controller" text,
+        nic = "nic" many Nic,
+        cloud_init = "cloud-init" one CloudInit,
+        attach = "attach" many Attach,
+        share = "share" many Share,
+        serial = "serial" many Serial,
+        parallel = "parallel" many Parallel,
+        display = "display" one Display,
+        audio = "audio" one Audio,
+        rng = "rng" one Rng,
+        watchdog = "watchdog" one Watchdog,
+        spice = "spice" one Spice,
+        keyboard = "keyboard" text,
+        tablet = "tablet" flag,
+        smbios = "smbios" one Smbios,
+        generation_id = "generation-id" text,
+        agent = "agent" one Agent,
+        clock = "clock" text,
+        start_date = "start-date" text,
+        drift_fix = "drift-fix" flag,
+        acpi = "acpi" flag,
+        kvm = "kvm" flag,
+        sev = "sev" one Sev,
+        tdx = "tdx" one Tdx,
+        shared_memory = "shared-memory" one SharedMemory,
+        hotplug = "hotplug" list,
+        hook = "hook" one Snippet,
+        state_storage = "state-storage" one Storage,
+        reboot = "reboot" flag,
+        freeze = "freeze" flag,
+        protection = "protection" flag,
+        template = "template" flag,
+        pool = "pool" text,
+        tags = "tags" list,
+        start = "start" one Start,
+        state = "state" text,
+        migration = "migration" one Migration,
+        clone_of = "clone" one CloneOf,
+        create = "create" one Create,
+        update = "update" one Update,
+        destroy = "destroy" one Destroy,
+        timeouts = "timeouts" one Timeouts,
+        labels = "labels" list,
+        raw = "raw" list,
+        owner = "owner" value,
+        paused = "paused" flag,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A VM's processor.
+    Cpu as cpu of "Cpu" {
+        cores = "cores" int,
+        sockets = "sockets" int,
+        model = "type" text,
+        architecture = "architecture" text,
+        flags = "flags" list,
+        hotplugged = "hotplugged" int,
+        limit = "limit" float,
+        units = "units" int,
+        numa = "numa" flag,
+        affinity = "affinity" text,
+        hidden = "hidden" flag,
+        hv_vendor_id = "hv-vendor-id" text,
+        phys_bits = "phys-bits" text,
+        guest_phys_bits = "guest-phys-bits" int,
+        reported_model = "reported-model" text,
+    }
+    /// A NUMA node of a VM.
+    NumaNode as numa_node of "NumaNode" {
+        cpus = "cpus" text,
+        memory = "memory" size,
+        host_nodes = "host-nodes" text,
+        policy = "policy" text,
+    }
+    /// Further options of the machine.
+    MachineOptions as machine_options of "MachineOptions" {
+        viommu = "viommu" text,
+        address_bits = "address-bits" int,
+        sleep = "sleep" maybe,
+        hibernate = "hibernate" maybe,
+    }
+    /// The disk for UEFI variables.
+    Efi as efi of "Efi" {
+        storage = "storage" one Storage,
+        size = "size" text,
+        pre_enrolled_keys = "pre-enrolled-keys" flag,
+        format = "format" text,
+        ms_cert = "ms-cert" text,
+    }
+    /// The disk for a trusted platform module.
+    Tpm as tpm of "Tpm" {
+        storage = "storage" one Storage,
+        version = "version" text,
+    }
+    /// A serial port.
+    Serial as serial of "Serial" {
+        device = "device" text,
+    }
+    /// A parallel port.
+    Parallel as parallel of "Parallel" {
+        device = "device" text,
+    }
+    /// A screen.
+    Display as display of "Display" {
+        kind = "type" text,
+        memory = "memory" size,
+        vnc_clipboard = "vnc-clipboard" flag,
+    }
+    /// Sound.
+    Audio as audio of "Audio" {
+        device = "device" text,
+        driver = "driver" text,
+    }
+    /// Entropy.
+    Rng as rng of "Rng" {
+        source = "source" text,
+        max_bytes = "max-bytes" int,
+        period = "period" milliseconds,
+    }
+    /// A timer.
+    Watchdog as watchdog of "Watchdog" {
+        model = "model" text,
+        action = "action" text,
+    }
+    /// What SPICE clients get besides.
+    Spice as spice of "Spice" {
+        folder_sharing = "folder-sharing" flag,
+        video_streaming = "video-streaming" text,
+    }
+    /// What the firmware tells.
+    Smbios as smbios of "Smbios" {
+        uuid = "uuid" text,
+        manufacturer = "manufacturer" text,
+        product = "product" text,
+        version = "version" text,
+        serial = "serial" text,
+        sku = "sku" text,
+        family = "family" text,
+    }
+    /// The guest agent.
+    Agent as agent of "Agent" {
+        enabled = "enabled" flag,
+        trim = "trim" flag,
+        freeze = "freeze" flag,
+        kind = "type" text,
+        timeout = "timeout" milliseconds,
+        wait_for_ipv4 = "wait-for-ipv4" flag,
+        wait_for_ipv6 = "wait-for-ipv6" flag,
+    }
+    /// Memory encryption by AMD processors.
+    Sev as sev of "Sev" {
+        kind = "type" text,
+        allow_smt = "allow-smt" flag,
+        kernel_hashes = "kernel-hashes" flag,
+        no_debug = "no-debug" flag,
+        no_key_sharing = "no-key-sharing" flag,
+    }
+    /// Memory encryption by Intel processors.
+    Tdx as tdx of "Tdx" {
+        attestation = "attestation" flag,
+        vsock_cid = "vsock-cid" int,
+        vsock_port = "vsock-port" int,
+    }
+    /// Memory shared with others.
+    SharedMemory as shared_memory of "SharedMemory" {
+        size = "size" size,
+        name = "name" text,
+    }
+    /// When a VM starts by itself.
+    Start as start of "Start" {
+        on_boot = "on-boot" flag,
+        order = "order" int,
+        delay = "delay" milliseconds,
+        stop_delay = "stop-delay" milliseconds,
+    }
+    /// How a VM moves.
+    Migration as migration of "Migration" {
+        speed = "speed" size,
+        downtime_seconds = "downtime-seconds" float,
+    }
+    /// The VM that a new one is copied from.
+    CloneOf as clone of "Clone" {
+        from = "from" one Vm,
+        full = "full" flag,
+        storage = "storage" one Storage,
+        retries = "retries" int,
+    }
+    /// What holds only when a VM is created.
+    Create as create of "Create" {
+        bandwidth = "bandwidth" size,
+        working_storage = "working-storage" one Storage,
+        restore_from = "restore-from" text,
+        live_restore = "live-restore" flag,
+        new_macs = "new-macs" flag,
+        overwrite = "overwrite" flag,
+        restore_to = "restore-to" one Storage,
+        ha = "ha" flag,
+        reboot = "reboot" flag,
+    }
+    /// How a VM is changed.
+    Update as update of "Update" {
+        reboot = "reboot" flag,
+        migrate = "migrate" flag,
+    }
+    /// What is removed with a VM.
+    Destroy as destroy of "Destroy" {
+        unreferenced_disks = "unreferenced-disks" flag,
+        purge = "purge" flag,
+        stop = "stop" flag,
+    }
+    /// How long actions may take.
+    Timeouts as timeouts of "Timeouts" {
+        clone_vm = "clone" milliseconds,
+        create = "create" milliseconds,
+        migrate = "migrate" milliseconds,
+        move_disk = "move-disk" milliseconds,
+        reboot = "reboot" milliseconds,
+        shutdown = "shutdown" milliseconds,
+        start = "start" milliseconds,
+        stop = "stop" milliseconds,
+    }
+    /// A disk of a VM.
+    Disk as disk of "Disk" {
+        storage = "storage" one Storage,
+        size = "size" size,
+        from = "from" one Image,
+        volume = "volume" text,
+        format = "format" text,
+        cache = "cache" text,
+        aio = "aio" text,
+        iothread = "iothread" flag,
+        discard = "discard" flag,
+        ssd = "ssd" flag,
+        backup = "backup" flag,
+        replicate = "replicate" flag,
+        shared = "shared" flag,
+        read_only = "read-only" flag,
+        temporary = "temporary" flag,
+        detect_zeroes = "detect-zeroes" maybe,
+        queues = "queues" int,
+        read_error = "read-error" text,
+        write_error = "write-error" text,
+        serial = "serial" text,
+        vendor = "vendor" text,
+        product = "product" text,
+        model = "model" text,
+        wwn = "wwn" text,
+        scsi_block = "scsi-block" flag,
+        limit = "limit" one DiskLimit,
+    }
+    /// Limits of speed of a disk.
+    DiskLimit as disk_limit of "DiskLimit" {
+        total = "total" size,
+        read = "read" size,
+        write = "write" size,
+        total_burst = "total-burst" size,
+        read_burst = "read-burst" size,
+        write_burst = "write-burst" size,
+        total_burst_for = "total-burst-for" milliseconds,
+        read_burst_for = "read-burst-for" milliseconds,
+        write_burst_for = "write-burst-for" milliseconds,
+        iops = "iops" int,
+        iops_read = "iops-read" int,
+        iops_write = "iops-write" int,
+        iops_burst = "iops-burst" int,
+        iops_read_burst = "iops-read-burst" int,
+        iops_write_burst = "iops-write-burst" int,
+        iops_burst_for = "iops-burst-for" milliseconds,
+        iops_read_burst_for = "iops-read-burst-for" milliseconds,
+        iops_write_burst_for = "iops-write-burst-for" milliseconds,
+    }
+    /// A CD-ROM drive.
+    Cdrom as cdrom of "Cdrom" {
+        image = "image" one Image,
+        physical = "physical" flag,
+    }
+    /// A network card of a guest.
+    Nic as nic of "GuestNic" {
+        network = "network" one Network,
+        via = "via" one Bridge,
+        address = "address" value,
+        config = "config" text,
+        gateway = "gateway" value,
+        address6 = "address6" text,
+        gateway6 = "gateway6" text,
+        mac = "mac" value,
+        vlan = "vlan" int,
+        trunks = "trunks" list,
+        model = "model" text,
+        firewall = "firewall" flag,
+        connected = "connected" flag,
+        mtu = "mtu" int,
+        queues = "queues" int,
+        rate = "rate" rate,
+    }
+    /// First-boot configuration.
+    CloudInit as cloud_init of "CloudInit" {
+        storage = "storage" one Storage,
+        slot_of_drive = "slot-of-drive" text,
+        kind = "type" text,
+        user = "user" text,
+        password = "password" value,
+        ssh_keys = "ssh-keys" list,
+        address = "address" text,
+        dns = "dns" list,
+        domain = "domain" text,
+        upgrade = "upgrade" flag,
+        user_data = "user-data" one Snippet,
+        vendor_data = "vendor-data" one Snippet,
+        network_data = "network-data" one Snippet,
+        meta_data = "meta-data" one Snippet,
+    }
+    /// A device given to a guest.
+    Attach as attach of "Attach" {
+        pcie = "pcie" flag,
+        x_vga = "x-vga" flag,
+        rom_bar = "rom-bar" flag,
+        rom_file = "rom-file" text,
+        usb3 = "usb3" maybe,
+        mdev = "mdev" text,
+        driver = "driver" text,
+        legacy_igd = "legacy-igd" flag,
+        vendor_id = "vendor-id" text,
+        device_id = "device-id" text,
+        sub_vendor_id = "sub-vendor-id" text,
+        sub_device_id = "sub-device-id" text,
+        mapping = "mapping" flag,
+        slot = "as" text,
+    }
+    /// A folder of the host.
+    Share as share of "Share" {
+        cache = "cache" text,
+        direct_io = "direct-io" flag,
+        acl = "acl" flag,
+        xattr = "xattr" flag,
+    }
+}
