@@ -21,6 +21,9 @@ pub use codes::{Code, CodeRow};
 pub use render::{Format, Style, one, render};
 pub use shown::{Place, SECRET, Shown, visible};
 
+/// Diagnostics that a stage gathers at most: a file that is wrong everywhere is not to fill the memory.
+pub const MOST: usize = 10_000;
+
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Severity {

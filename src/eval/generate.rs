@@ -5,6 +5,9 @@ use crate::eval::{Index, Key, key_of};
 use crate::types::expr::{Fold, Join, Loop};
 use crate::types::value::{ExprId, Slice, Value};
 
+/// Elements that a loop over a range may have.
+const LONGEST: i64 = 1_000_000;
+
 /// What a fold has gathered.
 struct Gathered {
     fold: Fold,
@@ -84,8 +87,23 @@ impl Machine<'_> {
             }
             return;
         }
+        if self.is_too_long(source) {
+            let at = self.p.expr(found.source).at;
+            gathered.done = Some(self.spend(at));
+            return;
+        }
         for value in self.elements(source) {
             self.bind_and_go(number, at, found, value, head, gathered);
+        }
+    }
+
+    /// Whether a range has more elements than any loop may take.
+    fn is_too_long(&self, value: Value) -> bool {
+        let Value::Range(slice) = value else { return false };
+        match (self.p.heap.at(slice, 0), self.p.heap.at(slice, 1)) {
+            (Value::Int(first), Value::Int(last)) => last.saturating_sub(first) >= LONGEST,
+            (Value::Ip(first), Value::Ip(last)) => i64::from(last) - i64::from(first) >= LONGEST,
+            _ => false,
         }
     }
 
@@ -233,6 +251,11 @@ impl Machine<'_> {
                 return;
             }
             gathered.done = Some(value);
+            return;
+        }
+        if gathered.values.len() > super::machine::HEAP_LIMIT / 4 {
+            let at = self.p.expr(head).at;
+            gathered.done = Some(self.spend(at));
             return;
         }
         match (gathered.fold, value) {

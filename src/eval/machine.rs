@@ -11,13 +11,13 @@ use crate::types::value::{ExprId, ObjId, Slice, Value};
 use crate::types::{Callee, Program, span_of};
 
 /// Steps that one compilation may take: some seconds of work at the very most.
-pub const STEP_LIMIT: u64 = 400_000_000;
+pub const STEP_LIMIT: u64 = 120_000_000;
 /// How deep evaluation may nest from value to value; inside one expression the parser's bound holds.
 pub const DEPTH_LIMIT: u32 = 100;
 /// Steps between two looks at the bounds.
 const LOOK_EVERY: u64 = 4096;
 /// How many values lists may hold in all, at sixteen bytes each.
-pub const HEAP_LIMIT: usize = 40_000_000;
+pub const HEAP_LIMIT: usize = 12_000_000;
 
 /// An evaluator.
 pub struct Machine<'a> {
@@ -61,7 +61,7 @@ impl<'a> Machine<'a> {
     pub fn evaluate_in(&mut self, id: ExprId, env: Slice, this: Option<ObjId>) -> Value {
         if self.depth > DEPTH_LIMIT {
             let at = self.p.expr(id).at;
-            return self.fail(at, errors::too_much);
+            return self.spend(at);
         }
         self.depth += 1;
         let old = (self.base, self.this);
@@ -88,7 +88,8 @@ impl<'a> Machine<'a> {
     /// Reports an error at an expression.
     pub(crate) fn fail(&mut self, at: NodeRef, make: impl FnOnce(crate::base::Span) -> Diagnostic) -> Value {
         let diagnostic = make(span_of(self.units, at));
-        if !self.out.contains(&diagnostic) {
+        let known = self.out.iter().rev().take(16).any(|known| *known == diagnostic);
+        if !known && self.out.len() < crate::diag::MOST {
             self.out.push(diagnostic);
         }
         Value::Poison
@@ -99,7 +100,7 @@ impl<'a> Machine<'a> {
         let Expr { op, at } = self.p.expr(id);
         self.steps += 1;
         if self.steps >= self.next_look && self.is_spent() {
-            return self.fail(at, errors::too_much);
+            return self.spend(at);
         }
         self.step(op, at)
     }
@@ -108,11 +109,20 @@ impl<'a> Machine<'a> {
     #[cold]
     fn is_spent(&mut self) -> bool {
         self.next_look = self.steps + LOOK_EVERY;
-        let spent = self.steps > STEP_LIMIT || self.p.heap.len() > HEAP_LIMIT;
+        let spent = self.w.is_spent || self.steps > STEP_LIMIT || self.p.heap.len() > HEAP_LIMIT;
         if spent {
             self.next_look = self.steps;
         }
         spent
+    }
+
+    /// A bound is reached: said once, and nothing is computed any more.
+    pub(crate) fn spend(&mut self, at: NodeRef) -> Value {
+        if std::mem::replace(&mut self.w.is_spent, true) {
+            return Value::Poison;
+        }
+        self.next_look = 0;
+        self.fail(at, errors::too_much)
     }
 
     fn step(&mut self, op: Op, at: NodeRef) -> Value {

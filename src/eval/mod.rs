@@ -133,6 +133,8 @@ pub struct World {
     pub uses: FxHashMap<TyId, Slice>,
     /// References of each resource, both ways, made when first asked for.
     pub graph: Option<Graph>,
+    /// Whether a bound on steps, depth or memory was reached: nothing is computed any more.
+    pub is_spent: bool,
     /// Values given with `--set`.
     pub inputs: FxHashMap<Name, Value>,
 }

@@ -234,7 +234,9 @@ fn collect(
             let head = read_head(&unit.tree, item.node);
             let word = names.intern(unit.tree.text(head.word, text));
             let resource = Resource { word, key, scope: unit.scope, unit: number, node: item.node, head };
-            if let Err(first) = defs.declare(resource) {
+            if let Err(first) = defs.declare(resource)
+                && diagnostics.len() < crate::diag::MOST
+            {
                 let first = *defs.get(first);
                 let other = span_in(units, first.unit, first.head.key);
                 diagnostics.push(errors::duplicate(here, other, names.get(word), names.get(key)));

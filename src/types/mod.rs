@@ -417,7 +417,9 @@ impl<'a> Checker<'a> {
     }
 
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) -> Value {
-        self.out.push(diagnostic);
+        if self.out.len() < crate::diag::MOST {
+            self.out.push(diagnostic);
+        }
         Value::Poison
     }
 
