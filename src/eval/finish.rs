@@ -22,6 +22,7 @@ pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
     let checks: Vec<Checks> =
         (0..machine.p.shapes.len()).map(|shape| checks_of(machine.p, ShapeId(shape as u16))).collect();
     let count = machine.w.objects.len();
+    let mut broken = Vec::new();
     for number in 0..count {
         let object = ObjId(number as u32);
         let of = *machine.w.object(object);
@@ -29,7 +30,9 @@ pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
             continue;
         }
         let checks = &checks[usize::from(of.shape.0)];
-        required(machine, object, &checks.required);
+        if !required(machine, object, &checks.required) {
+            broken.push(object);
+        }
         if let (Some(ty), Value::Str(_)) = (checks.key, of.key) {
             refine(machine, sources, of.key, ty, of.at);
         }
@@ -50,6 +53,8 @@ pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
             }
         }
     }
+    // What lacks something is still whole enough to have its own values checked, but nothing else relies on it.
+    broken.into_iter().for_each(|object| machine.w.objects[object.0 as usize].is_poison = true);
     for number in 0..count {
         let object = ObjId(number as u32);
         let of = *machine.w.object(object);
@@ -80,8 +85,9 @@ fn checks_of(p: &Program, shape: ShapeId) -> Checks {
     Checks { required, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key }
 }
 
-/// Reports the required fields that an object does not say, and makes it poison for whoever reads them.
-fn required(machine: &mut Machine<'_>, object: ObjId, fields: &[u16]) {
+/// Reports the required fields that an object does not say; whether it says all.
+fn required(machine: &mut Machine<'_>, object: ObjId, fields: &[u16]) -> bool {
+    let mut is_whole = true;
     for field in fields {
         let of = *machine.w.object(object);
         let declared = machine.p.field(of.shape, *field);
@@ -96,9 +102,20 @@ fn required(machine: &mut Machine<'_>, object: ObjId, fields: &[u16]) {
         let address = show::address(machine, object);
         let name = machine.p.name(name).to_owned();
         let declared = span_of(machine.units, at);
-        let diagnostic = errors::missing_field(span_of(machine.units, of.at), &address, &name, &ty, declared);
+        let made = span_of(machine.units, of.at);
+        let resource = *machine.p.defs.get(machine.w.resource(machine.w.root(object)));
+        let tree = &machine.units[resource.unit as usize].tree;
+        let inside = tree.span(resource.node);
+        let is_own = made.file == inside.file && inside.start <= made.start && made.end <= inside.end;
+        let place = if is_own { made } else { tree.span(resource.head.key) };
+        let mut diagnostic = errors::missing_field(place, &address, &name, &ty, declared);
+        if !is_own {
+            diagnostic = diagnostic.label(made, "made here, without it");
+        }
         machine.out.push(diagnostic);
+        is_whole = false;
     }
+    is_whole
 }
 
 /// Checks a value against the refinements of its type, and of what it holds.

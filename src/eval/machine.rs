@@ -76,6 +76,26 @@ impl<'a> Machine<'a> {
         value
     }
 
+    /// Opens a frame of its own, for evaluating parts of another body; [`Machine::leave`] closes it.
+    pub(crate) fn enter(&mut self, this: Option<ObjId>, env: Slice) -> (usize, Option<ObjId>) {
+        let own = (self.base, self.this);
+        self.base = self.stack.len();
+        self.this = this;
+        self.stack.extend_from_slice(self.p.heap.slice(env));
+        own
+    }
+
+    /// Closes the frame that [`Machine::enter`] opened.
+    pub(crate) fn leave(&mut self, own: (usize, Option<ObjId>)) {
+        self.stack.truncate(self.base);
+        (self.base, self.this) = own;
+    }
+
+    /// What a frame slot holds.
+    pub(crate) fn local(&self, slot: u16) -> Value {
+        self.stack.get(self.base + usize::from(slot)).copied().unwrap_or(Value::Poison)
+    }
+
     /// Puts a value in a frame slot.
     pub(crate) fn set_local(&mut self, slot: u16, value: Value) {
         let at = self.base + usize::from(slot);

@@ -42,6 +42,9 @@ pub(crate) fn report_unused(runner: &mut Runner<'_, '_>) {
             continue;
         }
         let allow = runner.machine.p.allows[runner.machine.w.allows[place].allow as usize];
+        if !allow.is_sound {
+            continue;
+        }
         let span = span_of(runner.machine.units, allow.at);
         let rule = runner.machine.p.name(allow.rule).to_owned();
         let policy =

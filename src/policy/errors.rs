@@ -24,6 +24,9 @@ pub(crate) fn violated(
     for (span, text) in &guilty.labels {
         diagnostic = diagnostic.label(*span, text.clone());
     }
+    if let Some(text) = &guilty.text {
+        diagnostic = diagnostic.here(text.clone());
+    }
     diagnostic.frames = frames;
     diagnostic.label(rule, "required here")
 }

@@ -7,6 +7,8 @@
 mod allows;
 pub mod errors;
 mod explain;
+mod facts;
+mod fixes;
 mod run;
 mod shortcut;
 

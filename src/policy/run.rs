@@ -4,8 +4,8 @@ use crate::base::{Name, Sources};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::Machine;
 use crate::policy::shortcut::{self, Shortcut};
-use crate::policy::{Coverage, errors, explain};
-use crate::types::expr::{Loop, Require, Step};
+use crate::policy::{Coverage, errors, explain, facts, fixes};
+use crate::types::expr::{Loop, NodeRef, Op, Require, Step};
 use crate::types::span_of;
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Value};
@@ -19,6 +19,8 @@ pub(crate) struct Rule {
     pub name: Option<Name>,
     pub is_warning: bool,
     pub is_final: bool,
+    /// The name of the policy.
+    pub at: Option<NodeRef>,
 }
 
 /// Runs rules over a model.
@@ -50,7 +52,7 @@ impl<'a, 'm> Runner<'a, 'm> {
             requires
                 .push(found.into_iter().map(|one| (one.clone(), Shortcut::of(self.machine, shape, &one))).collect());
         }
-        let rule = Rule { code: errors::requirement(), name: None, is_warning: false, is_final: true };
+        let rule = Rule { code: errors::requirement(), name: None, is_warning: false, is_final: true, at: None };
         let count = self.machine.w.objects.len();
         for number in 0..count {
             let object = ObjId(number as u32);
@@ -89,7 +91,7 @@ impl<'a, 'm> Runner<'a, 'm> {
         }
         let attach = self.machine.p.words.attach;
         let Some(shapes) = self.machine.p.parts.get(&attach).cloned() else { return };
-        let rule = Rule { code: errors::requirement(), name: None, is_warning: false, is_final: true };
+        let rule = Rule { code: errors::requirement(), name: None, is_warning: false, is_final: true, at: None };
         for number in 0..self.machine.w.objects.len() {
             let object = ObjId(number as u32);
             let of = *self.machine.w.object(object);
@@ -121,7 +123,13 @@ impl<'a, 'm> Runner<'a, 'm> {
             (self.checked, self.failed, self.allowed, self.unknown) = (0, 0, 0, 0);
             self.missing.clear();
             let code = Code::Policy(self.machine.p.name(policy.name).to_owned());
-            let rule = Rule { code, name: Some(policy.name), is_warning: policy.is_warning, is_final: policy.is_final };
+            let rule = Rule {
+                code,
+                name: Some(policy.name),
+                is_warning: policy.is_warning,
+                is_final: policy.is_final,
+                at: Some(policy.at),
+            };
             self.machine.this = None;
             self.steps(&policy.steps, &rule);
             let in_use = policy.over.iter().any(|shape| self.machine.all_of_shape(*shape).len > 0);
@@ -224,7 +232,7 @@ impl<'a, 'm> Runner<'a, 'm> {
     }
 
     fn violated(&mut self, require: &Require, rule: &Rule) {
-        let guilty = explain::guilty(self, require);
+        let mut guilty = explain::guilty(self, require);
         if let Some(name) = rule.name
             && !rule.is_final
             && self.is_allowed(name, &guilty.objects)
@@ -238,14 +246,17 @@ impl<'a, 'm> Runner<'a, 'm> {
         let message = self.text_of(require.message);
         let help = self.text_of(require.help);
         self.machine.unknown = None;
-        let frames = explain::frames(self, require.condition);
-        let rule_at = span_of(self.machine.units, require.node);
+        let frames = facts::tell(self, require.condition, &mut guilty);
+        let condition = self.machine.p.expr(require.condition);
+        // What holds never (`require false`) says nothing: the rule is the policy.
+        let rule_at = if let Op::Const(_) = condition.op { rule.at.unwrap_or(require.node) } else { condition.at };
+        let rule_at = span_of(self.machine.units, rule_at);
         let mut diagnostic = errors::violated(rule.code.clone(), rule.is_warning, &guilty, message, frames, rule_at);
         if let Some(help) = help {
             diagnostic = diagnostic.help(help);
         }
         for fix in &require.fixes {
-            explain::fix(self, fix, &mut diagnostic);
+            fixes::fix(self, fix, &mut diagnostic);
         }
         self.machine.unknown = None;
         self.out.push(diagnostic);

@@ -118,7 +118,9 @@ pub fn compile(
         .filter(|row| row.in_use && row.checked == 0 && row.not_applicable > 0)
         .map(|row| (program.name(row.policy).to_owned(), row.missing.clone()))
         .collect();
-    diagnostics.extend(policy::errors::idle(&idle));
+    if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
+        diagnostics.extend(policy::errors::idle(&idle));
+    }
     let project_found = has_project(&mut program);
     let mut sources = sources;
     order(&mut diagnostics, &mut sources);
@@ -136,7 +138,14 @@ fn order(diagnostics: &mut Vec<Diagnostic>, sources: &mut Sources) {
     let place = |diagnostic: &Diagnostic| {
         let span = diagnostic.primary.as_ref().map(|label| label.span);
         let project = span.is_some_and(|span| sources.file(span.file).origin == Origin::Project);
-        (span.is_some() && !project, span)
+        // What is about the project as a whole comes first, notes of that sort last.
+        let rank = match (span, project) {
+            (None, _) if diagnostic.severity == Severity::Note => 3,
+            (None, _) => 0,
+            (Some(_), true) => 1,
+            (Some(_), false) => 2,
+        };
+        (rank, span)
     };
     diagnostics.sort_by(|a, b| {
         place(a).cmp(&place(b)).then_with(|| b.severity.cmp(&a.severity)).then_with(|| a.message.cmp(&b.message))

@@ -167,7 +167,8 @@ impl Checker<'_> {
                     return (self.lazy(Op::Property(inner, Property::Owner), node), ty);
                 }
                 let shown = self.p.show(ty);
-                let diagnostic = errors::no_member(self.span(member), &word, &shown, Vec::new(), None);
+                let known = self.value_properties(base);
+                let diagnostic = errors::no_member(self.span(member), &word, &shown, &known);
                 (self.report(diagnostic), TyId::ERROR)
             }
         }
@@ -231,9 +232,10 @@ impl Checker<'_> {
             let ty = self.p.types.intern(Ty::Obj(parts, None));
             return (self.lazy(Op::Member(inner, name), node), ty);
         }
-        let shown = shapes.first().map_or_else(String::new, |shape| self.p.name(self.p.shape(*shape).word).to_owned());
-        let declared = shapes.first().map(|shape| self.span_of(self.p.shape(*shape).at));
-        let diagnostic = errors::no_member(self.span(member), self.text(member), &shown, fields, declared);
+        let Some(first) = shapes.first() else { return (Value::Poison, TyId::ERROR) };
+        let word = self.p.name(self.p.shape(*first).word).to_owned();
+        let declared = self.span_of(self.p.shape(*first).at);
+        let diagnostic = errors::unknown_field(self.span(member), self.text(member), &word, fields, declared);
         (self.report(diagnostic), TyId::ERROR)
     }
 

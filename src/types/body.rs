@@ -312,7 +312,7 @@ impl Checker<'_> {
         let base = self.p.types.base(ty);
         let (Ty::Map(_, element), [_, key]) = (self.p.types.get(base).clone(), path) else {
             let shown = self.p.show(ty);
-            let diagnostic = errors::no_member(self.span(path[1]), self.text(path[1]), &shown, Vec::new(), None);
+            let diagnostic = errors::no_member(self.span(path[1]), self.text(path[1]), &shown, &[]);
             self.report(diagnostic);
             return;
         };
@@ -509,6 +509,7 @@ impl Checker<'_> {
         let Some(rule_node) = self.child(entry, NodeKind::RuleName) else { return };
         let word = self.text(rule_node);
         let rule = self.p.heap.names.intern(word.strip_prefix("policy/").unwrap_or(word));
+        let before = self.out.len();
         if self.child(entry, NodeKind::Because).is_none() {
             let diagnostic = errors::allow_without_reason(self.span(entry), word);
             self.report(diagnostic);
@@ -520,7 +521,8 @@ impl Checker<'_> {
         });
         self.known_rule(rule_node, rule);
         let at = self.at(rule_node);
-        self.p.allows.push(Allow { rule, party, at });
+        let is_sound = self.out.len() == before;
+        self.p.allows.push(Allow { rule, party, at, is_sound });
         let value = Value::Int(self.p.allows.len() as i64 - 1);
         out.push(Entry { op: EntryOp::Allow, field: 0, at, value, next: out.len() as u32 + 1 });
     }

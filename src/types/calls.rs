@@ -145,6 +145,8 @@ impl Checker<'_> {
                 && let Op::Generate(number) = self.p.expr(id).op
             {
                 self.p.generators[number as usize].zero = zero_of(ty);
+                // Explanations show the whole call.
+                self.p.exprs[id.0 as usize].at = self.at(node);
             }
             return (value, ty);
         }

@@ -330,12 +330,9 @@ pub fn other_variant(span: Span, text: &str, word: &str, variant: &str, declared
 }
 
 /// A member that a value does not have.
-pub fn no_member(span: Span, text: &str, ty: &str, known: Vec<String>, declared: Option<Span>) -> Diagnostic {
-    let mut diagnostic = error(&codes::NO_MEMBER, span, format!("{} has no `{text}`", article(ty)));
-    if let Some(declared) = declared {
-        diagnostic = diagnostic.label(declared, format!("`{ty}` is declared here"));
-    }
-    suggest(diagnostic, span, text, &known, "it has")
+pub fn no_member(span: Span, text: &str, ty: &str, known: &[String]) -> Diagnostic {
+    let diagnostic = error(&codes::NO_MEMBER, span, format!("{} has no `{text}`", article(ty)));
+    suggest(diagnostic, span, text, known, "it has")
 }
 
 /// A field twice in one body.

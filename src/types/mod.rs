@@ -118,6 +118,8 @@ pub struct Allow {
     pub party: Option<ExprId>,
     /// Where it stands.
     pub at: NodeRef,
+    /// Whether it is written as it should be: one that is not has been reported already.
+    pub is_sound: bool,
 }
 
 /// `for x in xs where c { … }` inside a body.

@@ -374,6 +374,15 @@ impl Checker<'_> {
         (self.lazy(Op::Index(list, number), node), result)
     }
 
+    /// The properties that a value of a type has, for suggestions.
+    pub(crate) fn value_properties(&mut self, ty: TyId) -> Vec<String> {
+        const WORDS: [&str; 12] = [
+            "size", "len", "empty", "first", "last", "prefix", "address", "value", "members", "path", "family",
+            "version",
+        ];
+        WORDS.into_iter().filter(|word| self.value_property(ty, word).is_some()).map(str::to_owned).collect()
+    }
+
     /// A property of any value of a type, by name.
     pub(crate) fn value_property(&mut self, ty: TyId, word: &str) -> Option<(Property, TyId)> {
         let base = self.p.types.base(ty);
