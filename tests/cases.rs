@@ -8,8 +8,9 @@ mod support;
 
 use std::path::{Path, PathBuf};
 
-use hlab::base::MemoryWorld;
-use hlab::session::{Analysis, Options, analyze};
+use hlab::base::{MemoryWorld, Origin, SourceFile, Sources};
+use hlab::diag::Diagnostic;
+use hlab::session::{Options, analyze};
 
 const MAIN: &str = "main.hlab";
 
@@ -64,12 +65,19 @@ fn sections(text: &str) -> (String, Vec<Section>) {
     (shared, sections)
 }
 
-fn run(shared: &str, section: &Section, text: &str) -> Analysis {
+/// What a section finds: in `syntax/` the parser alone, elsewhere the whole front end.
+fn run(layer: &str, shared: &str, section: &Section, text: &str) -> (Sources, Vec<Diagnostic>) {
+    if layer == "syntax" {
+        let mut sources = Sources::default();
+        let file = sources.add(SourceFile::new(MAIN.to_owned(), text.to_owned(), Origin::Project));
+        return (sources, hlab::syntax::parse(file, text).diagnostics);
+    }
     let mut world = MemoryWorld::default().with("shared.hlab", shared).with(MAIN, text);
     for (path, text) in &section.files {
         world = world.with(path, text.as_str());
     }
-    analyze(&world, &Options::default())
+    let analysis = analyze(&world, &Options::default());
+    (analysis.sources, analysis.diagnostics)
 }
 
 #[test]
@@ -79,15 +87,16 @@ fn each_case_finds_what_is_drawn() {
     for path in case_files() {
         let text = std::fs::read_to_string(&path).expect("a case that can be read");
         let (shared, sections) = sections(&text);
+        let layer = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
         let mut drawn_again = shared.clone();
         for section in &sections {
             let (plain, drawn) = support::split(&section.text);
-            let analysis = run(&shared, section, &plain);
-            let found = support::compare(&analysis.sources, &analysis.diagnostics, &drawn, MAIN);
+            let (sources, diagnostics) = run(&layer, &shared, section, &plain);
+            let found = support::compare(&sources, &diagnostics, &drawn, MAIN);
             let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&path).display();
             wrong.extend(found.iter().map(|line| format!("{name}: {}: {line}", section.claim)));
             drawn_again.push_str(&format!("//# {}\n", section.claim));
-            drawn_again.push_str(&support::draw(&plain, &analysis.sources, &analysis.diagnostics, MAIN));
+            drawn_again.push_str(&support::draw(&plain, &sources, &diagnostics, MAIN));
             for (path, text) in &section.files {
                 drawn_again.push_str(&format!("//## {path}\n{text}"));
             }

@@ -293,8 +293,9 @@ fn every_code_has_a_case() {
         });
     }
     let has_case = |row: &hlab::diag::CodeRow| {
-        let name = format!("error {}", row.name);
-        cases.iter().any(|text| text.contains(row.code) || text.contains(&name))
+        // Named by a test, or drawn under a case by its name.
+        let names = [format!("error {}", row.name), format!("^ {} ", row.name), format!("//< {} ", row.name)];
+        cases.iter().any(|text| text.contains(row.code) || names.iter().any(|name| text.contains(name)))
     };
     let is_excused = |code: &str| WITHOUT_CASE.iter().any(|(excused, _)| *excused == code);
     let missing = CODES.iter().filter(|row| !has_case(row) && !is_excused(row.code));

@@ -15,14 +15,18 @@ impl Parser<'_> {
             self.loose = false;
             self.suspect = None;
             self.abandoned = false;
+            self.swallowed = 0;
             match self.cur.kind {
                 T::Eof => break,
                 T::RBrace | T::RParen | T::RBracket => {
                     self.quiet = false;
-                    let span = self.cur_span();
-                    self.report(|parser| errors::unopened(span, parser.word()));
                     self.in_item = true;
-                    self.bump();
+                    if self.cur.kind == T::RBrace && self.owed > 0 {
+                        self.owed -= 1;
+                        self.bump();
+                    } else {
+                        self.unopened();
+                    }
                 }
                 _ => {
                     self.in_item = true;
@@ -48,13 +52,20 @@ impl Parser<'_> {
             self.compare_indentation(opener);
             self.bump();
         } else {
-            let at = self.suspect.unwrap_or(opener.start);
-            let (opener, found) = (self.span(at, at + 1), self.cur_span());
-            let found_text = self.found();
-            self.fail(|parser| errors::unclosed(opener, found, &found_text, parser.text));
+            if self.cur.kind == T::Stop {
+                self.owed += 1;
+            }
+            self.unclosed(self.suspect.unwrap_or(opener.start));
         }
         self.loose = loose;
         self.close(body);
+    }
+
+    /// Says that a closer closes nothing, and goes on behind it.
+    fn unopened(&mut self) {
+        let span = self.cur_span();
+        self.report(|parser| errors::unopened(span, parser.word()));
+        self.bump();
     }
 
     /// Remembers a block whose `}` begins a line with another indentation than its head.
@@ -100,6 +111,10 @@ impl Parser<'_> {
                 let span = self.cur_span();
                 self.push_error(|_| errors::semicolon(span));
             }
+            T::RParen | T::RBracket if !self.quiet => {
+                self.unopened();
+                return self.end_entry();
+            }
             T::Word | T::Str | T::StrFaulty if !self.quiet && self.looks_like_entry(true) => {
                 let (span, at) = (self.cur_span(), self.behind());
                 self.report(|parser| errors::missing_comma(span, at, parser.word()));
@@ -132,8 +147,7 @@ impl Parser<'_> {
     fn error_entry(&mut self) {
         let node = self.open(N::ErrorEntry);
         let span = self.cur_span();
-        let found = self.found();
-        self.fail(|_| errors::no_entry(span, &found));
+        self.fail(|parser| errors::no_entry(span, parser.word()));
         let place = self.place();
         if self.cur.kind == T::RBrace {
             self.bump()
@@ -327,7 +341,8 @@ impl Parser<'_> {
 
     fn declaration(&mut self, node: Open, first: Token) {
         let word = &self.text[first.start as usize..first.end as usize];
-        let key = !self.cur.nl && matches!(self.cur.kind, T::Word | T::Str | T::StrFaulty | T::StrOpen);
+        let key = !self.cur.nl
+            && (matches!(self.cur.kind, T::Word | T::Str | T::StrFaulty | T::StrOpen) || self.is_bad_key());
         if words::reserved(word) || !key {
             return self.no_declaration(node, first);
         }
@@ -370,8 +385,12 @@ impl Parser<'_> {
 
     /// The key of a declaration: a name, a string or a path.
     fn key(&mut self, first: Token) {
-        if self.cur.kind != T::Word {
+        if matches!(self.cur.kind, T::Str | T::StrFaulty | T::StrOpen) {
             return self.string_or_leaf();
+        }
+        let dotted = self.byte_behind() == b'.' && self.lexer.byte(self.cur.end as usize + 1).is_ascii_digit();
+        if dotted || self.cur.kind != T::Word {
+            return self.bad_key();
         }
         if self.byte_behind() == b'.' {
             let path = self.open(N::Path);
@@ -390,6 +409,34 @@ impl Parser<'_> {
             self.report(|parser| errors::reserved_name(span, parser.word()));
         }
         self.leaf(N::Name);
+    }
+
+    /// Whether a number stands where a key should, and what follows is a head's.
+    fn is_bad_key(&mut self) -> bool {
+        let start = self.cur.start as usize;
+        if !self.lexer.byte(start).is_ascii_digit() {
+            return false;
+        }
+        let next = self.lexer.next(self.key_run(start));
+        let text = &self.text[next.start as usize..next.end as usize];
+        !next.nl && (matches!(next.kind, T::LBrace | T::Colon) || matches!(text, "on" | "in" | "with"))
+    }
+
+    /// The end of the run of letters, digits, `.`, `_` and `-` at `at`.
+    fn key_run(&self, at: usize) -> usize {
+        let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+        at + self.text.as_bytes()[at..].iter().take_while(|byte| part(byte)).count()
+    }
+
+    /// A key that is no identifier: reported, and taken as the name that it is meant to be.
+    fn bad_key(&mut self) {
+        let mut key = self.cur;
+        key.end = self.key_run(key.start as usize) as u32;
+        let span = self.span(key.start, key.end);
+        self.report(|parser| errors::unquoted_name(span, &parser.text[span.range()]));
+        self.leaf_of(N::Name, key);
+        self.prev_end = key.end;
+        self.fetch(key.end);
     }
 
     fn peek_is_value(&mut self) -> bool {
@@ -465,7 +512,7 @@ impl Parser<'_> {
                 N::OnClause => "a host, a list of hosts, `any [..]`, `auto` or `all` after `on`",
                 N::InClause => "a name after `in`",
                 N::WithClause => "a profile or a list of profiles after `with`",
-                _ => "a value",
+                _ => "a kind or a list to go through",
             });
             self.empty(N::Missing);
         } else {

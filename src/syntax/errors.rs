@@ -156,8 +156,10 @@ fn same(unit: &str) -> Option<&'static str> {
 }
 
 fn single_quotes(span: Span, token: &str) -> Diagnostic {
-    let inner = token[1..token.len() - 1].replace('"', "\\\"");
-    error(&SINGLE_QUOTES, span, "expected a string in double quotes, found single quotes").fix(
+    let mut inner = token.chars();
+    (inner.next(), inner.next_back());
+    let inner = inner.as_str().replace('"', "\\\"");
+    error(&SINGLE_QUOTES, span, "expected a string in plain double quotes, found other quotes").fix(
         "use double quotes",
         span,
         format!("\"{inner}\""),
@@ -168,10 +170,14 @@ fn unclosed_string(span: Span, token: &str) -> Diagnostic {
     let diagnostic = error(&UNCLOSED_STRING, span, "this string does not end on its line")
         .help("end it with `\"`; a text of several lines stands in `\"\"\"`");
     let behind = &token[1..];
-    match behind.find([',', '}']).filter(|_| !behind.contains(' ')) {
-        Some(at) => diagnostic.fix("end the string here", within(span, at + 1, at + 1), "\""),
-        None => diagnostic.fix("end the string here", span.at_end(), "\""),
-    }
+    let is_field = |rest: &str| {
+        let name = rest.trim_start().trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+        name.trim_start().starts_with(['=', '{'])
+    };
+    let before_field = behind.match_indices(',').find(|(at, _)| is_field(&behind[at + 1..])).map(|(at, _)| at);
+    let before_closers = behind.trim_end_matches(|c| matches!(c, ' ' | '}' | ']' | ')' | ',')).len();
+    let at = before_field.unwrap_or(before_closers) + 1;
+    diagnostic.fix("end the string here", within(span, at, at), "\"")
 }
 
 fn bad_character(span: Span, token: &str) -> Diagnostic {
@@ -203,6 +209,12 @@ fn bad_character(span: Span, token: &str) -> Diagnostic {
             .help("a line goes on by itself after an operator and inside brackets"),
         '$' => {
             diagnostic("`${…}` stands only inside a string".to_owned()).help("outside a string, write the name alone")
+        }
+        '=' => diagnostic("`=>` means nothing here".to_owned())
+            .help("there are no lambdas: write `all(d.backup for d in disk)`"),
+        _ if token.chars().any(|c| c.is_alphabetic() && !c.is_ascii()) => {
+            diagnostic(format!("expected a name of letters `A-Z a-z`, found `{}`", shown(token)))
+                .help("a resource's name may be quoted; a field or a variable takes plain letters")
         }
         '@' | '~' | '^' => diagnostic(format!("`{character}` means nothing here")).help("a text stands in quotes"),
         '\0' => diagnostic("a NUL byte stands here".to_owned()).help("is this a text file?"),
@@ -254,6 +266,13 @@ pub(super) fn hash_comment(span: Span) -> Diagnostic {
     )
 }
 
+/// `\\` at the end of a line.
+pub(super) fn line_continuation(span: Span) -> Diagnostic {
+    error(&UNEXPECTED_CHARACTER, within(span, 0, 1), "a line needs no `\\` to go on")
+        .help("it goes on after an operator or `=`, before a binary operator, and inside brackets")
+        .fix("remove it", within(span, 0, 1), "")
+}
+
 /// `/* comment */`.
 pub(super) fn block_comment(span: Span) -> Diagnostic {
     error(&FOREIGN_COMMENT, within(span, 0, 2), "a comment begins with `//` and ends with its line")
@@ -275,7 +294,8 @@ pub(super) fn expected(span: Span, what: &str, found: &str) -> Diagnostic {
 
 /// Nothing that could be an entry.
 pub(super) fn no_entry(span: Span, found: &str) -> Diagnostic {
-    error(&SYNTAX_ERROR, span, format!("expected a field, a block or a declaration, found {found}"))
+    let found = shown(found);
+    error(&SYNTAX_ERROR, span, format!("expected a field, a block or a declaration, found `{found}`"))
         .help("an entry is `name = value`, `name { … }` or `kind name { … }`")
 }
 
@@ -301,6 +321,13 @@ pub(super) fn reserved_entry(span: Span, word: &str) -> Diagnostic {
 pub(super) fn reserved_name(span: Span, word: &str) -> Diagnostic {
     error(&RESERVED_WORD, span, format!("expected a name, found `{word}`, which expressions keep for themselves"))
         .help(format!("another name, or `\"{word}\"` in quotes where a name may be quoted"))
+}
+
+/// `vm haos16.0`, `vm 2fauth`: a name that is no identifier.
+pub(super) fn unquoted_name(span: Span, name: &str) -> Diagnostic {
+    error(&MALFORMED_LITERAL, span, format!("expected a name, found `{}`", shown(name)))
+        .help("a name begins with a letter and is made of `A-Z a-z 0-9 _ -`; any other stands in quotes")
+        .fix("put it in quotes", span, format!("\"{name}\""))
 }
 
 /// `vm on pve`: the name is missing.

@@ -178,6 +178,7 @@ impl Parser<'_> {
         if self.broke() {
             return self.missing();
         }
+        let last = self.cur.kind;
         let kind = match self.cur.kind {
             T::Word => return self.word_value(),
             T::Str | T::StrFaulty | T::StrOpen => return self.string_or_leaf(),
@@ -199,6 +200,9 @@ impl Parser<'_> {
             _ => return self.missing(),
         };
         self.leaf(kind);
+        if kind == N::Error && last == T::BadChar {
+            self.quiet = true;
+        }
     }
 
     fn missing(&mut self) {
@@ -239,6 +243,7 @@ impl Parser<'_> {
         let loose = std::mem::replace(&mut self.loose, true);
         self.bump();
         while self.at_element(T::RParen) {
+            let quiet = self.quiet;
             let operand = self.operand();
             self.expression();
             if self.at_word("for") {
@@ -247,7 +252,7 @@ impl Parser<'_> {
                 self.close(node);
             }
             self.end_operand(operand);
-            self.end_element(opener, T::RParen);
+            self.end_element(opener, T::RParen, quiet);
         }
         self.end_elements(opener, T::RParen);
         self.loose = loose;
@@ -271,6 +276,7 @@ impl Parser<'_> {
         self.bump();
         let mut first = true;
         while self.at_element(T::RBracket) {
+            let quiet = self.quiet;
             self.expression();
             if first && self.at_word("for") {
                 self.set_kind(node, N::Comprehension);
@@ -278,7 +284,7 @@ impl Parser<'_> {
                 break;
             }
             first = false;
-            self.end_element(opener, T::RBracket);
+            self.end_element(opener, T::RBracket, quiet);
         }
         self.end_elements(opener, T::RBracket);
         self.loose = loose;
@@ -309,10 +315,14 @@ impl Parser<'_> {
             && !self.entry_shape(true)
     }
 
-    /// After an element: a comma or the closer; a missing comma is reported, what cannot be read is skipped.
-    fn end_element(&mut self, opener: Token, closer: T) {
+    /// After an element: a comma or the closer; a missing comma is reported, what cannot be read is skipped, and errors
+    /// behind that are reported again unless they were not before the element (`quiet`).
+    fn end_element(&mut self, opener: Token, closer: T, quiet: bool) {
         match self.cur.kind {
-            T::Comma => return self.bump(),
+            T::Comma => {
+                self.quiet = quiet || self.abandoned;
+                return self.bump();
+            }
             T::Eof | T::Stop | T::RBrace => return,
             kind if kind == closer => return,
             _ if self.entry_shape(true) => return,
@@ -323,13 +333,12 @@ impl Parser<'_> {
             return self.report(|parser| errors::missing_comma(span, at, parser.word()));
         }
         let what = if opener.kind == T::LBracket { "a comma or `]`" } else { "a comma or `)`" };
-        let was_quiet = self.quiet;
         self.expected(what);
-        self.quiet = was_quiet;
         let place = self.place();
         self.skip_element();
         self.forget(place);
         if self.cur.kind == T::Comma {
+            self.quiet = quiet || self.abandoned;
             self.bump();
         }
     }

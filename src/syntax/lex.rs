@@ -201,14 +201,18 @@ impl<'t> Lexer<'t> {
             return found;
         }
         if class & START != 0 {
-            return (T::Word, self.word_end(at));
+            let end = self.word_end(at);
+            return if self.byte(end) < 0x80 { (T::Word, end) } else { self.foreign_word(at, end) };
         }
         if class & DIGIT != 0 {
             return literal::number(self, at);
         }
         match first {
             b'"' => self.string(at),
-            b'\'' => self.single_quotes(at),
+            b'\'' => self.quoted(at, '\'', '\''),
+            b'=' if self.byte(at + 1) == b'>' => (T::BadChar, at + 2),
+            b'\\' if self.ends_line(at + 1) => (T::BadComment, line_end(self.text.as_bytes(), at) + 1),
+            0x80.. => self.beyond_ascii(at),
             b'#' => (T::BadComment, line_end(self.text.as_bytes(), at).min(self.limit)),
             b'/' if self.byte(at + 1) == b'/' => (T::BadHole, self.limit),
             b'/' if self.byte(at + 1) == b'*' => self.block_comment(at),
@@ -352,12 +356,42 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn single_quotes(&self, at: usize) -> (T, usize) {
+    /// A text in other quotes, if they are closed on the line; otherwise the quote alone.
+    fn quoted(&self, at: usize, open: char, close: char) -> (T, usize) {
         let line = line_end(self.text.as_bytes(), at).min(self.limit);
-        match self.text[at + 1..line].find('\'') {
-            Some(length) => (T::BadQuotes, at + length + 2),
-            None => (T::BadChar, at + 1),
+        let inner = at + open.len_utf8();
+        match self.text[inner..line].find(close) {
+            Some(length) => (T::BadQuotes, inner + length + close.len_utf8()),
+            None => (T::BadChar, inner),
         }
+    }
+
+    fn beyond_ascii(&self, at: usize) -> (T, usize) {
+        match self.text[at..].chars().next().unwrap_or(' ') {
+            '“' | '„' | '”' => {
+                let (kind, end) = self.quoted(at, '“', '”');
+                if kind == T::BadQuotes { (kind, end) } else { self.quoted(at, '„', '“') }
+            }
+            '‘' => self.quoted(at, '‘', '’'),
+            letter if letter.is_alphabetic() => self.foreign_word(at, at),
+            other => (T::BadChar, at + other.len_utf8()),
+        }
+    }
+
+    /// A word with letters beyond ASCII behind `end`, as one bad token; without, what ends there.
+    fn foreign_word(&self, at: usize, end: usize) -> (T, usize) {
+        let foreign = |c: char| c.is_alphanumeric() || c == '_';
+        let length: usize = self.text[end..self.limit].chars().take_while(|c| foreign(*c)).map(char::len_utf8).sum();
+        (
+            if length == 0 { T::Word } else { T::BadChar },
+            if length == 0 { end } else { self.word_end(end + length).max(at) },
+        )
+    }
+
+    /// Whether nothing but blanks stands from `at` to the end of the line.
+    fn ends_line(&self, at: usize) -> bool {
+        let line = line_end(self.text.as_bytes(), at);
+        line < self.limit && self.text[at..line].trim().is_empty()
     }
 
     fn block_comment(&mut self, at: usize) -> (T, usize) {

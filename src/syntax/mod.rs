@@ -24,3 +24,6 @@ pub use format::format;
 pub use parser::{MAX_DEPTH, parse};
 pub use text::{segment, unquote};
 pub use words::{ITEM_WORDS, ItemWord, RESERVED, reserved};
+
+#[cfg(test)]
+mod tests;

@@ -62,6 +62,10 @@ pub(super) struct Parser<'t> {
     pub in_item: bool,
     /// The opener of a block whose `}` does not stand where its head does: the likely culprit when a `}` is missing.
     pub suspect: Option<u32>,
+    /// Closers in column 0 that belong to blocks which an item in column 0 ended: they are not reported again.
+    pub owed: u32,
+    /// Closers inside strings that do not end: what they would have closed is not reported.
+    pub swallowed: u32,
     /// The line that was last looked up: a place in it, and its end.
     pub line: (usize, usize),
     /// The real token behind a [`T::Stop`].
@@ -91,6 +95,8 @@ pub fn parse(file: FileId, text: &str) -> Checked<Tree> {
         abandoned: false,
         in_item: false,
         suspect: None,
+        owed: 0,
+        swallowed: 0,
         line: (0, 0),
         held: None,
         nodes: Vec::with_capacity(text.len() / 5 + 16),
@@ -120,8 +126,11 @@ impl Parser<'_> {
         let mut token = self.lexer.next(from as usize);
         while token.kind == T::BadComment {
             let span = self.span(token.start, token.end);
-            let shown = self.lexer.text[span.range()].starts_with('#');
-            self.push_error(|_| if shown { errors::hash_comment(span) } else { errors::block_comment(span) });
+            self.push_error(|parser| match parser.text.as_bytes()[span.start as usize] {
+                b'#' => errors::hash_comment(span),
+                b'\\' => errors::line_continuation(span),
+                _ => errors::block_comment(span),
+            });
             let before = token;
             token = self.lexer.next(before.end as usize);
             token.nl |= before.nl;
@@ -207,7 +216,7 @@ impl Parser<'_> {
 
     /// After an operator or `=`: the next line belongs to this one, unless it is plainly an entry of its own.
     pub fn join(&mut self, after_equals: bool) {
-        if self.cur.nl && !self.entry_shape(after_equals) {
+        if self.cur.nl && self.cur.kind != T::RBrace && !self.entry_shape(after_equals) {
             self.cur.nl = false;
         }
     }
@@ -396,6 +405,9 @@ impl Parser<'_> {
         if (is_bad(self.cur.kind) || self.cur.kind == T::StrFaulty) && self.reported_at != self.cur.start {
             self.reported_at = self.cur.start;
             let (kind, span) = (self.cur.kind, self.cur_span());
+            if kind == T::BadString {
+                self.swallowed += self.word().matches(['}', ']', ')']).count() as u32;
+            }
             if kind == T::StrFaulty {
                 self.report_faults(span.start as usize, span.end as usize);
             } else {

@@ -118,8 +118,7 @@ impl Parser<'_> {
         }
         let ends = matches!(self.cur.kind, T::Eof | T::Stop | T::RBrace | T::RBracket | T::RParen);
         if ends || self.entry_shape(true) {
-            let (span, found, found_text) = (self.span(opener.start, opener.end), self.cur_span(), self.found());
-            self.fail(|parser| errors::unclosed(span, found, &found_text, parser.text));
+            self.unclosed(opener.start);
         } else {
             self.expected(if closer == T::RParen { "`)`" } else { "`]`" });
             let place = self.place();
@@ -131,13 +130,29 @@ impl Parser<'_> {
         }
     }
 
+    /// Says that what opens at `opener` is not closed before the current token.
+    pub fn unclosed(&mut self, opener: u32) {
+        if self.swallowed > 0 {
+            self.swallowed -= 1;
+            self.quiet = true;
+            return;
+        }
+        let (span, found) = (self.span(opener, opener + 1), self.cur_span());
+        let found_text = match self.cur.kind {
+            T::Eof => "the end of the file".to_owned(),
+            T::Stop => "a new item".to_owned(),
+            _ => format!("`{}`", errors::shown(self.word())),
+        };
+        self.fail(|parser| errors::unclosed(span, found, &found_text, parser.text));
+    }
+
     /// What stands at the current token, in words.
     pub fn found(&self) -> String {
         match self.cur.kind {
             T::Eof if self.lexer.hole => "the end of the line".to_owned(),
             T::Eof => "the end of the file".to_owned(),
-            T::Stop => "a new item".to_owned(),
             _ if self.broke() => "the end of the line".to_owned(),
+            T::Stop => "a new item".to_owned(),
             T::StrOpen | T::Str | T::StrFaulty => "a string".to_owned(),
             _ => format!("`{}`", errors::shown(self.word())),
         }

@@ -355,3 +355,12 @@ pub fn doc_before(source: &str, start: usize) -> String {
     lines.reverse();
     lines.join("\n")
 }
+
+/// The `//!` documentation at the start of a file, lines joined by newlines, markers and one leading blank removed; empty if
+/// there is none.
+#[must_use]
+pub fn file_doc(source: &str) -> String {
+    let lines = source.lines().map(str::trim_start).skip_while(|line| line.is_empty());
+    let doc = lines.map_while(|line| line.strip_prefix("//!"));
+    doc.map(|text| text.strip_prefix(' ').unwrap_or(text)).collect::<Vec<_>>().join("\n")
+}

@@ -212,3 +212,28 @@ fn time_grows_with_the_text_and_not_faster() {
         assert!(checked.diagnostics.len() <= 100, "errors are bounded");
     }
 }
+
+#[test]
+fn a_fix_mends_what_it_is_offered_for() {
+    let cases = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/syntax");
+    let mut fixes = 0;
+    for entry in std::fs::read_dir(cases).expect("cases").flatten() {
+        let text = std::fs::read_to_string(entry.path()).expect("a case");
+        for section in text.split("//# ").skip(1) {
+            let text = section.split_once('\n').map_or("", |(_, text)| text);
+            let before = parse(FileId(0), text).diagnostics;
+            for (diagnostic, fix) in before.iter().flat_map(|found| found.fixes.iter().map(move |fix| (found, fix))) {
+                let mut edits: Vec<_> = fix.edits.iter().collect();
+                edits.sort_by_key(|edit| std::cmp::Reverse((edit.span.start, edit.span.end)));
+                let mut fixed = text.to_owned();
+                for edit in edits {
+                    fixed.replace_range(edit.span.range(), &edit.text);
+                }
+                let after = parse(FileId(0), &fixed).diagnostics;
+                assert!(after.len() < before.len(), "{diagnostic:#?}\n{text}\n---- became\n{fixed}\n{after:#?}");
+                fixes += 1;
+            }
+        }
+    }
+    assert!(fixes > 30, "only {fixes} fixes were tried");
+}
