@@ -7,6 +7,7 @@
 mod support;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use hlab::base::{MemoryWorld, Origin, SourceFile, Sources};
 use hlab::diag::Diagnostic;
@@ -66,11 +67,11 @@ fn sections(text: &str) -> (String, Vec<Section>) {
 }
 
 /// What a section finds: in `syntax/` the parser alone, elsewhere the whole front end.
-fn run(layer: &str, shared: &str, section: &Section, text: &str) -> (Sources, Vec<Diagnostic>) {
+fn run(layer: &str, shared: &str, section: &Section, text: &str) -> (Arc<Sources>, Vec<Diagnostic>) {
     if layer == "syntax" {
         let mut sources = Sources::default();
         let file = sources.add(SourceFile::new(MAIN.to_owned(), text.to_owned(), Origin::Project));
-        return (sources, hlab::syntax::parse(file, text).diagnostics);
+        return (Arc::new(sources), hlab::syntax::parse(file, text).diagnostics);
     }
     let mut world = MemoryWorld::default().with("shared.hlab", shared).with(MAIN, text);
     for (path, text) in &section.files {

@@ -1,7 +1,7 @@
 //! Text to tree, total: whatever the text, there is a tree and a list of what is wrong with it.
 //!
 //! [`parse`] reads a file's text into a [`tree::Tree`]: a hand-written lexer (`lex`, `literal`, `words`) and an
-//! error-tolerant recursive descent (`parser` holds its state; `entry`, `item`, `types`, `expr` and `text` the
+//! error-tolerant recursive descent (`parser` holds its state; `entry`, `head`, `item`, `types`, `expr` and `text` the
 //! language; `recover` how it goes on after an error). `grammar/hlab.pest` is the same language as a specification,
 //! and a law holds both together. What the quotes of a string enclose is read by [`unquote`] and [`segment`].
 
@@ -9,6 +9,7 @@ mod entry;
 pub mod errors;
 mod expr;
 mod format;
+mod head;
 mod item;
 mod lex;
 mod literal;
