@@ -295,6 +295,12 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// The value of an input, given or by default.
+    pub fn input(&mut self, number: u32) -> Value {
+        let at = self.p.bindings[number as usize].at;
+        self.binding(number, at)
+    }
+
     fn binding(&mut self, number: u32, at: NodeRef) -> Value {
         if let Some(value) = self.w.bindings.get(&number) {
             if *value == Value::Running {

@@ -4,6 +4,7 @@
 
 pub mod compile;
 mod errors;
+mod explain;
 mod inputs;
 pub mod library;
 mod overlay;
@@ -199,20 +200,20 @@ impl Analysis {
 
     /// Who said a value: `vm.k3s.memory`.
     #[must_use]
-    pub fn explain_path(&self, _path: &str) -> Option<String> {
-        None
+    pub fn explain_path(&self, path: &str) -> Option<String> {
+        explain::path(&mut self.compiled.borrow_mut(), path)
     }
 
     /// What a policy says and what it was applied to.
     #[must_use]
-    pub fn explain_rule(&self, _rule: &str) -> Option<String> {
-        None
+    pub fn explain_rule(&self, rule: &str) -> Option<String> {
+        explain::rule(&self.compiled.borrow(), rule)
     }
 
     /// The inputs of the project.
     #[must_use]
     pub fn inputs(&self) -> Vec<InputInfo> {
-        Vec::new()
+        explain::inputs(&mut self.compiled.borrow_mut())
     }
 
     /// What became of each policy.

@@ -386,6 +386,11 @@ const SPECIAL: &[&str] = &[
 ];
 
 impl Checker<'_> {
+    /// The number of a `let` or input.
+    pub fn number_of(&mut self, name: Name) -> Option<u32> {
+        self.binding(name)
+    }
+
     /// The type of a `let` or input.
     pub fn binding_type(&mut self, name: Name) -> Option<TyId> {
         let number = self.binding(name)?;
