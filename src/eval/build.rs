@@ -163,7 +163,7 @@ impl Builder<'_> {
             self.layer(root, *layer);
         }
         let entries = std::mem::take(&mut self.entries);
-        self.apply(root, &entries, 0, entries.len(), Said::Resource, env);
+        self.apply(root, &entries, 0, entries.len(), Said::RESOURCE, env);
         self.entries = entries;
         let (on, within) = self.place(head, &resource);
         let object = self.flush(root, Some(ObjId(id.0)), None);
@@ -240,7 +240,7 @@ impl Builder<'_> {
         }
         let entries = std::mem::take(&mut self.p.layers[number as usize].body.entries);
         let env = self.drafts[draft].env;
-        self.apply(draft, &entries, 0, entries.len(), Said::Layer(number as u16), env);
+        self.apply(draft, &entries, 0, entries.len(), Said::by_layer(number), env);
         self.p.layers[number as usize].body.entries = entries;
     }
 
@@ -350,7 +350,7 @@ impl Builder<'_> {
         match draft.slots.iter_mut().find(|slot| slot.field == entry.field) {
             None => draft.slots.push(slot),
             Some(old) => {
-                let siblings = matches!((old.said, said), (Said::Layer(a), Said::Layer(b)) if a != b);
+                let siblings = old.said != said && old.said.layer().is_some() && said.layer().is_some();
                 let differs = old.value != entry.value;
                 let first = old.at;
                 *old = slot;
@@ -444,7 +444,7 @@ impl Builder<'_> {
                 list.clear();
                 Value::List(slice)
             };
-            slots.push(Slot { field: *field, said: Said::Resource, at, value });
+            slots.push(Slot { field: *field, said: Said::RESOURCE, at, value });
         }
         let clashes = std::mem::take(&mut self.drafts[number].clash);
         for (field, first, second) in &clashes {

@@ -89,11 +89,8 @@ impl Machine<'_> {
             Err(name) => self.p.shape(of.shape).field(name, of.tag),
         };
         let said = number.and_then(|number| self.w.slot(object, number)).map(|slot| slot.said);
-        Value::Bool(match said {
-            None => false,
-            Some(super::Said::Resource) => true,
-            Some(super::Said::Layer(layer)) => !self.p.models.values().any(|model| *model == u32::from(layer)),
-        })
+        let is_model = |layer: usize| self.p.models.values().any(|model| *model as usize == layer);
+        Value::Bool(said.is_some_and(|said| said.layer().is_none_or(|layer| !is_model(layer))))
     }
 
     fn folded(&mut self, builtin: Builtin, list: Value, zero: Value, at: NodeRef) -> Value {

@@ -367,6 +367,9 @@ impl<'a> Machine<'a> {
                     value => value,
                 };
             }
+            if slot.field > field {
+                break;
+            }
         }
         self.unsaid(object, of.shape, field)
     }

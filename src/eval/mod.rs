@@ -29,13 +29,25 @@ use crate::types::value::{ObjId, Slice, Value};
 
 pub use machine::Machine;
 
-/// Who said a value.
+/// Who said a value: the resource itself, or a profile or model by its number. Two bytes, for there are many slots.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Said {
+pub struct Said(u16);
+
+impl Said {
     /// The resource itself.
-    Resource,
-    /// A profile or model: its number.
-    Layer(u16),
+    pub const RESOURCE: Said = Said(0);
+
+    /// A profile or model.
+    #[must_use]
+    pub fn by_layer(number: u32) -> Said {
+        Said(number as u16 + 1)
+    }
+
+    /// The number of the profile or model; none for the resource itself.
+    #[must_use]
+    pub fn layer(self) -> Option<usize> {
+        usize::from(self.0).checked_sub(1)
+    }
 }
 
 /// One said value.

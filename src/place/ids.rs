@@ -66,7 +66,7 @@ pub fn allocate(machine: &mut Machine<'_>, lock: &mut Lock, locked: bool, out: &
                 next
             }
         };
-        say(machine, object, Slot { field, said: Said::Resource, at, value: Value::Int(id) });
+        say(machine, object, Slot { field, said: Said::RESOURCE, at, value: Value::Int(id) });
     }
 }
 

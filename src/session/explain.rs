@@ -1,7 +1,7 @@
 //! Answers for `hlab explain` and `hlab inputs`: who said a value, what a rule means, what may be set.
 
 use crate::base::{Origin, Span};
-use crate::eval::{Said, show};
+use crate::eval::show;
 use crate::hir::What;
 use crate::resolve::{Scope, Unit};
 use crate::session::InputInfo;
@@ -88,10 +88,10 @@ fn said(compiled: &Compiled, object: ObjId, field: u16) -> String {
     match compiled.world.slot(object, field) {
         Some(slot) => {
             let at = place(compiled, span_of(&compiled.units, slot.at));
-            match slot.said {
-                Said::Resource => format!("said at {at}"),
-                Said::Layer(layer) => {
-                    let layer = &compiled.program.layers[usize::from(layer)];
+            match slot.said.layer() {
+                None => format!("said at {at}"),
+                Some(layer) => {
+                    let layer = &compiled.program.layers[layer];
                     format!("said by `{}`, at {at}", compiled.program.name(layer.name))
                 }
             }
