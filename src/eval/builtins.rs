@@ -61,12 +61,8 @@ impl Machine<'_> {
             Builtin::Refs | Builtin::Uses => self.graph_of(a, builtin == Builtin::Refs),
             Builtin::ModelWith => self.model_with(a),
             Builtin::Stated | Builtin::SecretSource => Value::Poison,
-            Builtin::Never
-            | Builtin::RunsPer
-            | Builtin::MinGap
-            | Builtin::Collides
-            | Builtin::Lost
-            | Builtin::WhyLost => self.fail(at, super::errors::not_yet),
+            Builtin::Never | Builtin::RunsPer | Builtin::MinGap | Builtin::Collides => self.schedule(builtin, a, b),
+            Builtin::Lost | Builtin::WhyLost => self.fail(at, super::errors::not_yet),
         }
     }
 
@@ -247,6 +243,23 @@ impl Machine<'_> {
             },
         };
         self.p.heap.string(&made)
+    }
+
+    /// What a schedule's calendar says.
+    fn schedule(&mut self, builtin: Builtin, a: Value, b: Value) -> Value {
+        let Ok(event) = crate::pve::calendar::parse(self.word(a)) else { return Value::Poison };
+        match builtin {
+            Builtin::Never => Value::Bool(event.is_never()),
+            Builtin::MinGap => event.min_gap().map_or(Value::Null, |minutes| Value::Duration(minutes * 60_000)),
+            Builtin::RunsPer => match b {
+                Value::Duration(ms) => Value::Float(event.runs_per_day() * ms as f64 / 86_400_000.0),
+                _ => Value::Poison,
+            },
+            _ => match crate::pve::calendar::parse(self.word(b)) {
+                Ok(other) => Value::Bool(event.collides(&other)),
+                Err(_) => Value::Poison,
+            },
+        }
     }
 
     /// The model that lists an id.

@@ -16,7 +16,7 @@ pub fn problem(domain: Domain, text: &str) -> Option<String> {
             None if text.parse::<std::net::Ipv6Addr>().is_ok() => None,
             None => expected("an IPv6 address such as `fd00::1` or `fd00::/64`"),
         },
-        Domain::Schedule => text.trim().is_empty().then(|| "expected a calendar event such as `\"02:30\"`".to_owned()),
+        Domain::Schedule => crate::pve::calendar::problem(text),
         Domain::Url => match text.split_once("://") {
             Some((scheme, rest))
                 if !scheme.is_empty()
