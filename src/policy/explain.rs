@@ -27,11 +27,11 @@ pub(crate) fn guilty(runner: &mut Runner<'_, '_>, require: &Require) -> Guilty {
     if let Some(at) = require.at {
         place_of(runner, at, &mut guilty);
     }
-    if guilty.span.is_none() {
-        if let Some(said) = first_said(runner, require.condition) {
-            guilty.span = Some(said.span);
-            guilty.objects.push(said.object);
-        }
+    if guilty.span.is_none()
+        && let Some(said) = first_said(runner, require.condition)
+    {
+        guilty.span = Some(said.span);
+        guilty.objects.push(said.object);
     }
     if let Some(this) = runner.machine.this {
         guilty.span = guilty.span.or_else(|| Some(object_span(runner, this)));

@@ -96,7 +96,7 @@ impl Checker<'_> {
                 let found = parts.iter().find_map(|part| self.checked(data, *part, &mut at.clone()).ok());
                 found.map_or_else(|| self.wrong(data, ty, at), Ok)
             }
-            (simple, Data::String(text)) => match self.from_text(&simple, text) {
+            (simple, Data::String(text)) => match self.read_text(&simple, text) {
                 Some(value) => Ok(value),
                 None => self.wrong(data, ty, at),
             },
@@ -119,7 +119,7 @@ impl Checker<'_> {
     }
 
     /// A text as a value of a type.
-    fn from_text(&mut self, ty: &Ty, text: &str) -> Option<Value> {
+    fn read_text(&mut self, ty: &Ty, text: &str) -> Option<Value> {
         Some(match ty {
             Ty::Str => self.p.heap.string(text),
             Ty::Domain(domain) => domains::problem(*domain, text).is_none().then(|| self.p.heap.string(text))?,

@@ -142,15 +142,15 @@ impl Checker<'_> {
     /// Looks for an equality between loops from `start` on and what lies outside of them.
     fn join_from(&mut self, loops: &mut [Loop], start: usize) -> bool {
         let mut inside: Vec<u16> = Vec::new();
-        for at in start..loops.len() {
-            if !self.only_depends(loops[at].source, &inside) {
+        for found in loops.iter_mut().skip(start) {
+            if !self.only_depends(found.source, &inside) {
                 return false;
             }
-            inside.push(loops[at].local);
-            if self.split_join(&mut loops[at], &inside, start as u16) {
+            inside.push(found.local);
+            if self.split_join(found, &inside, start as u16) {
                 return true;
             }
-            if loops[at].condition.is_some_and(|condition| !self.only_depends(condition, &inside)) {
+            if found.condition.is_some_and(|condition| !self.only_depends(condition, &inside)) {
                 return false;
             }
         }
