@@ -27,6 +27,13 @@ pub fn distance(a: &str, b: &str) -> usize {
     table[a.len() * width + b.len()]
 }
 
+/// The letters of a word in order, to see whether another is it with letters swapped.
+fn letters(word: &str) -> Vec<char> {
+    let mut letters: Vec<char> = word.chars().collect();
+    letters.sort_unstable();
+    letters
+}
+
 /// The candidate nearest to `word`, if it is near enough to be a likely slip: at most a third of the
 /// word's length in edits, or equal but for case and separators. Ties go to the first candidate.
 /// Words over 64 bytes are never compared: the cost is quadratic.
@@ -42,6 +49,16 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         let edits = if plain(candidate) == plain(word) { 0 } else { distance(word, candidate) };
+        // One letter of three is another word (`lan`, `wan`); the start of a longer one is that word cut short.
+        let is_other = edits == 1
+            && word.chars().count() <= 3
+            && letters(word) != letters(candidate)
+            && word.chars().count() == candidate.chars().count();
+        let edits = match (is_other, edits > limit && word.len() >= 3 && candidate.starts_with(word)) {
+            (true, _) => continue,
+            (false, true) => limit,
+            (false, false) => edits,
+        };
         if edits <= limit && best.is_none_or(|(least, _)| edits < least) {
             best = Some((edits, candidate));
         }

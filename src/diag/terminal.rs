@@ -50,8 +50,17 @@ pub(super) fn closing_lines(shown: &Shown<'_>, diagnostic: &Diagnostic) -> Vec<S
     };
     let notes = diagnostic.notes.iter().map(|note| tagged("note", note));
     let help = diagnostic.help.iter().map(|help| tagged("help", help));
-    let fixes = diagnostic.fixes.iter().map(|fix| tagged("fix", &fix.title));
+    let fixes = diagnostic.fixes.iter().filter(|fix| !is_told(diagnostic, &fix.title));
+    let fixes = fixes.map(|fix| tagged("fix", &fix.title));
     notes.chain(help).chain(fixes).collect()
+}
+
+/// Whether the help says what a fix does: in the same words, or with the same text in backticks.
+fn is_told(diagnostic: &Diagnostic, title: &str) -> bool {
+    let quoted: Vec<&str> = title.split('`').skip(1).step_by(2).collect();
+    diagnostic.help.iter().any(|help| {
+        help == title || (!quoted.is_empty() && quoted.iter().all(|text| help.contains(&format!("`{text}`"))))
+    })
 }
 
 fn severity(severity: Severity) -> codespan::Severity {

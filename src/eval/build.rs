@@ -168,6 +168,7 @@ impl Builder<'_> {
         let (on, within) = self.place(head, &resource);
         let object = self.flush(root, Some(ObjId(id.0)), None);
         let made = &mut self.w.objects[object.0 as usize];
+        made.is_poison |= head.is_broken;
         made.on = on;
         made.within = within;
     }
@@ -195,7 +196,9 @@ impl Builder<'_> {
                     let at = self.units[resource.unit as usize].tree.span(resource.head.key);
                     let (word, key) = (self.p.name(resource.word), self.p.name(resource.key));
                     let host = self.p.name(self.p.shape(on.kind).word);
-                    self.out.push(errors::missing_on(at, word, key, host));
+                    let hosts = self.p.defs.resources.iter().filter(|r| self.p.name(r.word) == host);
+                    let known: Vec<String> = hosts.take(13).map(|r| self.p.name(r.key).to_owned()).collect();
+                    self.out.push(errors::missing_on(at, word, key, host, &known));
                     Value::Poison
                 } else {
                     Value::Null

@@ -83,6 +83,8 @@ pub fn unknown_part(
     let diagnostic = error(row, span, format!("no {word}{place} is named `{name}`")).here("unknown");
     match near {
         Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
+        None if known.is_empty() && word.starts_with("device") => diagnostic
+            .help(format!("declare it: `device {name} on …`, or `pci {name} {{ … }}` in the host if it never moves")),
         None if known.is_empty() => diagnostic,
         None => diagnostic.help(format!("there are: {}", crate::types::errors::list(known))),
     }
@@ -96,19 +98,25 @@ pub fn part_not_on_host(
     host: &str,
     host_at: Span,
     others: &[(String, Span)],
+    there: &[String],
 ) -> Diagnostic {
-    let names: Vec<String> = others.iter().map(|(name, _)| name.clone()).collect();
     let mut diagnostic = error(&codes::NOT_ON_HOST, span, format!("`{host}` has no {word} named `{name}`"))
         .here(format!("not on `{host}`"))
         .label(host_at, format!("`{host}` is declared here"));
     for (other, at) in others.iter().take(4) {
         diagnostic = diagnostic.label(*at, format!("`{other}` has it"));
     }
-    diagnostic.help(format!(
-        "{} {} it",
-        crate::types::errors::list(&names),
-        if names.len() == 1 { "has" } else { "have" }
-    ))
+    if !there.is_empty() && there.len() <= 12 {
+        diagnostic = diagnostic.help(format!("`{host}` has {}", crate::types::errors::list(there)));
+    }
+    match others {
+        [] => diagnostic,
+        [(one, _)] => diagnostic.help(format!("put the guest `on {one}`, which has it")),
+        _ => {
+            let names: Vec<String> = others.iter().map(|(name, _)| name.clone()).collect();
+            diagnostic.help(format!("put the guest on one of {}, which have it", crate::types::errors::list(&names)))
+        }
+    }
 }
 
 /// A storage, image or device that is not on the guest's host.
@@ -146,7 +154,8 @@ pub fn not_on_host(found: NotOnHost) -> Diagnostic {
         }
     }
     if let [one] = hosts.as_slice() {
-        diagnostic = diagnostic.help(format!("or put the guest `on {one}`")).fix(
+        let or = if diagnostic.help.is_empty() { "" } else { "or " };
+        diagnostic = diagnostic.help(format!("{or}put the guest `on {one}`")).fix(
             format!("move the guest to `{one}`"),
             on,
             one.clone(),
@@ -164,9 +173,16 @@ pub fn missing_field(span: Span, address: &str, field: &str, ty: &str, declared:
 }
 
 /// A resource without its host.
-pub fn missing_on(span: Span, word: &str, name: &str, host: &str) -> Diagnostic {
-    error(&codes::MISSING_ON, span, format!("`{word} {name}` does not say on which {host} it is"))
-        .help(format!("write `{word} {name} on …`"))
+pub fn missing_on(span: Span, word: &str, name: &str, host: &str, known: &[String]) -> Diagnostic {
+    let diagnostic = error(&codes::MISSING_ON, span, format!("`{word} {name}` does not say on which {host} it is"));
+    match known {
+        [] => diagnostic.help(format!("write `{word} {name} on …`")),
+        [first, ..] if known.len() > 12 => {
+            diagnostic.help(format!("write `{word} {name} on {first}`, or another {host}"))
+        }
+        [first] => diagnostic.help(format!("write `{word} {name} on {first}`")),
+        _ => diagnostic.help(format!("write `{word} {name} on …` with one of {}", crate::types::errors::list(known))),
+    }
 }
 
 /// `on auto` where the compiler would have to choose.

@@ -141,7 +141,9 @@ impl Machine<'_> {
         {
             let host_name = show::name_of(self.p, self.w, host);
             let host_at = span_of(self.units, self.w.object(host).at);
-            return self.fail(at, |span| errors::part_not_on_host(span, &word, &text, &host_name, host_at, &hosts));
+            let there = self.keys_in_sight(shapes, Some(host));
+            let make = |span| errors::part_not_on_host(span, &word, &text, &host_name, host_at, &hosts, &there);
+            return self.fail(at, make);
         }
         let mut known = self.keys_in_sight(shapes, host);
         let resources = self

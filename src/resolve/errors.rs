@@ -12,6 +12,18 @@ pub fn duplicate(span: Span, first: Span, what: &str, name: &str) -> Diagnostic 
         .help("rename one of them, or merge the two")
 }
 
+/// A second project in a folder.
+pub fn second_project(span: Span, first: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(
+        Code::Row(&codes::DUPLICATE_NAME),
+        span,
+        format!("a folder has one project, found `{name}` as well"),
+    )
+    .here("another project")
+    .label(first, "the project is declared here")
+    .help("keep one of them, or move the other with its files to a folder of its own")
+}
+
 /// `vm "x-${y}"` outside of a `for`.
 pub fn name_is_computed(span: Span) -> Diagnostic {
     Diagnostic::error(Code::Row(&codes::COMPUTED_NAME), span, "expected a fixed name, found one with `${…}`")

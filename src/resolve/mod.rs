@@ -210,7 +210,20 @@ pub fn resolve(lowered: Vec<(Tree, Items)>, sources: &Sources, names: &mut Names
     for number in 0..units.len() {
         collect(&mut defs, &units, number as u32, sources, names, &mut diagnostics);
     }
+    one_project(&defs, &units, names, &mut diagnostics);
     Checked::new((units, defs), diagnostics)
+}
+
+/// A folder has one project: reports every further one.
+fn one_project(defs: &Definitions, units: &[Unit], names: &mut Names, diagnostics: &mut Vec<Diagnostic>) {
+    let word = names.intern("project");
+    let mut projects = defs.resources.iter().filter(|r| r.word == word && r.scope == Scope::ROOT);
+    let Some(first) = projects.next() else { return };
+    let first_at = span_in(units, first.unit, first.head.key);
+    for other in projects {
+        let here = span_in(units, other.unit, other.head.key);
+        diagnostics.push(errors::second_project(here, first_at, names.get(other.key)));
+    }
 }
 
 /// Files the definitions of one unit.

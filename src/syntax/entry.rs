@@ -241,7 +241,12 @@ impl Parser<'_> {
     /// The expression after an `=`.
     pub fn value(&mut self) {
         self.join(true);
+        let operand = self.operand();
         self.expression();
+        if self.at_word("for") && !self.cur.nl && !self.quiet {
+            self.unbracketed(operand);
+        }
+        self.end_operand(operand);
     }
 
     /// An entry that begins with a name and goes no further: its value is missing.

@@ -3,7 +3,7 @@
 
 use super::errors;
 use super::lex::{Lexer, T, Token, is_start};
-use super::parser::Parser;
+use super::parser::{Operand, Parser};
 use super::tree::NodeKind as N;
 use super::words::{self, COMPARISON, NOT, RANGE};
 
@@ -288,6 +288,17 @@ impl Parser<'_> {
         }
         self.end_elements(opener, T::RBracket);
         self.loose = loose;
+        self.close(node);
+    }
+
+    /// `x for x in xs` that stands alone: one error, and nothing of it is judged further.
+    pub fn unbracketed(&mut self, operand: Operand) {
+        let span = self.cur_span();
+        let start = self.start_of(&operand);
+        let node = self.precede(operand, N::Missing);
+        self.for_clauses();
+        let end = self.behind();
+        self.report(|_| errors::unbracketed(span, start, end));
         self.close(node);
     }
 

@@ -306,6 +306,12 @@ impl Parser<'_> {
         Operand { at: self.nodes.len(), deepest: std::mem::replace(&mut self.deepest, self.depth) }
     }
 
+    /// Where the operand starts, once something of it is there.
+    pub fn start_of(&self, operand: &Operand) -> Span {
+        let start = self.nodes.get(operand.at).map_or(self.prev_end, |node| node.start);
+        self.span(start, start)
+    }
+
     /// Ends the operand's mark.
     pub fn end_operand(&mut self, operand: Operand) {
         self.deepest = self.deepest.max(operand.deepest);

@@ -72,7 +72,7 @@ impl Checker<'_> {
             return None;
         }
         if let Some(module) = self.p.defs.uses.get(&(self.scope, word)).copied() {
-            return Some(self.of_a_module(member, module, name));
+            return Some(self.of_a_module(base, member, module, name));
         }
         let shapes = self.p.kind(self.scope, word)?.to_vec();
         self.resource_of(self.scope, &shapes, name).or_else(|| {
@@ -102,7 +102,7 @@ impl Checker<'_> {
     }
 
     /// What a used module declares under a name: a resource of whatever kind, or a value.
-    fn of_a_module(&mut self, member: Index, module: Scope, name: Name) -> (Value, TyId) {
+    fn of_a_module(&mut self, base: Index, member: Index, module: Scope, name: Name) -> (Value, TyId) {
         if let Some((site, _)) = self.p.defs.find(module, Space::Value, name)
             && self.units[site.unit as usize].scope == module
         {
@@ -128,7 +128,8 @@ impl Checker<'_> {
                         (self.lazy(Op::Kinds(ty), member), list)
                     }
                     None => {
-                        let diagnostic = errors::unknown_name(self.span(member), self.text(member), None, Vec::new());
+                        let module_name = self.text(base);
+                        let diagnostic = errors::not_in_module(self.span(member), self.text(member), module_name);
                         (self.report(diagnostic), TyId::ERROR)
                     }
                 }
@@ -227,7 +228,8 @@ impl Checker<'_> {
         }
         let parts = self.part_shapes(shapes);
         let fields = self.field_names(shapes);
-        let slip = closest(self.text(member), fields.iter().map(String::as_str)).is_some();
+        let slip =
+            closest(self.text(member), fields.iter().map(String::as_str)).is_some() || !self.is_block_key(member);
         if !parts.is_empty() && !slip {
             let ty = self.p.types.intern(Ty::Obj(parts, None));
             return (self.lazy(Op::Member(inner, name), node), ty);
@@ -237,6 +239,48 @@ impl Checker<'_> {
         let declared = self.span_of(self.p.shape(*first).at);
         let diagnostic = errors::unknown_field(self.span(member), self.text(member), &word, fields, declared);
         (self.report(diagnostic), TyId::ERROR)
+    }
+
+    /// Whether some block may have this key: one that is written has, or one that is computed may have.
+    fn is_block_key(&mut self, member: Index) -> bool {
+        if self.p.block_keys.is_none() {
+            let keys = self.written_keys();
+            self.p.block_keys = Some(keys);
+        }
+        let text = crate::syntax::unquote(self.text(member));
+        self.p.block_keys.as_ref().and_then(Option::as_ref).is_none_or(|keys| keys.contains(text.as_ref()))
+    }
+
+    /// The keys that are written in all files: what stands in heads and in paths; none if one is computed.
+    fn written_keys(&self) -> Option<rustc_hash::FxHashSet<String>> {
+        let kinds = self.kind_words();
+        let mut keys = rustc_hash::FxHashSet::default();
+        for unit in self.units {
+            let text = &self.sources.file(unit.file).text;
+            for (at, node) in unit.tree.nodes.iter().enumerate() {
+                let at = at as Index;
+                match node.kind {
+                    NodeKind::Decl => {
+                        let head = crate::hir::read_head(&unit.tree, at);
+                        let key = head.key;
+                        if kinds.iter().any(|kind| kind == unit.tree.text(head.word, text)) {
+                            continue;
+                        }
+                        if unit.tree.kind(key) == NodeKind::Str && unit.tree.node(key).next != key + 1 {
+                            return None;
+                        }
+                        keys.insert(crate::syntax::unquote(unit.tree.text(key, text)).into_owned());
+                    }
+                    NodeKind::Field | NodeKind::BlockEntry => {
+                        let path =
+                            unit.tree.children(at).skip(1).take_while(|part| unit.tree.kind(*part) == NodeKind::Name);
+                        keys.extend(path.map(|part| unit.tree.text(part, text).to_owned()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        Some(keys)
     }
 
     /// One type for fields of the same name in several kinds.

@@ -85,6 +85,8 @@ pub struct TypedHead {
     pub within: Option<(Value, NodeRef)>,
     /// Its profiles and model, in order.
     pub layers: Vec<u32>,
+    /// Whether it names a variant or model that does not exist.
+    pub is_broken: bool,
 }
 
 impl Checker<'_> {
@@ -97,9 +99,12 @@ impl Checker<'_> {
             self.report(diagnostic);
             return None;
         };
-        let mut typed = TypedHead { shape, tag: None, on: On::Unsaid, within: None, layers: Vec::new() };
+        let mut typed =
+            TypedHead { shape, tag: None, on: On::Unsaid, within: None, layers: Vec::new(), is_broken: false };
         if head.model != 0 {
             typed.tag = self.tag_clause(head.model, shape, &mut typed.layers);
+            typed.is_broken = typed.tag.is_none();
+            self.any_variant = typed.is_broken;
         }
         if head.on != 0 {
             typed.on = self.on_clause(head.on, shape);
@@ -174,9 +179,13 @@ impl Checker<'_> {
         let declared = self.span_of(self.p.shape(shape).at);
         let word = self.p.name(self.p.shape(shape).word).to_owned();
         let diagnostic = match self.p.shape(shape).any_field(name).map(|number| self.p.field(shape, number)) {
+            // The variant is unknown, which is reported already.
+            Some(_) if self.any_variant => return None,
             Some(field) => {
-                let variant = field.variant.map_or("", |variant| self.p.name(variant));
-                errors::other_variant(self.span(node), self.text(node), &word, variant, self.span_of(field.at))
+                let same = self.p.shape(shape).fields.iter().filter(|other| other.name == name);
+                let variants: Vec<String> =
+                    same.filter_map(|field| field.variant).map(|variant| self.p.name(variant).to_owned()).collect();
+                errors::other_variant(self.span(node), self.text(node), &word, &variants, self.span_of(field.at))
             }
             None => {
                 errors::unknown_field(self.span(node), self.text(node), &word, self.field_names(&[shape]), declared)
@@ -437,13 +446,13 @@ impl Checker<'_> {
         let field = self.p.field(shape, number);
         let (holds, from) = (field.holds, field.at);
         let Holds::Blocks(inner, kind) = holds else {
-            let shown = self.p.show(field.ty);
-            let diagnostic = errors::no_key(self.span(head.key), self.text(head.word), &shown, self.span_of(from));
+            let is_block = matches!(holds, Holds::Block(..));
+            let diagnostic = errors::no_key(self.span(head.key), self.text(head.word), is_block, self.span_of(from));
             self.report(diagnostic);
             return;
         };
         for clause in [head.on, head.within].into_iter().filter(|clause| *clause != 0) {
-            let diagnostic = errors::no_preposition(self.span(clause), self.text(head.word));
+            let diagnostic = errors::no_preposition(self.span(clause), self.text(head.word), self.text(clause));
             self.report(diagnostic);
         }
         let key = self.block_key(head.key, kind);

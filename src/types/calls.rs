@@ -45,7 +45,7 @@ impl Checker<'_> {
             Callee::External(builtin) => Op::Call(builtin, run),
             Callee::Expr(_) => Op::Apply(number, run),
             Callee::Running => {
-                let diagnostic = errors::recursive(self.span(callee), word);
+                let diagnostic = errors::recursive(self.span(callee), word, &[]);
                 return (self.report(diagnostic), TyId::ERROR);
             }
         };
@@ -138,6 +138,11 @@ impl Checker<'_> {
                 TyId::BOOL
             }
             Fold::Count => TyId::INT,
+            Fold::Sum if !self.is_quantity(element) => {
+                let shown = self.p.show(element);
+                let diagnostic = errors::no_sum(self.span(arg), &shown);
+                return (self.report(diagnostic), TyId::ERROR);
+            }
             Fold::Sum | Fold::List | Fold::Keyed => self.p.types.base(element),
         };
         if !list {

@@ -63,7 +63,14 @@ impl Checker<'_> {
         let from = want.from.map(|from| self.span_of(from));
         let source = self.text(node);
         let base = self.p.types.base(want.ty);
-        let diagnostic = errors::mismatch(self.span(node), &wanted, &found_text, source, from, self.p.types.get(base));
+        let base = self.p.types.get(base);
+        let mut diagnostic = errors::mismatch(self.span(node), &wanted, &found_text, source, from, base);
+        if let Ty::Enum(members) = base
+            && members.len() <= 12
+        {
+            let members: Vec<String> = members.iter().map(|member| format!("`{}`", self.p.name(*member))).collect();
+            diagnostic = diagnostic.help(format!("write {}", errors::either(&members)));
+        }
         self.report(diagnostic)
     }
 
@@ -198,7 +205,7 @@ impl Checker<'_> {
             Ty::Domain(domain) => Some(match domains::problem(domain, text) {
                 None => (self.p.heap.string(text), base),
                 Some(problem) => {
-                    (self.report(errors::bad_domain(self.span(node), domain.name(), &problem)), TyId::ERROR)
+                    (self.report(errors::bad_domain(self.span(node), domain.name(), &problem, text)), TyId::ERROR)
                 }
             }),
             Ty::Enum(members) => {

@@ -50,7 +50,7 @@ impl Checker<'_> {
         let at = self.at(node);
         let Some(on) = self.p.shape(shape).on else {
             let word = self.p.name(self.p.shape(shape).word).to_owned();
-            let diagnostic = errors::no_preposition(self.span(clause), &word);
+            let diagnostic = errors::no_preposition(self.span(clause), &word, self.text(clause));
             self.report(diagnostic);
             return On::Unsaid;
         };
@@ -67,8 +67,7 @@ impl Checker<'_> {
         if is_list && !on.many && any.is_none() {
             let word = self.p.name(self.p.shape(shape).word).to_owned();
             let diagnostic = errors::one_place(self.span(node), &word, self.text(node));
-            self.report(diagnostic);
-            return On::Unsaid;
+            return On::Fixed(self.report(diagnostic), at);
         }
         let ty = if is_list || any.is_some() { list } else { one };
         let declared = self.p.shape(shape).at;
@@ -80,7 +79,7 @@ impl Checker<'_> {
     pub(crate) fn in_clause(&mut self, clause: Index, shape: ShapeId) -> Option<(Value, NodeRef)> {
         let Some(within) = self.p.shape(shape).within else {
             let word = self.p.name(self.p.shape(shape).word).to_owned();
-            let diagnostic = errors::no_preposition(self.span(clause), &word);
+            let diagnostic = errors::no_preposition(self.span(clause), &word, self.text(clause));
             self.report(diagnostic);
             return None;
         };

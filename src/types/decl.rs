@@ -586,8 +586,14 @@ pub(crate) fn binding(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
     let (site, what) = checker.p.defs.find(checker.scope, Space::Value, name)?;
     let scope = checker.units[site.unit as usize].scope;
     if checker.p.binding_running.contains(&(scope, name)) {
-        let diagnostic =
-            errors::recursive(checker.units[site.unit as usize].tree.span(site.name_node), checker.p.name(name));
+        let running = checker.p.binding_running.iter();
+        let through = running.skip_while(|running| **running != (scope, name)).skip(1);
+        let through: Vec<String> = through.map(|(_, name)| checker.p.name(*name).to_owned()).collect();
+        let diagnostic = errors::recursive(
+            checker.units[site.unit as usize].tree.span(site.name_node),
+            checker.p.name(name),
+            &through,
+        );
         checker.out.push(diagnostic);
         let number = checker.p.bindings.len() as u32;
         let at = NodeRef(checker.units[site.unit as usize].base + site.name_node);

@@ -43,17 +43,22 @@ pub(crate) fn either(words: &[String]) -> String {
 
 /// Something else was expected: what, and who expects it.
 pub fn mismatch(span: Span, wanted: &str, found: &str, source: &str, from: Option<Span>, base: &Ty) -> Diagnostic {
-    let shown = if source.len() <= 40 && !source.contains('\n') {
-        format!(", found {} `{source}`", article(found))
-    } else {
-        format!(", found {}", article(found))
+    // A word such as `true` or `null` says itself what it is.
+    let is_plain = found == "null" || (found == "Bool" && matches!(source, "true" | "false"));
+    let shown = match (is_plain, source.len() <= 40 && !source.contains('\n')) {
+        (true, _) => format!("`{source}`"),
+        (false, true) => format!("{} `{source}`", article(found)),
+        (false, false) => article(found),
     };
-    let mut diagnostic = error(&codes::TYPE_MISMATCH, span, format!("expected {}{shown}", article(wanted)))
-        .here(format!("this is {}", article(found)));
+    let mut diagnostic = error(&codes::TYPE_MISMATCH, span, format!("expected {}, found {shown}", article(wanted)));
+    if !is_plain {
+        diagnostic = diagnostic.here(format!("this is {}", article(found)));
+    }
     if let Some(from) = from {
         diagnostic = diagnostic.label(from, format!("declared as {wanted} here"));
     }
     let number = source.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_') && !source.is_empty();
+    let decimal = source.parse::<f64>().is_ok();
     let unquoted = source.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     match (base, unquoted) {
         (Ty::Size, None) if number => diagnostic.help(format!("write the unit: `{source}GiB` or `{source}MiB`")).fix(
@@ -75,7 +80,7 @@ pub fn mismatch(span: Span, wanted: &str, found: &str, source: &str, from: Optio
             span,
             format!("{source}.0"),
         ),
-        (Ty::Str | Ty::Domain(_), None) if number => {
+        (Ty::Str | Ty::Domain(_), None) if number || decimal => {
             diagnostic.help("quote it").fix("quote it", span, format!("\"{source}\""))
         }
         (
@@ -101,7 +106,6 @@ pub fn mismatch(span: Span, wanted: &str, found: &str, source: &str, from: Optio
             diagnostic.help("a list stands in brackets").fix(format!("write `[{source}]`"), span, format!("[{source}]"))
         }
         (Ty::Bool, None) => diagnostic.help("write `true` or `false`"),
-        (Ty::Enum(_), _) if found == "Bool" => diagnostic.help(format!("write one of {wanted}")),
         _ => diagnostic,
     }
 }
@@ -152,10 +156,16 @@ pub fn literal(span: Span, text: &str, problem: &LiteralError) -> Diagnostic {
     let base = error(&codes::BAD_LITERAL, span, String::new());
     let (message, help) = match problem {
         LiteralError::TooLarge => (format!("`{text}` is too large"), None),
-        LiteralError::NotWhole(below, above) => (
-            format!("expected a whole number of units, found `{text}`"),
-            Some(format!("the nearest are {below} and {above} of the smallest unit")),
-        ),
+        LiteralError::NotWhole(below, above) => {
+            let (what, unit) = match text.trim_start_matches(|c: char| !c.is_ascii_alphabetic()) {
+                unit if unit.ends_with("bps") => ("bits in a second", "bps"),
+                unit if unit.ends_with('B') => ("bytes", "B"),
+                "%" | "" => ("hundredths of a percent", "/100 %"),
+                _ => ("milliseconds", "ms"),
+            };
+            let message = format!("expected a whole number of {what}, found `{text}`");
+            (message, Some(format!("the nearest are {below}{unit} and {above}{unit}")))
+        }
         LiteralError::OutOfRange(what, most) => (format!("expected {what} of at most {most}, found `{text}`"), None),
         LiteralError::HostBits(canonical) => {
             let diagnostic =
@@ -187,9 +197,9 @@ pub fn time_of_day(span: Span, text: &str) -> Diagnostic {
         .fix("quote it", span, format!("\"{text}\""))
 }
 
-/// Text that a string type does not accept.
-pub fn bad_domain(span: Span, ty: &str, problem: &str) -> Diagnostic {
-    error(&codes::BAD_TEXT, span, format!("this is no {ty}: {problem}"))
+/// Text that a string type does not accept: what it does, and the text.
+pub fn bad_domain(span: Span, ty: &str, problem: &str, text: &str) -> Diagnostic {
+    error(&codes::BAD_TEXT, span, format!("{problem}, found `{}`", text.escape_debug())).here(format!("no {ty}"))
 }
 
 /// `self` outside of a body.
@@ -248,6 +258,13 @@ pub fn unknown_name(span: Span, text: &str, wanted: Option<&str>, known: Vec<Str
     suggest(diagnostic, span, text, &known, "there are")
 }
 
+/// A name that a used module does not have.
+pub fn not_in_module(span: Span, text: &str, module: &str) -> Diagnostic {
+    error(&codes::UNKNOWN_NAME, span, format!("nothing in the module `{module}` is named `{text}`"))
+        .here("unknown")
+        .help("a module's resources, kinds, `let`s and inputs are reached through its name")
+}
+
 /// A reference to a resource that does not exist.
 pub fn unknown_resource(
     span: Span,
@@ -255,6 +272,7 @@ pub fn unknown_resource(
     words: &[String],
     known: &[(String, Span)],
     members: &[String],
+    other: Option<(String, Span)>,
 ) -> Diagnostic {
     let row = match words {
         [one] => match one.as_str() {
@@ -269,6 +287,15 @@ pub fn unknown_resource(
     };
     let kinds = either(words);
     let diagnostic = error(row, span, format!("no {kinds} is named `{text}`")).here("unknown");
+    if let Some((word, at)) = other {
+        let diagnostic = diagnostic.label(at, format!("this is a {word}"));
+        let there: Vec<String> = known.iter().map(|(name, _)| name.clone()).collect();
+        return if there.is_empty() || there.len() > 40 {
+            diagnostic
+        } else {
+            diagnostic.help(format!("{kinds}s: {}", list(&there)))
+        };
+    }
     let names: Vec<String> = known.iter().map(|(name, _)| name.clone()).chain(members.iter().cloned()).collect();
     let near = closest(text, names.iter().map(String::as_str)).map(str::to_owned);
     let declared = near.as_ref().and_then(|near| known.iter().find(|(name, _)| name == near));
@@ -323,10 +350,13 @@ pub fn unknown_field(span: Span, text: &str, word: &str, known: Vec<String>, dec
 }
 
 /// A field of another variant.
-pub fn other_variant(span: Span, text: &str, word: &str, variant: &str, declared: Span) -> Diagnostic {
-    error(&codes::UNKNOWN_FIELD, span, format!("only a `{variant}` {word} has `{text}`"))
-        .label(declared, "declared here")
-        .help(format!("say `: {variant}` in the head, or drop the field"))
+pub fn other_variant(span: Span, text: &str, word: &str, variants: &[String], declared: Span) -> Diagnostic {
+    let diagnostic = match variants {
+        [one] => error(&codes::UNKNOWN_FIELD, span, format!("only a `{one}` {word} has `{text}`"))
+            .label(declared, "declared here"),
+        _ => error(&codes::UNKNOWN_FIELD, span, format!("only some variants of {word} have `{text}`")),
+    };
+    diagnostic.help(format!("say in the head which variant it is ({}), or drop the field", list(variants)))
 }
 
 /// A member that a value does not have.
@@ -376,11 +406,12 @@ pub fn needs_a_key(span: Span, text: &str) -> Diagnostic {
 }
 
 /// `cpu x { … }`
-pub fn no_key(span: Span, text: &str, ty: &str, declared: Span) -> Diagnostic {
+pub fn no_key(span: Span, text: &str, is_block: bool, declared: Span) -> Diagnostic {
+    let (what, help) = if is_block { ("block", "{ … }") } else { ("field", "= …") };
     error(&codes::NEEDS_A_KEY, span, format!("`{text}` takes no key"))
         .here("no key here")
-        .label(declared, format!("declared as {ty} here"))
-        .help(format!("write `{text} = …`, or `{text} {{ … }}` if it is a block"))
+        .label(declared, format!("declared as a {what} without keys here"))
+        .help(format!("write `{text} {help}`"))
 }
 
 /// `memory { … }`
@@ -397,8 +428,10 @@ pub fn cannot_append(span: Span, ty: &str) -> Diagnostic {
 }
 
 /// A preposition that the kind does not have.
-pub fn no_preposition(span: Span, word: &str) -> Diagnostic {
-    error(&codes::NO_PREPOSITION, span, format!("`{word}` takes no such clause in its head")).help("drop it")
+pub fn no_preposition(span: Span, word: &str, clause: &str) -> Diagnostic {
+    let preposition = clause.split_whitespace().next().unwrap_or("on");
+    error(&codes::NO_PREPOSITION, span, format!("`{word}` takes no `{preposition}` in its head"))
+        .help(format!("drop `{clause}`"))
 }
 
 /// Several places where there is one.
@@ -438,8 +471,11 @@ pub fn layer_cycle(span: Span, text: &str) -> Diagnostic {
 }
 
 /// A function or value that needs itself.
-pub fn recursive(span: Span, text: &str) -> Diagnostic {
-    error(&codes::RECURSION, span, format!("`{text}` is defined by itself"))
+///
+/// `through` names what stands between.
+pub fn recursive(span: Span, text: &str, through: &[String]) -> Diagnostic {
+    let through = if through.is_empty() { String::new() } else { format!(", through {}", list(through)) };
+    error(&codes::RECURSION, span, format!("`{text}` is defined by itself{through}"))
         .help("functions and values are not recursive")
 }
 
@@ -472,7 +508,12 @@ pub fn not_comparable(span: Span, a: &str, b: &str) -> Diagnostic {
 
 /// Two types without an order.
 pub fn not_ordered(span: Span, a: &str, b: &str) -> Diagnostic {
-    error(&codes::NOT_COMPARABLE, span, format!("{} and {} have no order", article(a), article(b)))
+    let message = if a == b {
+        format!("{} has no order", article(a))
+    } else {
+        format!("{} and {} have no order", article(a), article(b))
+    };
+    error(&codes::NOT_COMPARABLE, span, message)
 }
 
 /// Two types without such an operation.
@@ -485,6 +526,12 @@ pub fn no_arithmetic(span: Span, op: Binary, a: &str, b: &str) -> Diagnostic {
     };
     error(&codes::NO_ARITHMETIC, span, format!("{} cannot be {verb} {}", article(a), article(b)))
         .help("sizes, durations and rates are added among themselves, and multiplied with numbers and percentages")
+}
+
+/// `sum` of what cannot be added.
+pub fn no_sum(span: Span, ty: &str) -> Diagnostic {
+    error(&codes::NO_ARITHMETIC, span, format!("{} cannot be added up", article(ty)))
+        .help("`sum` takes numbers, sizes, durations, rates and percentages")
 }
 
 /// `-` of what has no negative.

@@ -185,6 +185,8 @@ pub struct Program {
     pub(crate) waiting: FxHashMap<(ShapeId, u16), decl::Waiting>,
     /// Resources by name over all kinds, made on first use.
     any_name: Option<FxHashMap<(Scope, Name), Vec<ResId>>>,
+    /// The texts of all keys of blocks, made when first asked for; `None` inside if some are computed.
+    block_keys: Option<Option<rustc_hash::FxHashSet<String>>>,
     /// The environment and name of generated resources, by resource number.
     pub generated: FxHashMap<ResId, Slice>,
     /// The names of frame slots of generated resources: slot i of the environment.
@@ -337,6 +339,8 @@ pub struct Checker<'a> {
     pub(crate) lenient: bool,
     /// The body of a model, where requirements may stand.
     pub(crate) model_body: Option<Index>,
+    /// Whether the variant is unknown, so that a field of any variant may be meant.
+    pub(crate) any_variant: bool,
 }
 
 impl<'a> Checker<'a> {
@@ -362,6 +366,7 @@ impl<'a> Checker<'a> {
             self_ty: None,
             lenient: false,
             model_body: None,
+            any_variant: false,
         }
     }
 

@@ -6,6 +6,9 @@ use crate::types::ty::{Domain, Ty, TyId};
 use crate::types::value::Value;
 use crate::types::{Checker, Want, errors};
 
+/// The types that are counted.
+const QUANTITIES: [TyId; 6] = [TyId::INT, TyId::FLOAT, TyId::SIZE, TyId::DURATION, TyId::RATE, TyId::PERCENT];
+
 impl Checker<'_> {
     /// Both operands of a binary node.
     fn operands(&self, node: Index) -> (Index, Index) {
@@ -132,7 +135,8 @@ impl Checker<'_> {
                 | Ty::Domain(Domain::Version)
         );
         if !ordered || !(self.p.types.fits(right_ty, base) || self.comparable(base, right_ty)) {
-            let (a, b) = (self.p.show(left_ty), self.p.show(right_ty));
+            let a = self.p.show(left_ty);
+            let b = if self.p.types.base(right_ty) == base { a.clone() } else { self.p.show(right_ty) };
             return (self.report(errors::not_ordered(self.span(node), &a, &b)), TyId::BOOL);
         }
         self.binary(node, op, left_value, right_value, TyId::BOOL)
@@ -302,9 +306,14 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether values of a type can be added up.
+    pub(crate) fn is_quantity(&self, ty: TyId) -> bool {
+        let base = self.p.types.base(ty);
+        base == TyId::ERROR || QUANTITIES.contains(&base)
+    }
+
     /// The type of `a op b`, if there is one.
     fn result_of(&self, op: Binary, a: TyId, b: TyId) -> Option<TyId> {
-        const QUANTITIES: [TyId; 6] = [TyId::INT, TyId::FLOAT, TyId::SIZE, TyId::DURATION, TyId::RATE, TyId::PERCENT];
         let quantity = |ty: TyId| QUANTITIES.contains(&ty);
         match op {
             Binary::Add | Binary::Sub if a == b && quantity(a) => Some(a),

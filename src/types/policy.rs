@@ -198,7 +198,11 @@ impl Checker<'_> {
         {
             if let Ty::Enum(members) = wanted {
                 let text = self.text(node);
-                let diagnostic = self.not_a_member(node, text, members);
+                let mut diagnostic = self.not_a_member(node, text, members);
+                if let Some(from) = want.from {
+                    diagnostic =
+                        diagnostic.label(self.span_of(from), format!("declared as {} here", self.wanted(want.ty)));
+                }
                 return (self.report(diagnostic), TyId::ERROR);
             }
             if let Some(element) = self.wanted_list(want.ty).and_then(|list| self.p.types.element(list))
@@ -290,7 +294,11 @@ impl Checker<'_> {
                 .collect(),
             _ => Vec::new(),
         };
-        errors::unknown_resource(self.span(node), text, &words, &known, &members)
+        let other = self.p.defs.resources.iter().find(|r| {
+            r.scope == self.scope && self.p.name(r.key) == text && !words.iter().any(|word| word == self.p.name(r.word))
+        });
+        let other = other.map(|r| (self.p.name(r.word).to_owned(), self.units[r.unit as usize].tree.span(r.head.key)));
+        errors::unknown_resource(self.span(node), text, &words, &known, &members, other)
     }
 
     fn object_words(&self, ty: TyId, out: &mut Vec<String>) {

@@ -7,7 +7,7 @@ use crate::diag::codes::{
     BRACE_ON_NEXT_LINE, CHAINED_COMPARISON, CLAUSE_ORDER, FILE_TOO_LARGE, FOREIGN_OPERATOR, MALFORMED_LITERAL,
     MISSING_NAME, MISSING_SEPARATOR, MISSING_VALUE, NEEDS_PARENTHESES, NOT_CALLABLE, NOT_EQUALS, NOT_UTF8,
     REPEATED_CLAUSE, RESERVED_WORD, STRAY_CONTINUATION, STRAY_SEPARATOR, SYNTAX_ERROR, TOO_DEEP, UNCLOSED_BRACKET,
-    UNOPENED_BRACKET, UNREADABLE_FILE,
+    UNEXPECTED_GENERATOR, UNOPENED_BRACKET, UNREADABLE_FILE,
 };
 use crate::diag::{Code, CodeRow, Diagnostic, Fix, Severity};
 
@@ -139,6 +139,17 @@ pub(super) fn missing_comma(span: Span, at: Span, found: &str) -> Diagnostic {
         at,
         ",",
     )
+}
+
+/// `x for x in xs` without brackets; `start` and `end` are where they belong.
+pub(super) fn unbracketed(span: Span, start: Span, end: Span) -> Diagnostic {
+    let mut diagnostic = error(&UNEXPECTED_GENERATOR, span, "`for` in an expression stands in brackets or in a call")
+        .here("without brackets")
+        .help("write `[x for x in xs]`");
+    let edit = |span: Span, text: &str| TextEdit { span, text: text.to_owned() };
+    let edits = vec![edit(start, "["), edit(end, "]")];
+    diagnostic.fixes.push(Fix { title: "put it in brackets".to_owned(), edits });
+    diagnostic
 }
 
 /// `name: 4` for `name = 4`.
