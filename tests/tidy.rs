@@ -294,7 +294,8 @@ fn every_code_has_a_case() {
     }
     let has_case = |row: &hlab::diag::CodeRow| {
         // Named by a test, or drawn under a case by its name.
-        let names = [format!("error {}", row.name), format!("^ {} ", row.name), format!("//< {} ", row.name)];
+        let name = row.name;
+        let names = [format!("error {name}"), format!("^ {name} "), format!("//< {name} "), format!("\"{name}\"")];
         cases.iter().any(|text| text.contains(row.code) || names.iter().any(|name| text.contains(name)))
     };
     let is_excused = |code: &str| WITHOUT_CASE.iter().any(|(excused, _)| *excused == code);

@@ -1,0 +1,145 @@
+//! What concerns more than one text: inputs, the lock, modules, data files and tests, over files in memory.
+
+use hlab::base::MemoryWorld;
+use hlab::session::{Analysis, Options, analyze, run_tests};
+
+/// A project whose other files are given by path and text.
+fn lab(files: &[(&str, &str)]) -> MemoryWorld {
+    let start = MemoryWorld::default().with("lab.hlab", "project p { ids = 100..101 }\nhost h { memory = 64GiB }\n");
+    files.iter().fold(start, |world, (path, text)| world.with(path, *text))
+}
+
+/// The names of what is wrong, in order, each with its message.
+fn found(analysis: &Analysis) -> Vec<(String, String)> {
+    let named = analysis.diagnostics.iter().map(|found| (found.code.name().to_owned(), found.message.clone()));
+    named.collect()
+}
+
+fn check(files: &[(&str, &str)], options: &Options) -> Vec<(String, String)> {
+    found(&analyze(&lab(files), options))
+}
+
+/// Asserts that exactly one thing is wrong, and which.
+fn only(found: &[(String, String)], name: &str, part: &str) {
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found[0].0, name, "{found:?}");
+    assert!(found[0].1.contains(part), "{found:?}");
+}
+
+#[test]
+fn an_input_without_a_value_is_asked_for_input_missing() {
+    let source = "input site: String\nhost i { memory = 8GiB, description = site }\n";
+    only(&check(&[("a.hlab", source)], &Options::default()), "input-missing", "`site` has no value");
+    let set = Options { inputs: vec![("site".into(), "home".into())], ..Options::default() };
+    assert_eq!(check(&[("a.hlab", source)], &set), []);
+}
+
+#[test]
+fn set_of_another_type_or_of_no_input_is_bad_input() {
+    let source = "input size: Size = 8GiB\nhost i { memory = size }\n";
+    let set = |name: &str, value: &str| Options { inputs: vec![(name.into(), value.into())], ..Options::default() };
+    only(&check(&[("a.hlab", source)], &set("size", "large")), "bad-input", "expected Size");
+    only(&check(&[("a.hlab", source)], &set("sizes", "8GiB")), "bad-input", "no such input");
+}
+
+#[test]
+fn a_guest_without_an_id_takes_the_lowest_free_one_and_the_lock_remembers_it() {
+    let guests = "vm a on h {}\nvm b on h {}\n";
+    let analysis = analyze(&lab(&[("a.hlab", guests)]), &Options::default());
+    let lock = analysis.lock_text().expect("two ids are new");
+    assert!(lock.contains("id vm.a 100\nid vm.b 101\n"), "{lock}");
+    let locked = Options { lock: Some(lock.clone()), locked: true, ..Options::default() };
+    let again = analyze(&lab(&[("a.hlab", guests)]), &locked);
+    assert_eq!(found(&again), []);
+    assert_eq!(again.lock_text(), None);
+}
+
+#[test]
+fn where_the_lock_may_not_be_written_a_new_guest_is_lock_stale() {
+    let locked = Options { locked: true, ..Options::default() };
+    only(&check(&[("a.hlab", "vm a on h {}\n")], &locked), "lock-stale", "`vm.a` has no id");
+}
+
+#[test]
+fn more_guests_than_ids_is_no_id_left() {
+    let guests = "vm a on h {}\nvm b on h {}\nvm c on h {}\n";
+    only(&check(&[("a.hlab", guests)], &Options::default()), "no-id-left", "in 100..101");
+}
+
+#[test]
+fn an_unfinished_merge_of_the_lock_is_bad_lock() {
+    let options = Options { lock: Some("<<<<<<< ours\nid vm.a 100\n".into()), ..Options::default() };
+    only(&check(&[("a.hlab", "vm a on h { id = 100 }\n")], &options), "bad-lock", "line 1");
+}
+
+#[test]
+fn modules_that_use_each_other_are_an_import_cycle() {
+    let files = [
+        ("a.hlab", "use \"./x\" as x\n"),
+        ("x/x.hlab", "use \"./y\" as y\n"),
+        ("x/y/y.hlab", "use \"../../x\" as x\n"),
+    ];
+    let found = check(&files, &Options::default());
+    assert!(found.iter().any(|(name, _)| name == "import-cycle"), "{found:?}");
+}
+
+#[test]
+fn a_used_module_is_reached_through_its_name() {
+    let files = [
+        ("a.hlab", "use \"./site\" as site\nhost i { memory = site.memory }\n"),
+        ("site/site.hlab", "let memory = 8GiB\n"),
+    ];
+    assert_eq!(check(&files, &Options::default()), []);
+}
+
+#[test]
+fn a_data_file_is_checked_against_the_type_that_wants_it() {
+    let source = "let ids: Map<String, Int> = json(\"ids.json\")\nvm a on h { id = ids[\"a\"] }\n";
+    assert_eq!(check(&[("a.hlab", source), ("ids.json", "{\"a\": 100}")], &Options::default()), []);
+    let found = check(&[("a.hlab", source), ("ids.json", "{\"a\": \"hundred\"}")], &Options::default());
+    assert!(found.iter().any(|(name, text)| name == "bad-data" && text.contains("`a`: expected Int")), "{found:?}");
+    let yaml = "let tags: List<String> = yaml(\"tags.yaml\")\nvm a on h { id = 100, tags = tags }\n";
+    assert_eq!(check(&[("a.hlab", yaml), ("tags.yaml", "- \"on\"\n- prod\n")], &Options::default()), []);
+}
+
+#[test]
+fn a_data_file_that_is_not_there_is_file_unreadable() {
+    let source = "host i { memory = 8GiB, description = file(\"notes.md\") }\n";
+    only(&check(&[("a.hlab", source)], &Options::default()), "file-unreadable", "no such file");
+    let outside = "host i { memory = 8GiB, description = file(\"../../etc/passwd\") }\n";
+    only(&check(&[("a.hlab", outside)], &Options::default()), "file-unreadable", "outside of the project");
+}
+
+#[test]
+fn a_test_that_changes_nothing_there_is_test_path_and_one_that_fails_says_what_came() {
+    let tests = "test \"nobody\" {\n  change vm.nobody { memory = 1GiB }\n  expect ok\n}\n\
+                 test \"too much\" {\n  vm big on h { id = 100, memory = 100GiB }\n  expect ok\n}\n\
+                 test \"refused\" {\n  vm big on h { id = 100, memory = 100GiB }\n  expect error host-memory at host.h\n}\n\
+                 test \"other\" {\n  expect error host-memory\n}\n";
+    let report = run_tests(&lab(&[("lab_test.hlab", tests)]), &Options::default(), None);
+    let codes: Vec<Vec<String>> = report
+        .tests
+        .iter()
+        .map(|test| test.failures.iter().map(|failure| failure.code.name().to_owned()).collect())
+        .collect();
+    assert_eq!(codes, [vec!["test-path"], vec!["host-memory"], vec![], vec!["test-failed"]]);
+}
+
+#[test]
+fn a_policy_without_its_facts_is_a_note_idle_policy() {
+    let policy = "policy warm {\n  for h in host\n  require h.thermal.max-vcpus < 9\n  else \"too warm\"\n}\n";
+    let analysis = analyze(&lab(&[("a.hlab", policy)]), &Options::default());
+    assert!(!analysis.has_errors());
+    let note = found(&analysis);
+    assert!(note.iter().any(|(name, text)| name == "idle-policy" && text.contains("warm")), "{note:?}");
+}
+
+#[test]
+fn evaluation_gives_the_same_with_one_thread_and_many() {
+    let guests = "for n in [1, 2] { vm \"v${n}\" on h { id = 99 + n, description = \"number ${n}\" } }\n";
+    let one = analyze(&lab(&[("a.hlab", guests)]), &Options { threads: 1, ..Options::default() });
+    let many = analyze(&lab(&[("a.hlab", guests)]), &Options { threads: 8, ..Options::default() });
+    assert_eq!(found(&one), found(&many));
+    assert_eq!(one.explain_path("vm.v2.description"), many.explain_path("vm.v2.description"));
+    assert!(one.explain_path("vm.v2.description").is_some_and(|text| text.contains("number 2")));
+}
