@@ -136,6 +136,14 @@ fn a_control_character_in_a_string_is_an_error() {
 }
 
 #[test]
+fn a_backslash_may_be_the_last_character_of_a_file() {
+    let found = parse(FileId(0), "a = \"\\").diagnostics;
+    assert_eq!(found[0].code.id(), "HL0011");
+    let found = parse(FileId(0), "a = \"${b}\\").diagnostics;
+    assert!(found.iter().all(|found| found.primary.as_ref().is_some_and(|label| label.span.end <= 10)));
+}
+
+#[test]
 fn characters_that_cannot_be_seen_are_named() {
     assert_eq!(messages("a = 1\0\n"), ["HL0010 a NUL byte stands here"]);
     assert_eq!(messages("a = 1\rb = 2\n"), ["HL0010 a carriage return without a line feed stands here"]);

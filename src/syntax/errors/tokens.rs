@@ -199,13 +199,13 @@ pub(in crate::syntax) fn bad_character_in_string(file: FileId, text: &str, at: u
         )
         .fix("write it as an escape", span, format!("\\u{{{:x}}}", u32::from(character)));
     }
-    let next = text[at + 1..].chars().next().unwrap_or(' ');
-    let span = Span::new(file, at, at + 1 + if next == '\n' { 0 } else { next.len_utf8() });
-    if next == 'u' {
+    let next = text[at + 1..].chars().next().filter(|next| *next != '\n');
+    let span = Span::new(file, at, at + 1 + next.map_or(0, char::len_utf8));
+    if next == Some('u') {
         return error(&UNKNOWN_ESCAPE, span, "expected `\\u{…}` with the number of a character, found something else")
             .help("for instance `\\u{e9}` for `é`");
     }
-    let found = if next == '\n' { "the end of the line".to_owned() } else { format!("`\\{next}`") };
+    let found = next.map_or("the end of the line".to_owned(), |next| format!("`\\{next}`"));
     error(&UNKNOWN_ESCAPE, span, format!("expected an escape, found {found}"))
         .help("escapes are `\\n \\t \\r \\\" \\\\ \\$ \\u{…}`")
         .fix("write the backslash itself", Span::new(file, at, at + 1), "\\\\")
