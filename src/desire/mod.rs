@@ -9,6 +9,8 @@
 
 mod devices;
 mod image;
+mod lower;
+mod steps;
 mod vm;
 
 use std::borrow::Cow;
@@ -20,6 +22,8 @@ pub use devices::{
     Share, Throttle, Tpm, Usb, UsbDevice, Vga, Watchdog,
 };
 pub use image::{Image, Mapping, Snippet};
+pub use lower::{Wanted, check_raw, desired, version};
+pub use steps::{Item, Steps, What, steps};
 pub use vm::{
     Agent, CloneFrom, Cpu, CpuExtra, Create, Guest, MachineExtra, NumaNode, Power, Provider, RawOption, RootOptions,
     Sev, SharedMemory, Smbios, Spice, Startup, Tdx, Timeouts, Vm,

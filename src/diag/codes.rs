@@ -177,6 +177,18 @@ codes! {
     TEST_PATH "HL0606" "test-path" "a test changes what is not there";
     TEST_FAILED "HL0607" "test-failed" "an expectation of a test is not met";
     IDLE_POLICY "HL0608" "idle-policy" "a policy that nothing states the facts for";
+    UNKNOWN_FACET "HL0701" "unknown-facet" "a facet or kind that nothing has";
+    CANNOT_OWN "HL0702" "cannot-own" "an owner that cannot apply what it is given";
+    ROLLOUT_CYCLE "HL0703" "rollout-cycle" "things that wait for each other";
+    UNKNOWN_SYSTEM "HL0704" "unknown-system" "a target of a system or version that hlab does not know";
+    RAW_REFUSED "HL0705" "raw-option-refused" "a raw option that Proxmox does not take";
+    RAW_USED "HL0706" "raw-option" "an option by its own name";
+    NO_PREFIX "HL0707" "no-prefix" "a static address in a network without a subnet";
+    NO_ADDRESS "HL0708" "no-address" "a gateway without an address";
+    WHICH_STORAGE "HL0709" "which-storage" "a file whose storage is not clear";
+    NO_SLOT_LEFT "HL0710" "no-slot-left" "more devices than a VM has slots";
+    MAPPING_KNOWS_ONE_ID "HL0711" "mapping-knows-one-id" "a device of several ids, given by a mapping that knows one";
+    VALUE_REFUSED "HL0712" "value-refused" "a value that Proxmox does not take";
     TARGET_CANNOT_EXPRESS "HL0720" "target-cannot-express" "the target's format has no place for a field";
     ROOT_ONLY_OPTION "HL0721" "root-only-option" "the target's login may not set an option";
     NAME_COLLISION "HL0722" "name-collision" "two resources have one name in the target";

@@ -12,6 +12,8 @@ mod path;
 mod read;
 mod views;
 
+use std::sync::OnceLock;
+
 use crate::base::{Sources, Span};
 use crate::eval::World;
 use crate::resolve::Unit;
@@ -26,6 +28,9 @@ pub use views::{
     Start, Storage, Target, Tdx, Timeouts, Tpm, Update, User, Vm, Watchdog, Zpool,
 };
 
+/// The object of a block that nothing said.
+pub const UNSAID: ObjId = ObjId(u32::MAX);
+
 /// A lab to ask: all objects, and what it takes to name them and to show where they stand.
 #[derive(Debug)]
 pub struct Model<'m> {
@@ -39,13 +44,39 @@ pub struct Model<'m> {
     pub sources: &'m Sources,
     /// The numbers of fields.
     pub fields: Fields,
+    addresses: OnceLock<Addresses>,
+}
+
+/// The addresses of all resources, side by side.
+#[derive(Debug)]
+struct Addresses {
+    text: String,
+    ends: Vec<u32>,
 }
 
 impl<'m> Model<'m> {
     /// The lab of these objects. Cost: some hundred look-ups by name, whatever the size of the lab.
     #[must_use]
     pub fn new(program: &'m Program, world: &'m World, units: &'m [Unit], sources: &'m Sources) -> Model<'m> {
-        Model { program, world, units, sources, fields: Fields::find(program) }
+        Model { program, world, units, sources, fields: Fields::find(program), addresses: OnceLock::new() }
+    }
+
+    /// The address of a resource, without quotes: `vm.k3s-vm-pve`. Made for all at the first question.
+    #[must_use]
+    pub fn resource(&self, resource: ObjId) -> &str {
+        let addresses = self.addresses.get_or_init(|| {
+            let mut made = Addresses { text: String::new(), ends: Vec::with_capacity(self.world.resources as usize) };
+            for object in self.world.all() {
+                made.text.push_str(self.kind(object));
+                made.text.push('.');
+                made.text.push_str(self.key(object));
+                made.ends.push(made.text.len() as u32);
+            }
+            made
+        });
+        let number = resource.0 as usize;
+        let start = number.checked_sub(1).map_or(0, |before| addresses.ends[before] as usize);
+        &addresses.text[start..addresses.ends[number] as usize]
     }
 
     /// Where an object is declared.

@@ -2,6 +2,9 @@
 
 use super::Model;
 use crate::base::Span;
+use crate::resolve::locate;
+use crate::syntax::tree::{Index, NodeKind};
+use crate::syntax::unquote;
 use crate::types::shape::Holds;
 use crate::types::value::{ObjId, Value};
 
@@ -84,6 +87,33 @@ impl Model<'_> {
             Found::Field(found, field) => self.said_at(found, field),
             Found::Unsaid(..) => None,
         }
+    }
+}
+
+impl Model<'_> {
+    /// Where a map that a field holds says a key; the whole map where that cannot be told. `vm.power = api` has the key
+    /// `vm.power`.
+    #[must_use]
+    pub fn entry(&self, object: ObjId, field: u16, key: &str) -> Option<Span> {
+        let slot = self.world.slot(object, field)?;
+        let (unit, node) = locate(self.units, slot.at.0);
+        let unit = &self.units[unit as usize];
+        let text = &self.sources.file(unit.file).text;
+        for entry in unit.tree.children(node) {
+            let words = unit.tree.children(entry).take_while(|child| {
+                matches!(unit.tree.kind(*child), NodeKind::Name | NodeKind::Str)
+                    && unit.tree.node(*child).next < unit.tree.node(entry).next
+            });
+            let words: Vec<Index> = words.collect();
+            let spelt: Vec<_> = words.iter().map(|word| unquote(unit.tree.text(*word, text))).collect();
+            if let (Some(first), Some(last)) = (words.first(), words.last())
+                && spelt.join(".") == key
+            {
+                let (first, last) = (unit.tree.span(*first), unit.tree.span(*last));
+                return Some(Span { end: last.end, ..first });
+            }
+        }
+        Some(unit.tree.span(node))
     }
 }
 

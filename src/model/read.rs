@@ -1,23 +1,27 @@
 //! Reading fields: what was said, or what the shape says for all. Nothing is evaluated here.
 
-use super::Model;
+use super::{Model, UNSAID};
 use crate::base::Name;
 use crate::types::shape::Holds;
+use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Slice, Value};
+
+/// A field of a shape.
+pub type Place = (ShapeId, u16);
 
 impl<'m> Model<'m> {
     /// The value of a field: said, or the default that is a constant; null where there is neither.
     #[must_use]
     #[inline]
-    pub fn value(&self, object: ObjId, field: u16) -> Value {
-        match self.world.slot(object, field) {
+    pub fn value(&self, object: ObjId, (shape, field): Place) -> Value {
+        let said = if object == UNSAID { None } else { self.world.slot(object, field) };
+        match said {
             Some(slot) => slot.value,
-            None => self.default(object, field),
+            None => self.default(shape, field),
         }
     }
 
-    fn default(&self, object: ObjId, field: u16) -> Value {
-        let shape = self.world.object(object).shape;
+    fn default(&self, shape: ShapeId, field: u16) -> Value {
         if shape.0 == u16::MAX || field == u16::MAX {
             return Value::Null;
         }
@@ -31,7 +35,7 @@ impl<'m> Model<'m> {
     /// A text, a name, or a member of an enumeration.
     #[must_use]
     #[inline]
-    pub fn text(&self, object: ObjId, field: u16) -> Option<&'m str> {
+    pub fn text(&self, object: ObjId, field: Place) -> Option<&'m str> {
         self.text_of(self.value(object, field))
     }
 
@@ -52,19 +56,19 @@ impl<'m> Model<'m> {
 
     /// A truth value.
     #[must_use]
-    pub fn flag(&self, object: ObjId, field: u16) -> Option<bool> {
+    pub fn flag(&self, object: ObjId, field: Place) -> Option<bool> {
         if let Value::Bool(flag) = self.value(object, field) { Some(flag) } else { None }
     }
 
     /// A whole number.
     #[must_use]
-    pub fn int(&self, object: ObjId, field: u16) -> Option<i64> {
+    pub fn int(&self, object: ObjId, field: Place) -> Option<i64> {
         if let Value::Int(number) = self.value(object, field) { Some(number) } else { None }
     }
 
     /// A number.
     #[must_use]
-    pub fn float(&self, object: ObjId, field: u16) -> Option<f64> {
+    pub fn float(&self, object: ObjId, field: Place) -> Option<f64> {
         match self.value(object, field) {
             Value::Float(number) => Some(number),
             Value::Int(number) => Some(number as f64),
@@ -74,33 +78,33 @@ impl<'m> Model<'m> {
 
     /// Bytes.
     #[must_use]
-    pub fn size(&self, object: ObjId, field: u16) -> Option<u64> {
+    pub fn size(&self, object: ObjId, field: Place) -> Option<u64> {
         if let Value::Size(bytes) = self.value(object, field) { Some(bytes) } else { None }
     }
 
     /// Milliseconds.
     #[must_use]
-    pub fn milliseconds(&self, object: ObjId, field: u16) -> Option<u64> {
+    pub fn milliseconds(&self, object: ObjId, field: Place) -> Option<u64> {
         if let Value::Duration(milliseconds) = self.value(object, field) { Some(milliseconds) } else { None }
     }
 
     /// Bits in a second.
     #[must_use]
-    pub fn rate(&self, object: ObjId, field: u16) -> Option<u64> {
+    pub fn rate(&self, object: ObjId, field: Place) -> Option<u64> {
         if let Value::Rate(bits) = self.value(object, field) { Some(bits) } else { None }
     }
 
     /// An object: a resource that is referred to, or a block that was said.
     #[must_use]
     #[inline]
-    pub fn object(&self, object: ObjId, field: u16) -> Option<ObjId> {
+    pub fn object(&self, object: ObjId, field: Place) -> Option<ObjId> {
         if let Value::Obj(found) = self.value(object, field) { Some(found) } else { None }
     }
 
     /// The elements of a list or set, keys and values of a map in turns; none of anything else.
     #[must_use]
     #[inline]
-    pub fn list(&self, object: ObjId, field: u16) -> &'m [Value] {
+    pub fn list(&self, object: ObjId, field: Place) -> &'m [Value] {
         self.elements(self.value(object, field))
     }
 

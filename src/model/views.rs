@@ -38,20 +38,20 @@ macro_rules! accessor {
         #[doc = concat!("`", $name, "`.")]
         #[must_use]
         pub fn $field(self, model: &Model<'_>) -> bool {
-            model.flag(self.id, model.fields.$group.$field) == Some(true)
+            model.flag(self.id, (model.fields.$group.shape, model.fields.$group.$field)) == Some(true)
         }
     };
     (one $group:ident $field:ident $name:literal $View:ident) => {
         #[doc = concat!("`", $name, "`.")]
         #[must_use]
         pub fn $field(self, model: &Model<'_>) -> Option<$View> {
-            model.object(self.id, model.fields.$group.$field).map(|id| $View { id })
+            model.object(self.id, (model.fields.$group.shape, model.fields.$group.$field)).map(|id| $View { id })
         }
     };
     (many $group:ident $field:ident $name:literal $View:ident) => {
         #[doc = concat!("`", $name, "`, in order.")]
         pub fn $field<'m>(self, model: &Model<'m>) -> impl Iterator<Item = $View> + use<'m> {
-            model.list(self.id, model.fields.$group.$field).iter().filter_map(|value| match value {
+            model.list(self.id, (model.fields.$group.shape, model.fields.$group.$field)).iter().filter_map(|value| match value {
                 Value::Obj(id) => Some($View { id: *id }),
                 _ => None,
             })
@@ -61,7 +61,7 @@ macro_rules! accessor {
         #[doc = concat!("`", $name, "`.")]
         #[must_use]
         pub fn $field<'m>(self, model: &Model<'m>) -> $gives {
-            model.$read(self.id, model.fields.$group.$field)
+            model.$read(self.id, (model.fields.$group.shape, model.fields.$group.$field))
         }
     };
 }
@@ -79,6 +79,9 @@ macro_rules! views {
             }
 
             impl $View {
+                /// A block that nothing said: its fields read as the library's defaults.
+                pub const UNSAID: $View = $View { id: super::UNSAID };
+
                 $(accessor!($how $group $field $name $($Of)?);)*
             }
         )*

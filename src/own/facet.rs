@@ -53,6 +53,18 @@ impl Facet {
         }
     }
 
+    /// Its place in [`Facet::ALL`].
+    #[must_use]
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The facet of a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Facet> {
+        Facet::ALL.iter().copied().find(|facet| facet.name() == name)
+    }
+
     /// The kind whose resources have it: `vm`.
     #[must_use]
     pub fn kind(self) -> &'static str {

@@ -11,7 +11,7 @@ use crate::hir::{self, Items};
 use crate::place::{self, Lock};
 use crate::policy::{self, Findings};
 use crate::resolve::{self, Unit};
-use crate::session::{Options, inputs, library, overlay, read};
+use crate::session::{Options, build, inputs, library, overlay, read};
 use crate::syntax::tree::Tree;
 use crate::types::{self, Program};
 

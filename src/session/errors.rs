@@ -1,7 +1,7 @@
 //! What can be wrong with tests, and what a test found.
 
-use crate::base::Span;
-use crate::diag::{Code, Diagnostic, codes};
+use crate::base::{Span, closest};
+use crate::diag::{Code, Diagnostic, Severity, codes};
 
 /// `change` or `without` of nothing.
 pub fn nothing_to_change(span: Span, path: &str) -> Diagnostic {
@@ -29,4 +29,27 @@ pub fn not_met(span: Span, expected: &str, found: &[String]) -> Diagnostic {
 pub fn expects_nothing(span: Span) -> Diagnostic {
     Diagnostic::error(Code::Row(&codes::TEST_FAILED), span, "this test expects nothing")
         .help("say what must come of it: `expect ok`, or `expect error NAME at PATH`")
+}
+
+/// A target of a system that hlab does not know.
+pub fn unknown_system(span: Option<Span>, system: &str, known: &[&str]) -> Diagnostic {
+    let code = Code::Row(&codes::UNKNOWN_SYSTEM);
+    let diagnostic =
+        Diagnostic::new(code, Severity::Error, span, format!("this hlab has no target system called `{system}`"));
+    let diagnostic = match closest(system, known.iter().copied()) {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+        None => diagnostic,
+    };
+    diagnostic.help(format!(
+        "it knows {}; a target of another name says its system: `target second: {} {{ … }}`",
+        known.join(", "),
+        known.first().copied().unwrap_or_default()
+    ))
+}
+
+/// A version of a target's system that hlab does not know.
+pub fn unknown_version(span: Option<Span>, system: &str, version: &str, known: &[&str]) -> Diagnostic {
+    let code = Code::Row(&codes::UNKNOWN_SYSTEM);
+    let message = format!("this hlab does not know version `{version}` of `{system}`");
+    Diagnostic::new(code, Severity::Error, span, message).help(format!("it knows {}", known.join(", ")))
 }

@@ -2,6 +2,7 @@
 //!
 //! [`analyze`] runs the whole front end; the methods of [`Analysis`] ask it questions.
 
+mod build;
 pub mod compile;
 mod errors;
 mod explain;
@@ -181,15 +182,23 @@ impl Analysis {
     /// The targets that the project declares, in order.
     #[must_use]
     pub fn targets(&self) -> Vec<TargetInfo> {
-        Vec::new()
+        build::infos(&build::model(&self.compiled.borrow()))
     }
 
     /// The files of one target.
     ///
     /// # Errors
     /// [`UnknownTarget`] if neither the project nor hlab knows it.
-    pub fn emit(&self, _target: &TargetRequest) -> Result<Checked<ArtifactSet>, UnknownTarget> {
-        Err(UnknownTarget { known: Vec::new() })
+    pub fn emit(&self, target: &TargetRequest) -> Result<Checked<ArtifactSet>, UnknownTarget> {
+        build::emit(&self.compiled.borrow(), target)
+    }
+
+    /// The documents of one target as one stream, without what only a folder needs.
+    ///
+    /// # Errors
+    /// [`UnknownTarget`] if neither the project nor hlab knows it.
+    pub fn stream(&self, target: &TargetRequest) -> Result<Checked<String>, UnknownTarget> {
+        build::stream(&self.compiled.borrow(), target)
     }
 
     /// `rollout.json` and `ROLLOUT.md`: the order between owners.

@@ -14,7 +14,7 @@ mod errors;
 mod request;
 
 use crate::base::{Origin, SourceFile, Sources};
-use crate::desire::Desired;
+use crate::desire::{Desired, Object};
 use crate::diag::Checked;
 use crate::own::Facet;
 
@@ -40,6 +40,12 @@ pub trait Target: Sync {
 
     /// What files of its format want. Spans count the files in the order of the set, as [`sources_of`] adds them.
     fn read<'f>(&self, files: &'f ArtifactSet) -> Checked<Desired<'f>>;
+
+    /// The command that applies the files of a folder.
+    fn apply_command(&self, folder: &str) -> String;
+
+    /// The command that shows whether an object was applied; none for one that has no document of its own.
+    fn verify_command(&self, object: &Object<'_>) -> Option<String>;
 
     /// What it asks Proxmox for when it applies a facet.
     fn calls(&self, facet: Facet) -> &'static [ApiCall];

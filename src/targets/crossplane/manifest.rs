@@ -31,6 +31,14 @@ impl Kind {
         }
     }
 
+    /// What kubectl calls it.
+    pub fn resource(self) -> &'static str {
+        match self {
+            Kind::Vm => "environmentvm.virtualenvironmentvm.crossplane.io",
+            Kind::Image => "environmentdownloadfile.virtualenvironmentdownloadfile.crossplane.io",
+        }
+    }
+
     /// What its files begin with.
     pub fn prefix(self) -> &'static str {
         match self {

@@ -17,7 +17,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::emit::Yaml;
+use super::emit::{Yaml, shell};
 use super::{ApiCall, ArtifactSet, Carries, Request, Target, errors};
 use crate::desire::{Content, Desired, Object, Place};
 use crate::diag::{Checked, Diagnostic};
@@ -131,6 +131,24 @@ impl Target for Crossplane {
 
     fn read<'f>(&self, files: &'f ArtifactSet) -> Checked<Desired<'f>> {
         read::read(files)
+    }
+
+    fn apply_command(&self, folder: &str) -> String {
+        format!("kubectl apply -k {}", shell::word(folder))
+    }
+
+    fn verify_command(&self, object: &Object<'_>) -> Option<String> {
+        let (kind, name) = match &object.content {
+            Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) => (Kind::Vm, name::of(object.name())),
+            Content::Image(_) => (Kind::Image, image_name(object)),
+            Content::Snippet(_) | Content::Mapping(_) => return None,
+        };
+        let resource = format!("{}/{name}", kind.resource());
+        // A paused object is looked at by nobody, and so never becomes ready.
+        Some(match object.life.paused {
+            true => format!("kubectl get {}", shell::word(&resource)),
+            false => format!("kubectl wait --for=condition=Ready {} --timeout=30m", shell::word(&resource)),
+        })
     }
 
     fn calls(&self, facet: Facet) -> &'static [ApiCall] {

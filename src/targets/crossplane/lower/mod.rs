@@ -155,7 +155,7 @@ pub(super) fn vm<'r>(cx: &mut Cx<'r, '_>, parts: Parts<'r>) -> spec::Vm<'r> {
         template: set(vm.template),
         protection: set(vm.protection),
         machine: maybe(&vm.machine),
-        bios: maybe(&vm.bios),
+        bios: Some(vm.bios.as_deref().map_or(Cow::Borrowed("seabios"), Cow::Borrowed)),
         scsi_hardware: Some(vm.scsi_controller.as_deref().map_or(Cow::Borrowed("lsi"), Cow::Borrowed)),
         boot_order: words(&vm.boot_order),
         keyboard_layout: maybe(&vm.keyboard),
@@ -203,7 +203,7 @@ fn cpu<'r>(cx: &mut Cx<'r, '_>, cpu: &'r Cpu<'_>) -> spec::Cpu<'r> {
         ]);
     }
     spec::Cpu {
-        cores: number(cpu.cores),
+        cores: Some(i64::from(cpu.cores.unwrap_or(1))),
         sockets: number(cpu.sockets),
         kind: Some(cpu.model.as_deref().map_or(Cow::Borrowed("kvm64"), Cow::Borrowed)),
         flags: words(&cpu.flags),

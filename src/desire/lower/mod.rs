@@ -1,0 +1,258 @@
+//! From the model to what is wanted, in normal form: one function for all targets.
+//!
+//! What comes in is the model and who owns what; what goes out is [`Wanted`]: the objects, sorted, and beside each one its
+//! resource and its owner. Texts are borrowed from the model; numbers are turned into Proxmox's units; what Proxmox does by
+//! itself is left out. Values that Proxmox does not take are errors where the source says them.
+
+mod attach;
+mod disk;
+mod errors;
+mod first_boot;
+mod nic;
+mod place;
+mod raw;
+mod vm;
+
+use std::borrow::Cow;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Content, Desired, Life, Object, Place, Text};
+use crate::base::Span;
+use crate::diag::{Checked, Diagnostic};
+use crate::model::{self, Host, Image, Model, Snippet, Vm};
+use crate::own::{Facet, Owned, Owner};
+use crate::pve::Version;
+use crate::types::value::{ObjId, Value};
+
+pub use raw::check as check_raw;
+
+/// What is wanted, and beside each object where it comes from.
+#[derive(Clone, Debug)]
+pub struct Wanted<'a> {
+    /// The objects, sorted.
+    pub desired: Desired<'a>,
+    /// The resource of each object.
+    pub resources: Vec<ObjId>,
+    /// The owner of each object.
+    pub owners: Vec<Owner>,
+}
+
+impl Wanted<'_> {
+    /// Where the source says a field of an object, spelt as in the library; its own head for an empty path. Slots that a
+    /// target counts (`attach.hostpci0`) lead to the attachment that got them.
+    #[must_use]
+    pub fn origin(&self, model: &Model<'_>, owned: &Owned, index: usize, path: &str) -> Option<Span> {
+        let resource = *self.resources.get(index)?;
+        if path.is_empty() {
+            return Some(model.span(resource));
+        }
+        if let Some(rest) = path.strip_prefix("attach.")
+            && model.world.object(resource).shape == model.fields.vm.shape
+        {
+            let (slot, field) = rest.split_once('.').unwrap_or((rest, ""));
+            let attach = vm::attachment(&mut Cx::new(model, owned), Vm { id: resource }, slot)?;
+            let said = if field.is_empty() { None } else { model.origin(attach, field) };
+            return said.or_else(|| Some(model.span(attach)));
+        }
+        if let Some(option) = path.strip_prefix("raw.") {
+            return model.entry(resource, model.fields.vm.raw, option);
+        }
+        model.origin(resource, path)
+    }
+}
+
+/// What is wanted of a lab.
+///
+/// Cost: linear in what was said.
+pub fn desired<'a>(model: &'a Model<'a>, owned: &'a Owned) -> Checked<Wanted<'a>> {
+    let mut cx = Cx::new(model, owned);
+    for id in model.all(model.fields.vm.shape) {
+        vm::vm(&mut cx, Vm { id });
+    }
+    for id in model.all(model.fields.image.shape) {
+        place::images(&mut cx, Image { id });
+    }
+    for id in model.all(model.fields.snippet.shape) {
+        place::snippets(&mut cx, Snippet { id });
+    }
+    attach::mappings(&mut cx);
+    cx.finish()
+}
+
+/// An object with its resource and owner, on its way to being sorted.
+struct Made<'a> {
+    object: Object<'a>,
+    resource: ObjId,
+    owner: Owner,
+}
+
+/// What lowering needs and gathers.
+struct Cx<'a> {
+    model: &'a Model<'a>,
+    owned: &'a Owned,
+    out: Vec<Diagnostic>,
+    made: Vec<Made<'a>>,
+    /// The hosts that an image is needed on, where the image does not say.
+    needed: FxHashMap<ObjId, Vec<Host>>,
+    /// Devices of hosts that are given by mapping.
+    mapped: FxHashSet<ObjId>,
+    /// The only storage of a host for a sort of file; an error was reported where there is none.
+    storages: FxHashMap<(Host, &'static str), Option<ObjId>>,
+    /// Images and snippets whose storage nobody could tell: reported once.
+    unplaced: FxHashSet<(ObjId, Host)>,
+    /// What the library says of blocks that a VM does not have.
+    unsaid: vm::Unsaid<'a>,
+}
+
+impl<'a> Cx<'a> {
+    fn new(model: &'a Model<'a>, owned: &'a Owned) -> Cx<'a> {
+        let mut cx = Cx {
+            model,
+            owned,
+            out: Vec::new(),
+            made: Vec::with_capacity(model.world.resources as usize * 2),
+            needed: FxHashMap::default(),
+            mapped: FxHashSet::default(),
+            storages: FxHashMap::default(),
+            unplaced: FxHashSet::default(),
+            unsaid: vm::Unsaid::default(),
+        };
+        cx.unsaid = vm::unsaid(&mut cx);
+        cx
+    }
+
+    /// Adds an object of a resource. On a host that does not run, nothing is applied.
+    fn push(&mut self, resource: ObjId, place: Place<'a>, life: Life<'a>, content: Content<'a>, is_applied: bool) {
+        let owner = match is_applied {
+            true => self.owned.owner(self.model, resource, content.facet()),
+            false => Owner::None,
+        };
+        let address = match self.model.world.is_resource(resource) {
+            true => Cow::Borrowed(self.model.resource(resource)),
+            false => Cow::Owned(self.model.address(resource)),
+        };
+        let file = Cow::Borrowed(self.model.file(resource));
+        self.made.push(Made { object: Object { address, place, file, life, content }, resource, owner });
+    }
+
+    fn finish(mut self) -> Checked<Wanted<'a>> {
+        self.made.sort_by(|a, b| a.object.key().cmp(&b.object.key()));
+        let project = self.model.project().map_or("", |project| self.model.name(project.id));
+        let mut wanted = Wanted {
+            desired: Desired { project: Cow::Borrowed(project), objects: Vec::with_capacity(self.made.len()) },
+            resources: Vec::with_capacity(self.made.len()),
+            owners: Vec::with_capacity(self.made.len()),
+        };
+        for made in self.made {
+            wanted.desired.objects.push(made.object);
+            wanted.resources.push(made.resource);
+            wanted.owners.push(made.owner);
+        }
+        Checked::new(wanted, self.out)
+    }
+
+    /// Where a field was said, or else where its object is declared.
+    fn at(&self, object: ObjId, field: u16) -> Option<Span> {
+        if object == model::UNSAID {
+            return None;
+        }
+        self.model.said_at(object, field).or_else(|| Some(self.model.span(object)))
+    }
+
+    /// A duration in whole seconds, if it is not the usual one.
+    fn seconds(&mut self, milliseconds: Option<u64>, usual: u64, at: (ObjId, u16)) -> Option<u32> {
+        let milliseconds = milliseconds?;
+        if !milliseconds.is_multiple_of(1000) {
+            self.out.push(errors::not_whole(self.at(at.0, at.1), "whole seconds"));
+        }
+        let seconds = milliseconds / 1000;
+        (seconds != usual).then_some(small(seconds))
+    }
+}
+
+/// A number that a `u32` holds; Proxmox refuses greater ones anyway.
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// A number of the language, never negative here.
+fn count(number: Option<i64>) -> Option<u32> {
+    number.map(|number| small(u64::try_from(number).unwrap_or_default()))
+}
+
+fn count_unless(number: Option<i64>, usual: u32) -> Option<u32> {
+    count(number).filter(|number| *number != usual)
+}
+
+/// Whole MiB of a size that is known to be whole.
+fn mebibytes(bytes: u64) -> u32 {
+    small(bytes >> 20)
+}
+
+fn text<'a>(text: Option<&'a str>) -> Option<Text<'a>> {
+    text.map(Cow::Borrowed)
+}
+
+/// A word that differs from what Proxmox assumes.
+fn unless<'a>(word: Option<&'a str>, usual: &str) -> Option<Text<'a>> {
+    text(word.filter(|word| *word != usual))
+}
+
+/// Whether a flag that is on by default was switched off.
+fn off(flag: bool) -> bool {
+    !flag
+}
+
+/// A box of what is not all default.
+fn boxed<T: Default + PartialEq>(value: T) -> Option<Box<T>> {
+    (value != T::default()).then(|| Box::new(value))
+}
+
+/// The texts of a list, in order.
+fn texts<'a>(model: &'a Model<'a>, values: &[Value]) -> Vec<Text<'a>> {
+    values.iter().filter_map(|value| text(model.text_of(*value))).collect()
+}
+
+/// The texts of a set, sorted.
+fn sorted<'a>(model: &'a Model<'a>, values: &[Value]) -> Vec<Text<'a>> {
+    let mut texts = texts(model, values);
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
+
+/// Keys and values of a map, sorted by key.
+fn pairs<'a>(model: &'a Model<'a>, values: &[Value]) -> Vec<(Text<'a>, Text<'a>)> {
+    let pair = |pair: &[Value]| Some((text(model.text_of(pair[0]))?, text(model.text_of(pair[1]))?));
+    let mut pairs: Vec<_> = values.chunks_exact(2).filter_map(pair).collect();
+    pairs.sort_unstable();
+    pairs
+}
+
+/// The version that a host runs: as it says, or the newest known.
+#[must_use]
+pub fn version(model: &Model<'_>, host: Host) -> Version {
+    host.pve(model).and_then(|text| Version::parse(text.trim_start_matches('v'))).unwrap_or(Version::V9_1)
+}
+
+/// The number at the end of `scsi3`.
+fn slot_number(slot: &str) -> u8 {
+    let digits = slot.trim_start_matches(|character: char| !character.is_ascii_digit());
+    digits.parse().unwrap_or_default()
+}
+
+/// What a slot is sorted by: its bus, then its number.
+fn slot_order(slot: &str) -> (&str, u8) {
+    (slot.trim_end_matches(|character: char| character.is_ascii_digit()), slot_number(slot))
+}
+
+/// `192.168.4.1`
+fn ip(address: u32) -> Text<'static> {
+    Cow::Owned(std::net::Ipv4Addr::from(address).to_string())
+}
+
+/// Which of the objects wants a file of which facet.
+fn file_facet(is_image: bool) -> Facet {
+    if is_image { Facet::ImageFile } else { Facet::SnippetFile }
+}

@@ -1,0 +1,147 @@
+//! Network cards, and the addresses that cloud-init gives them.
+
+use std::borrow::Cow;
+
+use super::{Cx, count, errors, ip, slot_number, text};
+use crate::desire::{self, IpConfig};
+use crate::model::{CloudInit, Host, Network, Nic, Vm};
+use crate::types::value::Value;
+
+pub(super) fn nics<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host) -> Vec<desire::Nic<'a>> {
+    let mut nics: Vec<desire::Nic<'a>> = vm.nic(cx.model).map(|nic| one(cx, nic, host)).collect();
+    if nics.len() > 1 {
+        nics.sort_by_key(|nic| nic.slot);
+    }
+    nics
+}
+
+fn one<'a>(cx: &Cx<'a>, nic: Nic, host: Host) -> desire::Nic<'a> {
+    let model = cx.model;
+    let network = nic.network(model);
+    let mut trunks: Vec<u32> = nic
+        .trunks(model)
+        .iter()
+        .filter_map(|value| if let Value::Int(tag) = value { count(Some(*tag)) } else { None })
+        .collect();
+    trunks.sort_unstable();
+    trunks.dedup();
+    desire::Nic {
+        slot: slot_number(model.key(nic.id)),
+        // Without a bridge it would not have passed the checks of its kind.
+        bridge: Cow::Borrowed(model.bridge(nic, host).map_or("", |bridge| model.key(bridge.id))),
+        model: Cow::Borrowed(nic.model(model).unwrap_or("virtio")),
+        mac: if let Value::Mac(mac) = nic.mac(model) { Some(Cow::Owned(mac_text(mac))) } else { None },
+        vlan: count(nic.vlan(model).or_else(|| network.and_then(|network| network.vlan(model)))),
+        trunks,
+        firewall: nic.firewall(model),
+        disconnected: !nic.connected(model),
+        mtu: count(nic.mtu(model)),
+        queues: count(nic.queues(model)).filter(|queues| *queues != 0),
+        rate: nic.rate(model).map(|bits| bits as f64 / 8e6).filter(|rate| *rate != 0.0),
+    }
+}
+
+/// `BC:24:11:90:21:DF`
+fn mac_text(mac: u64) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut text = String::with_capacity(17);
+    for byte in &mac.to_be_bytes()[2..] {
+        if !text.is_empty() {
+            text.push(':');
+        }
+        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
+        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    }
+    text
+}
+
+/// The addresses of all cards, as cloud-init is told.
+pub(super) fn addresses<'a>(cx: &mut Cx<'a>, vm: Vm, init: CloudInit) -> Vec<IpConfig<'a>> {
+    let model = cx.model;
+    let mode = init.address(model).unwrap_or("dhcp");
+    let mut all = Vec::new();
+    for nic in vm.nic(model) {
+        let mut config = IpConfig { slot: slot_number(model.key(nic.id)), ..IpConfig::default() };
+        match nic.config(model).unwrap_or(mode) {
+            "dhcp" => config.ip = Some(Cow::Borrowed("dhcp")),
+            "static" => fixed(cx, nic, &mut config),
+            _ => {}
+        }
+        config.ip6 = text(nic.address6(model));
+        let is_fixed = config.ip6.as_deref().is_some_and(|ip6| ip6 != "dhcp" && ip6 != "auto");
+        let of_network = || nic.network(model).and_then(|network| network.gateway6(model)).filter(|_| is_fixed);
+        config.gateway6 = text(nic.gateway6(model).or_else(of_network));
+        if config.ip.is_some() || config.ip6.is_some() {
+            all.push(config);
+        }
+    }
+    if all.len() > 1 {
+        all.sort_by_key(|config| config.slot);
+    }
+    all
+}
+
+/// A static address: with the prefix length and the gateway of its network.
+fn fixed<'a>(cx: &mut Cx<'a>, nic: Nic, config: &mut IpConfig<'a>) {
+    let model = cx.model;
+    let (Some(network), Value::Ip(address)) = (nic.network(model), nic.address(model)) else { return };
+    let Value::Cidr(_, prefix) = network.cidr(model) else {
+        let at = cx.at(nic.id, model.fields.nic.network);
+        cx.out.push(errors::no_prefix(at, model.name(network.id), Some(model.span(network.id))));
+        return;
+    };
+    config.ip = Some(Cow::Owned(with_prefix(address, prefix)));
+    config.gateway = gateway(cx, nic, network);
+}
+
+/// `10.0.0.5/8`, without a formatter: a lab has as many of these as guests.
+fn with_prefix(address: u32, prefix: u8) -> String {
+    let mut text = String::with_capacity(18);
+    for (place, byte) in address.to_be_bytes().into_iter().enumerate() {
+        if place > 0 {
+            text.push('.');
+        }
+        decimal(&mut text, byte);
+    }
+    text.push('/');
+    decimal(&mut text, prefix);
+    text
+}
+
+fn decimal(text: &mut String, number: u8) {
+    for unit in [100, 10] {
+        if number >= unit {
+            text.push(char::from(b'0' + number / unit % 10));
+        }
+    }
+    text.push(char::from(b'0' + number % 10));
+}
+
+fn gateway<'a>(cx: &mut Cx<'a>, nic: Nic, network: Network) -> Option<super::Text<'a>> {
+    let model = cx.model;
+    if let Value::Ip(address) = nic.gateway(model) {
+        return Some(ip(address));
+    }
+    let said = network.gateway(model);
+    let found = model.address_in(said, network);
+    if let (None, Value::Obj(gateway)) = (found, said) {
+        let at = cx.at(network.id, model.fields.network.gateway);
+        let diagnostic = errors::no_address(at, model.name(gateway), model.name(network.id));
+        if !cx.out.contains(&diagnostic) {
+            cx.out.push(diagnostic);
+        }
+    }
+    found.map(ip)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{mac_text, with_prefix};
+
+    #[test]
+    fn addresses_are_spelt_as_proxmox_spells_them() {
+        assert_eq!(with_prefix(0xC0A8_0405, 24), "192.168.4.5/24");
+        assert_eq!(with_prefix(0x0A00_640A, 8), "10.0.100.10/8");
+        assert_eq!(mac_text(0xBC24_1190_21DF), "BC:24:11:90:21:DF");
+    }
+}

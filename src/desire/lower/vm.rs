@@ -1,0 +1,415 @@
+//! A VM: its configuration, its root options, and whether it runs.
+
+use std::borrow::Cow;
+
+use super::{Cx, attach, boxed, count, count_unless, disk, errors, first_boot, mebibytes, nic, off, pairs};
+use super::{slot_number, small, sorted, text, texts, unless, version};
+use crate::desire::{
+    Agent, Audio, CloneFrom, Content, Cpu, CpuExtra, Create, EfiDisk, Guest, Life, MachineExtra, NumaNode, Place,
+    Power, Provider, RawOption, Rng, RootOptions, Serial, Sev, Share, SharedMemory, Smbios, Spice, Startup, Tdx,
+    Timeouts, Tpm, Vga, Vm as Config, Watchdog,
+};
+use crate::model::{self, Host, Vm};
+use crate::pve;
+use crate::types::value::ObjId;
+
+/// What the library says of blocks that a VM does not have, lowered once.
+#[derive(Default)]
+pub(super) struct Unsaid<'a> {
+    cpu: Cpu<'a>,
+    agent: Option<Agent<'a>>,
+    vga: Option<Box<Vga<'a>>>,
+}
+
+pub(super) fn unsaid<'a>(cx: &mut Cx<'a>) -> Unsaid<'a> {
+    Unsaid {
+        cpu: cpu(cx, model::Cpu::UNSAID),
+        agent: agent(cx, model::Agent::UNSAID),
+        vga: vga(cx, model::Display::UNSAID),
+    }
+}
+
+/// Adds the objects of a VM.
+pub(super) fn vm<'a>(cx: &mut Cx<'a>, vm: Vm) {
+    let model = cx.model;
+    let Some(host) = model.host(vm.id) else { return };
+    let mut root = RootOptions::default();
+    let mut config = config(cx, vm, host);
+    root_options(cx, vm, host, &mut root);
+    attach::attach(cx, vm, &mut config, &mut root);
+    serials(cx, vm, &mut config, &mut root);
+    raw(cx, vm, &mut config, &mut root);
+    check_name(cx, vm, host);
+    let life = Life {
+        adopt: vm.adopt(model),
+        destroy: vm.on_delete(model) == Some("destroy"),
+        paused: vm.paused(model),
+        observe: false,
+        labels: pairs(model, vm.labels(model)),
+    };
+    let is_applied = model.is_running(host);
+    let power = match vm.state(model) {
+        Some("running") => Some(Power { running: true }),
+        Some("stopped") => Some(Power { running: false }),
+        Some(_) | None => None,
+    };
+    let has_root = root != RootOptions::default();
+    if has_root {
+        let content = Content::RootOptions(Box::new(root));
+        cx.push(vm.id, Place::Only, life.clone(), content, is_applied);
+    }
+    if let Some(power) = power {
+        cx.push(vm.id, Place::Only, life.clone(), Content::Power(power), is_applied);
+    }
+    cx.push(vm.id, Place::Only, life, Content::Vm(Box::new(config)), is_applied);
+}
+
+/// Proxmox takes only DNS names.
+fn check_name(cx: &mut Cx<'_>, vm: Vm, host: Host) {
+    let model = cx.model;
+    let name = model.name(vm.id);
+    let row = pve::option("name");
+    if let Some(Err(problem)) = row.map(|row| row.value.check(version(model, host), name)) {
+        let at = cx.at(vm.id, model.fields.vm.name);
+        cx.out.push(errors::value_refused(at, "name", &problem.message));
+    }
+}
+
+fn config<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host) -> Config<'a> {
+    let model = cx.model;
+    let memory = mebibytes(vm.memory(model).unwrap_or_default());
+    let balloon = mebibytes(vm.balloon(model).unwrap_or_default());
+    Config {
+        node: Cow::Borrowed(model.name(host.id)),
+        id: count(vm.vmid(model)),
+        name: Some(Cow::Borrowed(model.name(vm.id))),
+        description: text(vm.description(model)),
+        tags: sorted(model, vm.tags(model)),
+        pool: text(vm.pool(model)),
+        cpu: match vm.cpu(model) {
+            Some(block) => cpu(cx, block),
+            None => cx.unsaid.cpu.clone(),
+        },
+        memory,
+        balloon: Some(balloon).filter(|balloon| *balloon != memory),
+        shares: count_unless(vm.balloon_shares(model), 1000),
+        no_ksm: off(vm.ksm(model)),
+        numa_nodes: vm.numa_node(model).map(|node| numa_node(cx, node)).collect(),
+        machine: unless(vm.machine(model).filter(|machine| *machine != "pc"), "i440fx"),
+        machine_extra: vm.machine_options(model).and_then(|options| boxed(machine_extra(cx, options))),
+        bios: unless(vm.bios(model), "seabios"),
+        efi: vm.efi(model).map(|efi| Box::new(efi_disk(cx, efi))),
+        tpm: vm.tpm(model).map(|tpm| {
+            let storage = Cow::Borrowed(name_of(cx, tpm.storage(model)));
+            Box::new(Tpm { storage, version: unless(tpm.version(model), "v1.2") })
+        }),
+        os: unless(vm.os(model), "other"),
+        boot_order: texts(model, vm.boot_order(model)),
+        scsi_controller: unless(vm.scsi_controller(model), "lsi"),
+        disks: disk::disks(cx, vm, host),
+        cdroms: disk::cdroms(cx, vm, host),
+        nics: nic::nics(cx, vm, host),
+        cloud_init: vm.cloud_init(model).map(|init| Box::new(first_boot::cloud_init(cx, vm, host, init))),
+        shares_of_host: shares(cx, vm),
+        vga: match vm.display(model) {
+            Some(display) => vga(cx, display),
+            None => cx.unsaid.vga.clone(),
+        },
+        audio: vm.audio(model).map(|audio| {
+            let device = Cow::Borrowed(audio.device(model).unwrap_or_default());
+            Box::new(Audio { device, driver: unless(audio.driver(model), "spice") })
+        }),
+        watchdog: vm.watchdog(model).map(|watchdog| {
+            let (sort, action) = (watchdog.model(model), watchdog.action(model));
+            Box::new(Watchdog { model: unless(sort, "i6300esb"), action: text(action) })
+        }),
+        keyboard: text(vm.keyboard(model)),
+        no_tablet: off(vm.tablet(model)),
+        smbios: vm.smbios(model).and_then(|smbios| boxed(self::smbios(cx, smbios))),
+        agent: match vm.agent(model) {
+            Some(block) => agent(cx, block),
+            None => cx.unsaid.agent.clone(),
+        },
+        guest: boxed(guest(cx, vm)),
+        on_boot: vm.start(model).is_some_and(|start| start.on_boot(model)),
+        startup: vm.start(model).map(|start| startup(cx, start)).filter(|startup| *startup != Startup::default()),
+        protection: vm.protection(model),
+        template: vm.template(model),
+        clone: vm.clone_of(model).map(|clone| Box::new(clone_from(cx, clone, host))),
+        create: vm.create(model).and_then(|block| boxed(create(cx, block))),
+        provider: boxed(provider(cx, vm)),
+        // Devices, serial ports and raw options come after, because some of them are root options.
+        ..Config::default()
+    }
+}
+
+/// The name of a storage.
+fn name_of<'a>(cx: &Cx<'a>, storage: Option<model::Storage>) -> &'a str {
+    storage.map_or("", |storage| cx.model.name(storage.id))
+}
+
+fn cpu<'a>(cx: &Cx<'a>, cpu: model::Cpu) -> Cpu<'a> {
+    let model = cx.model;
+    let extra = CpuExtra {
+        hidden: cpu.hidden(model),
+        hv_vendor_id: text(cpu.hv_vendor_id(model)),
+        phys_bits: text(cpu.phys_bits(model)),
+        guest_phys_bits: count(cpu.guest_phys_bits(model)),
+        reported_model: text(cpu.reported_model(model)),
+    };
+    Cpu {
+        cores: count_unless(cpu.cores(model), 1),
+        sockets: count_unless(cpu.sockets(model), 1),
+        model: unless(cpu.model(model), "kvm64"),
+        flags: texts(model, cpu.flags(model)),
+        hotplugged: count(cpu.hotplugged(model)),
+        limit: cpu.limit(model).filter(|limit| *limit != 0.0),
+        units: count(cpu.units(model)),
+        numa: cpu.numa(model),
+        extra: boxed(extra),
+    }
+}
+
+fn numa_node<'a>(cx: &Cx<'a>, node: model::NumaNode) -> NumaNode<'a> {
+    let model = cx.model;
+    NumaNode {
+        slot: slot_number(model.key(node.id)),
+        cpus: Cow::Borrowed(node.cpus(model).unwrap_or_default()),
+        memory: node.memory(model).map(mebibytes),
+        host_nodes: text(node.host_nodes(model)),
+        policy: text(node.policy(model)),
+    }
+}
+
+fn machine_extra<'a>(cx: &Cx<'a>, options: model::MachineOptions) -> MachineExtra<'a> {
+    let model = cx.model;
+    MachineExtra {
+        viommu: text(options.viommu(model)),
+        address_bits: count(options.address_bits(model)),
+        sleep: options.sleep(model),
+        hibernate: options.hibernate(model),
+    }
+}
+
+fn efi_disk<'a>(cx: &Cx<'a>, efi: model::Efi) -> EfiDisk<'a> {
+    let model = cx.model;
+    EfiDisk {
+        storage: Cow::Borrowed(name_of(cx, efi.storage(model))),
+        size: unless(efi.size(model), "2m"),
+        pre_enrolled_keys: efi.pre_enrolled_keys(model),
+        format: text(efi.format(model)),
+        ms_cert: text(efi.ms_cert(model)),
+    }
+}
+
+fn vga<'a>(cx: &Cx<'a>, display: model::Display) -> Option<Box<Vga<'a>>> {
+    let model = cx.model;
+    boxed(Vga {
+        sort: unless(display.kind(model), "std"),
+        memory: display.memory(model).map(mebibytes),
+        vnc_clipboard: display.vnc_clipboard(model),
+    })
+}
+
+fn smbios<'a>(cx: &Cx<'a>, smbios: model::Smbios) -> Smbios<'a> {
+    let model = cx.model;
+    Smbios {
+        uuid: text(smbios.uuid(model)),
+        manufacturer: text(smbios.manufacturer(model)),
+        product: text(smbios.product(model)),
+        version: text(smbios.version(model)),
+        serial: text(smbios.serial(model)),
+        sku: text(smbios.sku(model)),
+        family: text(smbios.family(model)),
+    }
+}
+
+fn agent<'a>(cx: &mut Cx<'a>, agent: model::Agent) -> Option<Agent<'a>> {
+    let model = cx.model;
+    let at = (agent.id, model.fields.agent.timeout);
+    agent.enabled(model).then(|| Agent {
+        trim: agent.trim(model),
+        no_freeze: off(agent.freeze(model)),
+        sort: unless(agent.kind(model), "virtio"),
+        timeout: cx.seconds(agent.timeout(model), 900, at),
+        wait_for_ipv4: agent.wait_for_ipv4(model),
+        wait_for_ipv6: agent.wait_for_ipv6(model),
+    })
+}
+
+fn shares<'a>(cx: &Cx<'a>, vm: Vm) -> Vec<Share<'a>> {
+    let model = cx.model;
+    let share = |(slot, share): (usize, model::Share)| Share {
+        slot: slot as u8,
+        mapping: Cow::Borrowed(model.key(share.id)),
+        cache: unless(share.cache(model), "auto"),
+        direct_io: share.direct_io(model),
+        acl: share.acl(model),
+        xattr: share.xattr(model),
+    };
+    vm.share(model).enumerate().map(share).collect()
+}
+
+fn guest<'a>(cx: &Cx<'a>, vm: Vm) -> Guest<'a> {
+    let model = cx.model;
+    let migration = vm.migration(model).unwrap_or(model::Migration::UNSAID);
+    let said = |field: u16| model.world.slot(vm.id, field).is_some();
+    let hotplug = said(model.fields.vm.hotplug).then(|| sorted(model, vm.hotplug(model)));
+    Guest {
+        no_acpi: off(vm.acpi(model)),
+        no_kvm: off(vm.kvm(model)),
+        local_time: vm.clock(model).map(|clock| clock == "localtime"),
+        start_date: unless(vm.start_date(model), "now"),
+        drift_fix: vm.drift_fix(model),
+        freeze: vm.freeze(model),
+        no_reboot: off(vm.reboot(model)),
+        hotplug: hotplug.filter(|features| *features != ["disk", "network", "usb"]),
+        state_storage: vm.state_storage(model).map(|storage| Cow::Borrowed(model.name(storage.id))),
+        migration_speed: migration.speed(model).filter(|speed| *speed != 0).map(|speed| mebibytes(speed).max(1)),
+        migration_downtime: migration.downtime_seconds(model).filter(|seconds| *seconds != 0.1),
+    }
+}
+
+fn startup(cx: &mut Cx<'_>, start: model::Start) -> Startup {
+    let model = cx.model;
+    let fields = &model.fields.start;
+    Startup {
+        order: count(start.order(model)),
+        up: cx.seconds(start.delay(model), u64::MAX, (start.id, fields.delay)),
+        down: cx.seconds(start.stop_delay(model), u64::MAX, (start.id, fields.stop_delay)),
+    }
+}
+
+fn clone_from<'a>(cx: &Cx<'a>, clone: model::CloneOf, host: Host) -> CloneFrom<'a> {
+    let model = cx.model;
+    let from = clone.from(model);
+    let other = from.and_then(|from| model.host(from.id)).filter(|other| *other != host);
+    CloneFrom {
+        id: from.and_then(|from| count(from.vmid(model))).unwrap_or_default(),
+        node: other.map(|other| Cow::Borrowed(model.name(other.id))),
+        storage: clone.storage(model).map(|storage| Cow::Borrowed(model.name(storage.id))),
+        linked: off(clone.full(model)),
+        retries: count_unless(clone.retries(model), 1),
+    }
+}
+
+fn create<'a>(cx: &Cx<'a>, create: model::Create) -> Create<'a> {
+    let model = cx.model;
+    Create {
+        bandwidth: create.bandwidth(model).map(|bytes| bytes / 1024),
+        working_storage: create.working_storage(model).map(|storage| Cow::Borrowed(model.name(storage.id))),
+        restore_from: text(create.restore_from(model)),
+        live_restore: create.live_restore(model),
+        new_macs: create.new_macs(model),
+        overwrite: create.overwrite(model),
+        restore_to: create.restore_to(model).map(|storage| Cow::Borrowed(model.name(storage.id))),
+        ha: create.ha(model),
+        reboot: create.reboot(model),
+    }
+}
+
+fn provider<'a>(cx: &mut Cx<'a>, vm: Vm) -> Provider<'a> {
+    let model = cx.model;
+    let update = vm.update(model);
+    let destroy = vm.destroy(model);
+    Provider {
+        no_reboot: update.is_some_and(|update| off(update.reboot(model))),
+        migrate: update.is_some_and(|update| update.migrate(model)),
+        keep_unreferenced_disks: destroy.is_some_and(|destroy| off(destroy.unreferenced_disks(model))),
+        no_purge: destroy.is_some_and(|destroy| off(destroy.purge(model))),
+        stop: destroy.is_some_and(|destroy| destroy.stop(model)),
+        timeouts: vm.timeouts(model).map_or_else(Timeouts::default, |block| timeouts(cx, block)),
+        published_macs: Vec::new(),
+    }
+}
+
+fn timeouts(cx: &mut Cx<'_>, block: model::Timeouts) -> Timeouts {
+    let model = cx.model;
+    let fields = &model.fields.timeouts;
+    let mut seconds = |milliseconds, usual, field| cx.seconds(milliseconds, usual, (block.id, field));
+    Timeouts {
+        clone: seconds(block.clone_vm(model), 1800, fields.clone_vm),
+        create: seconds(block.create(model), 1800, fields.create),
+        migrate: seconds(block.migrate(model), 1800, fields.migrate),
+        move_disk: seconds(block.move_disk(model), 1800, fields.move_disk),
+        reboot: seconds(block.reboot(model), 1800, fields.reboot),
+        shutdown: seconds(block.shutdown(model), 1800, fields.shutdown),
+        start: seconds(block.start(model), 1800, fields.start),
+        stop: seconds(block.stop(model), 300, fields.stop),
+    }
+}
+
+/// What only root@pam may set, but for devices and raw options.
+fn root_options<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host, root: &mut RootOptions<'a>) {
+    let model = cx.model;
+    root.hook = vm.hook(model).and_then(|hook| cx.snippet(hook, host));
+    if let Some(cpu) = vm.cpu(model) {
+        root.affinity = text(cpu.affinity(model));
+        root.architecture = text(cpu.architecture(model));
+    }
+    root.hugepages = text(vm.hugepages(model));
+    root.keep_hugepages = vm.keep_hugepages(model);
+    root.sev = vm.sev(model).map(|sev| Sev {
+        sort: Cow::Borrowed(sev.kind(model).unwrap_or("std")),
+        no_smt: off(sev.allow_smt(model)),
+        kernel_hashes: sev.kernel_hashes(model),
+        no_debug: sev.no_debug(model),
+        no_key_sharing: sev.no_key_sharing(model),
+    });
+    root.tdx = vm.tdx(model).map(|tdx| Tdx {
+        attestation: tdx.attestation(model),
+        vsock_cid: count(tdx.vsock_cid(model)),
+        vsock_port: count(tdx.vsock_port(model)),
+    });
+    root.shared_memory = vm.shared_memory(model).map(|shared| SharedMemory {
+        size: mebibytes(shared.size(model).unwrap_or_default()),
+        // The default name is the guest's id, as Proxmox forms it.
+        name: text(shared.name(model))
+            .or_else(|| Some(Cow::Owned(format!("vm-{}-ivshmem", vm.vmid(model).unwrap_or_default())))),
+    });
+    root.rng = vm.rng(model).map(|rng| Rng {
+        source: Cow::Borrowed(rng.source(model).unwrap_or("/dev/urandom")),
+        max_bytes: count_unless(rng.max_bytes(model), 1024),
+        period: rng.period(model).filter(|period| *period != 1000).map(small),
+    });
+    root.spice = vm.spice(model).map(|spice| Spice {
+        folder_sharing: spice.folder_sharing(model),
+        video_streaming: unless(spice.video_streaming(model), "none"),
+    });
+    root.spice = root.spice.take().filter(|spice| *spice != Spice::default());
+    root.generation_id = text(vm.generation_id(model));
+}
+
+/// Ports: sockets in the configuration, devices of the host among the root options.
+fn serials<'a>(cx: &Cx<'a>, vm: Vm, config: &mut Config<'a>, root: &mut RootOptions<'a>) {
+    let model = cx.model;
+    for port in vm.serial(model) {
+        let slot = slot_number(model.key(port.id));
+        match port.device(model) {
+            Some(device) if device != "socket" => root.serials.push(Serial { slot, device: Cow::Borrowed(device) }),
+            Some(_) | None => config.serials.push(slot),
+        }
+    }
+    for port in vm.parallel(model) {
+        let device = Cow::Borrowed(port.device(model).unwrap_or_default());
+        root.parallels.push(Serial { slot: slot_number(model.key(port.id)), device });
+    }
+    config.serials.sort_unstable();
+    root.serials.sort_by_key(|port| port.slot);
+    root.parallels.sort_by_key(|port| port.slot);
+}
+
+/// Options by their own names; `args` is one that only root may set.
+fn raw<'a>(cx: &Cx<'a>, vm: Vm, config: &mut Config<'a>, root: &mut RootOptions<'a>) {
+    for (name, value) in pairs(cx.model, vm.raw(cx.model)) {
+        match &*name {
+            "args" => root.args = Some(value),
+            _ => config.raw.push(RawOption { name, value }),
+        }
+    }
+}
+
+/// Where the source says what a target calls `attach.hostpci0`: the target counts slots, the source names devices.
+pub(super) fn attachment(cx: &mut Cx<'_>, vm: Vm, slot: &str) -> Option<ObjId> {
+    attach::attached_at(cx, vm, slot)
+}

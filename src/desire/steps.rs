@@ -1,0 +1,307 @@
+//! What must be there before what: the steps of a rollout, with who takes each.
+//!
+//! Objects wait for what they refer to (a disk for its image, a VM for its mapping), files and disks for the storage that
+//! they lie on, and a storage for what it stands on, be it a pool of its host or a VM that serves it.
+
+use rustc_hash::FxHashMap;
+
+use super::{CdMedium, CloudInit, Content, Import, Object, RootOptions, UsbDevice, Vm, Wanted};
+use crate::base::Span;
+use crate::model::{Host, Model};
+use crate::own::order::Step;
+use crate::own::{Facet, Owned, Owner};
+use crate::types::value::{ObjId, Value};
+
+/// One step of a rollout.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Item<'a> {
+    /// The facet that is applied.
+    pub facet: Facet,
+    /// The resource: `vm.k3s-vm-pve`.
+    pub address: String,
+    /// The node, where it is on one.
+    pub node: Option<&'a str>,
+    /// Where the source declares it.
+    pub at: Option<Span>,
+    /// What it is.
+    pub what: What<'a>,
+}
+
+/// What a step is about.
+#[derive(Clone, PartialEq, Debug)]
+pub enum What<'a> {
+    /// An object, by its number.
+    Object(usize),
+    /// What a storage stands on, on a host.
+    StorageHost(ObjId),
+    /// A storage in the cluster's configuration.
+    StorageEntry(ObjId),
+    /// A device that is handed over, on its host.
+    DeviceHost(ObjId),
+    /// A directory mapping that a guest uses.
+    Directory(&'a str),
+}
+
+/// The steps of a rollout and what each is about, side by side.
+#[derive(Clone, Default, Debug)]
+pub struct Steps<'a> {
+    /// Owners and order.
+    pub steps: Vec<Step>,
+    /// What each step is about.
+    pub items: Vec<Item<'a>>,
+}
+
+/// The steps that lead to what is wanted.
+#[must_use]
+pub fn steps<'a>(model: &'a Model<'a>, owned: &Owned, wanted: &'a Wanted<'a>) -> Steps<'a> {
+    let mut cx = Cx {
+        model,
+        owned,
+        wanted,
+        out: Steps::default(),
+        storages: FxHashMap::default(),
+        directories: FxHashMap::default(),
+        mappings: FxHashMap::default(),
+    };
+    cx.objects();
+    cx.storages();
+    for number in 0..wanted.desired.objects.len() {
+        cx.order(number);
+    }
+    for step in &mut cx.out.steps {
+        step.after.sort_unstable();
+        step.after.dedup();
+    }
+    cx.out
+}
+
+struct Cx<'a, 'o> {
+    model: &'a Model<'a>,
+    owned: &'o Owned,
+    wanted: &'a Wanted<'a>,
+    out: Steps<'a>,
+    /// The step of a storage's entry, by the storage's name.
+    storages: FxHashMap<&'a str, u32>,
+    /// The step of a directory mapping.
+    directories: FxHashMap<&'a str, u32>,
+    /// The step of a device's mapping, by sort and name.
+    mappings: FxHashMap<(bool, &'a str), u32>,
+}
+
+impl<'a> Cx<'a, '_> {
+    fn add(&mut self, item: Item<'a>, owner: Owner) -> u32 {
+        self.out.steps.push(Step { owner, after: Vec::new() });
+        self.out.items.push(item);
+        self.out.steps.len() as u32 - 1
+    }
+
+    /// A step for each object; the steps have the objects' numbers.
+    fn objects(&mut self) {
+        let wanted = self.wanted;
+        for (number, object) in wanted.desired.objects.iter().enumerate() {
+            let item = Item {
+                facet: object.content.facet(),
+                address: object.address.to_string(),
+                node: node_of(object, wanted, number),
+                at: Some(self.model.span(wanted.resources[number])),
+                what: What::Object(number),
+            };
+            let step = self.add(item, wanted.owners[number]);
+            if let Content::Mapping(mapping) = &object.content {
+                self.mappings.insert((mapping.sort == "pci", &*mapping.name), step);
+            }
+        }
+    }
+
+    /// Steps for storages: the entry waits for what it stands on.
+    fn storages(&mut self) {
+        let model = self.model;
+        for id in model.all(model.fields.storage.shape) {
+            let sort = model.world.object(id).tag.map_or("", |tag| model.word(tag));
+            let is_local = matches!(sort, "Directory" | "Lvm" | "LvmThin" | "ZfsPool" | "Btrfs");
+            let hosts: Vec<Host> = match is_local {
+                true => model.hosts(id).into_iter().filter(|host| model.is_running(*host)).collect(),
+                false => Vec::new(),
+            };
+            let item = |facet, node, what| Item {
+                facet,
+                address: model.resource(id).to_owned(),
+                node,
+                at: Some(model.span(id)),
+                what,
+            };
+            let below: Vec<u32> = hosts
+                .iter()
+                .map(|host| {
+                    let owner = self.owned.owner(model, id, Facet::StorageHost);
+                    self.add(item(Facet::StorageHost, Some(model.name(host.id)), What::StorageHost(id)), owner)
+                })
+                .collect();
+            let owner = self.owned.owner(model, id, Facet::StorageEntry);
+            let entry = self.add(item(Facet::StorageEntry, None, What::StorageEntry(id)), owner);
+            self.out.steps[entry as usize].after.extend(below);
+            self.storages.insert(model.name(id), entry);
+            self.served(id, entry);
+        }
+    }
+
+    /// A storage that a VM of the lab serves waits until that VM runs.
+    fn served(&mut self, storage: ObjId, entry: u32) {
+        let model = self.model;
+        for slot in model.world.slots_of(storage) {
+            let Value::Obj(server) = slot.value else { continue };
+            let root = model.world.root(server);
+            if model.world.object(root).shape != model.fields.vm.shape {
+                continue;
+            }
+            let address = model.resource(root);
+            let running = self.step_of(address, Facet::VmPower).or_else(|| self.step_of(address, Facet::VmConfig));
+            self.out.steps[entry as usize].after.extend(running);
+        }
+    }
+
+    /// The step of the object that has this facet of a resource in its only place.
+    fn step_of(&self, address: &str, facet: Facet) -> Option<u32> {
+        let objects = &self.wanted.desired.objects;
+        let from = objects.partition_point(|object| (&*object.address, object.content.facet()) < (address, facet));
+        let found = objects.get(from)?;
+        (found.address == address && found.content.facet() == facet).then_some(from as u32)
+    }
+
+    /// What one object waits for.
+    fn order(&mut self, number: usize) {
+        let wanted = self.wanted;
+        let object = &wanted.desired.objects[number];
+        let mut after = Vec::new();
+        match &object.content {
+            Content::Vm(vm) => self.vm(number, vm, &mut after),
+            Content::RootOptions(root) => {
+                self.root_options(root, &mut after);
+                after.extend(self.step_of(&object.address, Facet::VmConfig));
+            }
+            Content::Power(_) => {
+                let config = self.step_of(&object.address, Facet::VmConfig);
+                let is_apart = config.is_some_and(|config| wanted.owners[config as usize] != wanted.owners[number]);
+                after.extend(config);
+                if is_apart {
+                    after.extend(self.step_of(&object.address, Facet::VmRootOptions));
+                }
+            }
+            Content::Image(image) => after.extend(self.storages.get(&*image.storage)),
+            Content::Snippet(snippet) => after.extend(self.storages.get(&*snippet.storage)),
+            Content::Mapping(_) => {}
+        }
+        self.out.steps[number].after.append(&mut after);
+    }
+
+    fn vm(&mut self, number: usize, vm: &'a Vm<'a>, after: &mut Vec<u32>) {
+        for disk in &vm.disks {
+            after.extend(self.storages.get(&*disk.storage));
+            after.extend(disk.import.as_ref().and_then(|import| self.file(import)));
+        }
+        for storage in [vm.efi.as_ref().map(|efi| &efi.storage), vm.tpm.as_ref().map(|tpm| &tpm.storage)] {
+            after.extend(storage.and_then(|storage| self.storages.get(&**storage)));
+        }
+        for drive in &vm.cdroms {
+            if let CdMedium::File(import) = &drive.medium {
+                after.extend(self.file(import));
+            }
+        }
+        if let Some(init) = &vm.cloud_init {
+            self.cloud_init(init, after);
+        }
+        after.extend(vm.pci.iter().filter_map(|device| self.mappings.get(&(true, &*device.device))));
+        for usb in &vm.usb {
+            if let UsbDevice::Mapping(mapping) = &usb.device {
+                after.extend(self.mappings.get(&(false, &**mapping)));
+            }
+        }
+        after.extend(self.handed_over(number));
+        for share in &vm.shares_of_host {
+            let step = self.directory(&share.mapping);
+            after.push(step);
+        }
+        if let Some(clone) = &vm.clone {
+            let same =
+                |object: &Object<'_>| matches!(&object.content, Content::Vm(other) if other.id == Some(clone.id));
+            after.extend(self.wanted.desired.objects.iter().position(same).map(|number| number as u32));
+        }
+    }
+
+    /// Steps for the PCI devices that a VM is given, on their host.
+    fn handed_over(&mut self, number: usize) -> Vec<u32> {
+        let model = self.model;
+        let vm = crate::model::Vm { id: self.wanted.resources[number] };
+        let mut steps = Vec::new();
+        for attach in vm.attach(model) {
+            let Some(device) = model.target(attach.id) else { continue };
+            let shape = model.world.object(device).shape;
+            let is_pci = shape == model.fields.host_pci.shape
+                || shape == model.fields.device.shape && crate::model::Device { id: device }.bus(model) == Some("pci");
+            if !is_pci {
+                continue;
+            }
+            let item = Item {
+                facet: Facet::DeviceHost,
+                address: model.address(device),
+                node: model.host(vm.id).map(|host| model.name(host.id)),
+                at: Some(model.span(device)),
+                what: What::DeviceHost(device),
+            };
+            let owner = self.owned.owner(model, device, Facet::DeviceHost);
+            steps.push(self.add(item, owner));
+        }
+        steps
+    }
+
+    fn root_options(&mut self, root: &'a RootOptions<'a>, after: &mut Vec<u32>) {
+        after.extend(root.hook.as_ref().and_then(|hook| self.file(hook)));
+    }
+
+    fn cloud_init(&self, init: &CloudInit<'_>, after: &mut Vec<u32>) {
+        after.extend(self.storages.get(&*init.storage));
+        let files = [&init.user_data, &init.vendor_data, &init.network_data, &init.meta_data];
+        after.extend(files.into_iter().flatten().filter_map(|file| self.file(file)));
+    }
+
+    /// The step of the object that makes a file.
+    fn file(&self, import: &Import<'_>) -> Option<u32> {
+        let Import::Object(reference) = import else { return None };
+        let wanted = (&*reference.address, reference.facet, &reference.place);
+        let objects = &self.wanted.desired.objects;
+        objects.binary_search_by(|object| object.key().cmp(&wanted)).ok().map(|number| number as u32)
+    }
+
+    /// The step of a directory mapping, which nothing in this version declares.
+    fn directory(&mut self, mapping: &'a str) -> u32 {
+        if let Some(step) = self.directories.get(mapping) {
+            return *step;
+        }
+        let item = Item {
+            facet: Facet::DeviceMapping,
+            address: format!("share.{mapping}"),
+            node: None,
+            at: None,
+            what: What::Directory(mapping),
+        };
+        let step = self.add(item, Owner::None);
+        self.directories.insert(mapping, step);
+        step
+    }
+}
+
+/// The node that an object is on.
+fn node_of<'a>(object: &'a Object<'a>, wanted: &'a Wanted<'a>, number: usize) -> Option<&'a str> {
+    match &object.content {
+        Content::Vm(vm) => Some(&vm.node),
+        Content::Image(image) => Some(&image.node),
+        Content::Snippet(snippet) => Some(&snippet.node),
+        Content::Mapping(_) => None,
+        // The configuration of the same VM stands a little before.
+        Content::RootOptions(_) | Content::Power(_) => {
+            let objects = wanted.desired.objects[..number].iter().rev();
+            let same = objects.take_while(|other| other.address == object.address);
+            same.filter_map(|other| if let Content::Vm(vm) = &other.content { Some(&*vm.node) } else { None }).next()
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! From a checked lab to what its targets apply: owners, what is wanted, files.
+
+use crate::desire;
+use crate::diag::{Checked, Diagnostic, Severity};
+use crate::model::Model;
+use crate::own::{self, Declared, Facet, Owned, Owner};
+use crate::pve::Version;
+use crate::session::compile::Compiled;
+use crate::session::{TargetInfo, TargetRequest, UnknownTarget, errors};
+use crate::targets::{self, ArtifactSet, Carries, Credential, Request, Target};
+use crate::types::value::Value;
+
+/// The model of a compilation.
+pub(super) fn model(compiled: &Compiled) -> Model<'_> {
+    Model::new(&compiled.program, &compiled.world, &compiled.units, &compiled.sources)
+}
+
+/// Whether a system carries a facet at least in part; nothing if hlab does not know it.
+fn carries(system: &str, facet: Facet) -> Option<Result<(), &'static str>> {
+    Some(match targets::target(system)?.carries(facet) {
+        Carries::Whole | Carries::Partly(_) => Ok(()),
+        Carries::No(why) => Err(why),
+    })
+}
+
+/// Gives every facet its owner.
+pub(super) fn assign(model: &Model<'_>, declared: Vec<Declared>) -> Checked<Owned> {
+    own::assign(model, declared, &carries)
+}
+
+/// What can be said of a lab before anything is built: targets that nobody knows, owners that cannot, raw options.
+pub(super) fn check(model: &Model<'_>) -> Vec<Diagnostic> {
+    let declared = own::targets(model);
+    let mut out: Vec<Diagnostic> = declared.iter().filter_map(|target| known(model, target).err()).collect();
+    out.extend(assign(model, declared).diagnostics);
+    out.extend(desire::check_raw(model));
+    out
+}
+
+/// The targets that the project declares.
+pub(super) fn infos(model: &Model<'_>) -> Vec<TargetInfo> {
+    let newest = |system: &str| targets::target(system).and_then(|target| target.versions().last()).copied();
+    let info = |target: Declared| TargetInfo {
+        version: target.version.unwrap_or_else(|| newest(&target.system).unwrap_or_default().to_owned()),
+        out: target.out.unwrap_or_else(|| target.name.clone()),
+        name: target.name,
+        system: target.system,
+    };
+    own::targets(model).into_iter().map(info).collect()
+}
+
+/// The system of a declared target, in a version that hlab knows.
+fn known(model: &Model<'_>, declared: &Declared) -> Result<&'static dyn Target, Diagnostic> {
+    let names: Vec<&str> = targets::TARGETS.iter().map(|target| target.name()).collect();
+    let Some(system) = targets::target(&declared.system) else {
+        return Err(errors::unknown_system(declared.at, &declared.system, &names));
+    };
+    match &declared.version {
+        Some(version) if !system.versions().contains(&version.trim_start_matches('v')) => {
+            let at = declared.block.and_then(|block| model.said_at(block, model.fields.target.version));
+            Err(errors::unknown_version(at.or(declared.at), system.name(), version, system.versions()))
+        }
+        Some(_) | None => Ok(system),
+    }
+}
+
+/// A target that was asked for: its number among the owners, and its system.
+struct Asked {
+    declared: Vec<Declared>,
+    number: u16,
+}
+
+/// Finds a target by its name in the project, or else by its system.
+fn asked(model: &Model<'_>, request: &TargetRequest) -> Result<Asked, UnknownTarget> {
+    let mut declared = own::targets(model);
+    let unknown = || {
+        let systems = targets::TARGETS
+            .iter()
+            .flat_map(|target| target.versions().iter().map(|version| format!("{}@{version}", target.name())));
+        UnknownTarget { known: own::targets(model).into_iter().map(|target| target.name).chain(systems).collect() }
+    };
+    let fits = |system: &str| {
+        let Some(system) = targets::target(system) else { return request.version.is_none() };
+        let versions = system.versions();
+        request.version.as_deref().is_none_or(|version| versions.contains(&version.trim_start_matches('v')))
+    };
+    if let Some(number) = declared.iter().position(|target| target.name == request.name) {
+        if !fits(&declared[number].system) {
+            return Err(unknown());
+        }
+        return Ok(Asked { declared, number: number as u16 });
+    }
+    if targets::target(&request.name).is_none() || !fits(&request.name) {
+        return Err(unknown());
+    }
+    // A target that the project does not declare comes last: what is said of others stays theirs.
+    declared.push(Declared::unsaid(&request.name));
+    let number = declared.len() as u16 - 1;
+    Ok(Asked { declared, number })
+}
+
+/// Hands a target what it is to emit; what is wrong before that comes without a call.
+fn with_request<T: Default>(
+    compiled: &Compiled,
+    target: &TargetRequest,
+    emit: &dyn Fn(&'static dyn Target, &Request<'_>) -> Checked<T>,
+) -> Result<Checked<T>, UnknownTarget> {
+    let model = model(compiled);
+    let Asked { declared, number } = asked(&model, target)?;
+    let system = match known(&model, &declared[usize::from(number)]) {
+        Ok(system) => system,
+        Err(diagnostic) => return Ok(Checked::new(T::default(), vec![diagnostic])),
+    };
+    let owned = assign(&model, declared);
+    let mut diagnostics = owned.diagnostics;
+    let owned = if target.as_owner { owned.value.with_all_to(number) } else { owned.value };
+    let wanted = desire::desired(&model, &owned);
+    diagnostics.extend(wanted.diagnostics);
+    let wanted = wanted.value;
+    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        return Ok(Checked::new(T::default(), diagnostics));
+    }
+    let versions = versions(&model);
+    let request = Request {
+        desired: &wanted.desired,
+        target: &owned.targets[usize::from(number)].name,
+        owns: &|index| wanted.owners[index] == Owner::Target(number),
+        origin: &|index, path| wanted.origin(&model, &owned, index, path),
+        version: &|node| versions.iter().find(|(name, _)| *name == node).map_or(Version::V9_1, |(_, version)| *version),
+        login: login(&model),
+        provider: &owned.targets[usize::from(number)].provider,
+    };
+    let emitted = emit(system, &request);
+    diagnostics.extend(emitted.diagnostics);
+    Ok(Checked::new(emitted.value, diagnostics))
+}
+
+/// The files of a target.
+pub(super) fn emit(compiled: &Compiled, target: &TargetRequest) -> Result<Checked<ArtifactSet>, UnknownTarget> {
+    with_request(compiled, target, &|system, request| system.emit(request))
+}
+
+/// The documents of a target as one stream.
+pub(super) fn stream(compiled: &Compiled, target: &TargetRequest) -> Result<Checked<String>, UnknownTarget> {
+    with_request(compiled, target, &|system, request| system.stream(request))
+}
+
+fn versions<'m>(model: &Model<'m>) -> Vec<(&'m str, Version)> {
+    let hosts = model.all(model.fields.host.shape).map(|id| crate::model::Host { id });
+    hosts.map(|host| (model.name(host.id), desire::version(model, host))).collect()
+}
+
+/// With what the project logs in.
+fn login(model: &Model<'_>) -> targets::Login {
+    let Some(login) = model.project().and_then(|project| project.login(model)) else {
+        return targets::Login::default();
+    };
+    let fields = &model.fields.login;
+    let (credential, field) = match (login.token(model), login.user(model), login.password(model)) {
+        (Value::Obj(_), _, _) => (Credential::Token, fields.token),
+        (_, Some(user), Value::Obj(_) | Value::Str(_)) if model.name(user.id) == "root@pam" => {
+            (Credential::Root, fields.user)
+        }
+        (_, Some(_), Value::Obj(_) | Value::Str(_)) => (Credential::User, fields.user),
+        _ => (Credential::Unknown, u16::MAX),
+    };
+    targets::Login { credential, origin: model.said_at(login.id, field), ssh: login.ssh(model) }
+}
