@@ -8,6 +8,7 @@ use crate::base::{Name, Origin, SourceFile, Sources, World as Files};
 use crate::diag::{Code, Diagnostic, Severity, codes};
 use crate::eval::{self, Machine, World};
 use crate::hir::{self, Items};
+use crate::model::Model;
 use crate::place::{self, Lock};
 use crate::policy::{self, Findings};
 use crate::resolve::{self, Unit};
@@ -121,6 +122,7 @@ pub fn compile(
     if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
         diagnostics.extend(policy::errors::idle(&idle));
     }
+    diagnostics.extend(build::check(&Model::new(&program, &world, &units, &sources)));
     let project_found = has_project(&mut program);
     let mut sources = sources;
     order(&mut diagnostics, &mut sources);
