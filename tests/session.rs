@@ -143,3 +143,14 @@ fn evaluation_gives_the_same_with_one_thread_and_many() {
     assert_eq!(one.explain_path("vm.v2.description"), many.explain_path("vm.v2.description"));
     assert!(one.explain_path("vm.v2.description").is_some_and(|text| text.contains("number 2")));
 }
+
+#[test]
+fn what_is_lost_follows_from_what_kinds_need() {
+    let source = "kind part on host { needs all [self.host] }\n\
+                  kind board { parts: List<ref part>, needs majority of self.parts }\n\
+                  host i { memory = 8GiB }\n\
+                  part a on h {}\npart b on h {}\npart c on i {}\n\
+                  board whole { parts = [a, b, c] }\n\
+                  policy stands {\n  for x in host\n  require not (board.whole in lost(x))\n  at x\n  else why-lost(x, board.whole)\n}\n";
+    only(&check(&[("a.hlab", source)], &Options::default()), "stands", "h → b → whole");
+}

@@ -153,7 +153,6 @@ codes! {
     INPUT_MISSING "HL0404" "input-missing" "an input without a value";
     BAD_INPUT "HL0405" "bad-input" "`--set` of what is no input, or of another type";
     UNKNOWN_FACT "HL0406" "unknown-fact" "a value that needs a fact that nothing says";
-    NOT_YET "HL0407" "not-yet" "a function that this version does not compute";
     UNKNOWN_PART "HL0408" "unknown-part" "no keyed block of this name in sight";
     MISSING_FIELD "HL0409" "missing-field" "a required field that nothing says";
     MISSING_ON "HL0410" "missing-on" "a resource that does not say where it is";

@@ -62,7 +62,8 @@ impl Machine<'_> {
             Builtin::ModelWith => self.model_with(a),
             Builtin::Stated | Builtin::SecretSource => Value::Poison,
             Builtin::Never | Builtin::RunsPer | Builtin::MinGap | Builtin::Collides => self.schedule(builtin, a, b),
-            Builtin::Lost | Builtin::WhyLost => self.fail(at, super::errors::not_yet),
+            Builtin::Lost => self.lost(a),
+            Builtin::WhyLost => self.why_lost(a, b),
         }
     }
 

@@ -59,11 +59,6 @@ pub fn unknown_fact(span: Span) -> Diagnostic {
         .help("state the fact, or say what to use instead with `??`")
 }
 
-/// A builtin of a later version.
-pub fn not_yet(span: Span) -> Diagnostic {
-    error(&codes::NOT_YET, span, "this version of hlab does not compute this function yet")
-}
-
 /// A keyed block that is not there.
 pub fn no_part(span: Span, name: &str, holder: &str) -> Diagnostic {
     error(&codes::UNKNOWN_PART, span, format!("`{holder}` has no block named `{name}`"))

@@ -13,6 +13,7 @@ pub mod errors;
 pub mod expand;
 pub mod finish;
 mod generate;
+mod lost;
 pub mod machine;
 mod operators;
 mod parts;
