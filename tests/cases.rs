@@ -1,24 +1,28 @@
 //! Diagnostic cases: small labs with the diagnostics drawn under the code, `tests/cases/<layer>/*.hlab`.
 //!
 //! A file holds sections, each begun by `//# what it claims`; what stands before the first is shared by all of them. Inside a
-//! section `//## path.hlab` begins another file of the same project, in which nothing is drawn. `HLAB_UPDATE=1 cargo test
-//! --test cases` draws what is found; read the difference before keeping it.
+//! section `//## path` begins another file of the same project (`//## hlab.lock` the lock), and `//@ set NAME=VALUE` or
+//! `//@ locked` is an option of the run. `HLAB_UPDATE=1 cargo test --test cases` draws what is found; read the difference
+//! before keeping it.
 
 mod support;
 
 use std::path::{Path, PathBuf};
+
 use std::sync::Arc;
 
 use hlab::base::{MemoryWorld, Origin, SourceFile, Sources};
 use hlab::diag::Diagnostic;
 use hlab::session::{Options, analyze};
+use support::Drawn;
 
 const MAIN: &str = "main.hlab";
+const LOCK: &str = "hlab.lock";
 
-/// One section: its claim, its drawn text, and its further files.
+/// One section: its claim, its options, and its files, `main.hlab` first.
 struct Section {
     claim: String,
-    text: String,
+    options: Vec<String>,
     files: Vec<(String, String)>,
 }
 
@@ -47,7 +51,8 @@ fn sections(text: &str) -> (String, Vec<Section>) {
     let mut sections: Vec<Section> = Vec::new();
     for line in text.lines() {
         if let Some(claim) = line.strip_prefix("//# ") {
-            sections.push(Section { claim: claim.to_owned(), text: String::new(), files: Vec::new() });
+            let files = vec![(MAIN.to_owned(), String::new())];
+            sections.push(Section { claim: claim.to_owned(), options: Vec::new(), files });
             continue;
         }
         let Some(section) = sections.last_mut() else {
@@ -57,28 +62,75 @@ fn sections(text: &str) -> (String, Vec<Section>) {
         };
         if let Some(path) = line.strip_prefix("//## ") {
             section.files.push((path.to_owned(), String::new()));
-            continue;
+        } else if let Some(option) = line.strip_prefix("//@ ") {
+            section.options.push(option.to_owned());
+        } else if let Some((_, text)) = section.files.last_mut() {
+            text.push_str(line);
+            text.push('\n');
         }
-        let text = section.files.last_mut().map_or(&mut section.text, |(_, text)| text);
-        text.push_str(line);
-        text.push('\n');
     }
     (shared, sections)
 }
 
+fn options(section: &Section) -> Options {
+    let mut options = Options::default();
+    for option in &section.options {
+        match option.split_once(' ').unwrap_or((option, "")) {
+            ("set", input) => {
+                let (name, value) = input.split_once('=').expect("`//@ set NAME=VALUE`");
+                options.inputs.push((name.to_owned(), value.to_owned()));
+            }
+            ("locked", _) => options.locked = true,
+            _ => panic!("`//@ {option}` is no option of a case"),
+        }
+    }
+    options.lock = section.files.iter().find(|(path, _)| path == LOCK).map(|(_, text)| text.clone());
+    options
+}
+
 /// What a section finds: in `syntax/` the parser alone, elsewhere the whole front end.
-fn run(layer: &str, shared: &str, section: &Section, text: &str) -> (Arc<Sources>, Vec<Diagnostic>) {
+fn run(
+    layer: &str,
+    shared: &str,
+    section: &Section,
+    files: &[(String, String, Vec<Drawn>)],
+) -> (Arc<Sources>, Vec<Diagnostic>) {
     if layer == "syntax" {
         let mut sources = Sources::default();
-        let file = sources.add(SourceFile::new(MAIN.to_owned(), text.to_owned(), Origin::Project));
+        let text = &files[0].1;
+        let file = sources.add(SourceFile::new(MAIN.to_owned(), text.clone(), Origin::Project));
         return (Arc::new(sources), hlab::syntax::parse(file, text).diagnostics);
     }
-    let mut world = MemoryWorld::default().with("shared.hlab", shared).with(MAIN, text);
-    for (path, text) in &section.files {
-        world = world.with(path, text.as_str());
+    let mut world = MemoryWorld::default().with("shared.hlab", shared);
+    for (path, plain, _) in files.iter().filter(|(path, _, _)| path != LOCK) {
+        world = world.with(path, plain.as_str());
     }
-    let analysis = analyze(&world, &Options::default());
+    let analysis = analyze(&world, &options(section));
     (analysis.sources, analysis.diagnostics)
+}
+
+/// What is wrong with a section, and the section as it should be drawn.
+fn judge(layer: &str, shared: &str, section: &Section) -> (Vec<String>, String) {
+    let split = |(path, text): &(String, String)| {
+        let (plain, drawn) = support::split(text);
+        (path.clone(), plain, drawn)
+    };
+    let files: Vec<_> = section.files.iter().map(split).collect();
+    let (sources, diagnostics) = run(layer, shared, section, &files);
+    let expected: Vec<(&str, &[Drawn])> =
+        files.iter().map(|(path, _, drawn)| (path.as_str(), drawn.as_slice())).collect();
+    let wrong = support::compare(&sources, &diagnostics, &expected);
+    let mut again = format!("//# {}\n", section.claim);
+    for option in &section.options {
+        again.push_str(&format!("//@ {option}\n"));
+    }
+    for (path, plain, _) in &files {
+        if path != MAIN {
+            again.push_str(&format!("//## {path}\n"));
+        }
+        again.push_str(&support::draw(plain, &sources, &diagnostics, path));
+    }
+    (wrong, again)
 }
 
 #[test]
@@ -87,20 +139,14 @@ fn each_case_finds_what_is_drawn() {
     let mut wrong = Vec::new();
     for path in case_files() {
         let text = std::fs::read_to_string(&path).expect("a case that can be read");
-        let (shared, sections) = sections(&text);
         let layer = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().into_owned();
+        let (shared, sections) = sections(&text);
         let mut drawn_again = shared.clone();
         for section in &sections {
-            let (plain, drawn) = support::split(&section.text);
-            let (sources, diagnostics) = run(&layer, &shared, section, &plain);
-            let found = support::compare(&sources, &diagnostics, &drawn, MAIN);
+            let (found, again) = judge(&layer, &shared, section);
             let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&path).display();
             wrong.extend(found.iter().map(|line| format!("{name}: {}: {line}", section.claim)));
-            drawn_again.push_str(&format!("//# {}\n", section.claim));
-            drawn_again.push_str(&support::draw(&plain, &sources, &diagnostics, MAIN));
-            for (path, text) in &section.files {
-                drawn_again.push_str(&format!("//## {path}\n{text}"));
-            }
+            drawn_again.push_str(&again);
         }
         if update && drawn_again != text {
             std::fs::write(&path, drawn_again).expect("a case that can be written");

@@ -43,7 +43,7 @@ fn each_bad_lab_is_refused_at_its_line_by_its_rule() {
             continue;
         }
         assert!(!drawn.is_empty(), "{} draws nothing", folder.display());
-        let found = support::compare(&analysis.sources, &analysis.diagnostics, &drawn, "main.hlab");
+        let found = support::compare(&analysis.sources, &analysis.diagnostics, &[("main.hlab", &drawn)]);
         wrong.extend(found.into_iter().map(|line| format!("{}: {line}", folder.display())));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -54,7 +54,7 @@ fn each_repaired_lab_is_clean() {
     let mut wrong = Vec::new();
     for folder in folders() {
         let analysis = run(&read(&folder.join("fixed.hlab")));
-        let found = support::compare(&analysis.sources, &analysis.diagnostics, &[], "main.hlab");
+        let found = support::compare(&analysis.sources, &analysis.diagnostics, &[]);
         wrong.extend(found.into_iter().map(|line| format!("{}: {line}", folder.display())));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -54,14 +54,20 @@ pub fn bad_input(name: &str, problem: &str) -> Diagnostic {
 }
 
 /// A fact that is null in a value of a resource.
-pub fn unknown_fact(span: Span) -> Diagnostic {
-    error(&codes::UNKNOWN_FACT, span, "this value needs a fact that nothing says")
+pub fn unknown_fact(span: Span, field: &str, fact: Span) -> Diagnostic {
+    error(&codes::UNKNOWN_FACT, span, format!("the value of `{field}` needs a fact that nothing says"))
+        .label(fact, "nothing says this")
         .help("state the fact, or say what to use instead with `??`")
 }
 
 /// A keyed block that is not there.
-pub fn no_part(span: Span, name: &str, holder: &str) -> Diagnostic {
-    error(&codes::UNKNOWN_PART, span, format!("`{holder}` has no block named `{name}`"))
+pub fn no_part(span: Span, name: &str, holder: Option<&str>, known: &[String]) -> Diagnostic {
+    let holder = holder.map_or_else(|| "this".to_owned(), |holder| format!("`{holder}`"));
+    let diagnostic = error(&codes::UNKNOWN_PART, span, format!("{holder} has no block named `{name}`"));
+    if known.is_empty() || known.len() > 12 {
+        return diagnostic;
+    }
+    diagnostic.help(format!("it has {}", crate::types::errors::list(known)))
 }
 
 /// A bridge, port or device that nothing in sight has.
@@ -216,6 +222,11 @@ pub fn name_is_fixed(span: Span, variable: &str) -> Diagnostic {
 
 /// A generated resource whose name is taken.
 pub fn generated_twice(span: Span, first: Span, word: &str, name: &str) -> Diagnostic {
+    if span == first {
+        return error(&codes::DUPLICATE_NAME, span, format!("this `for` makes {word} `{name}` twice"))
+            .here("the same name in two turns")
+            .help("put what tells the turns apart into the name");
+    }
     error(&codes::DUPLICATE_NAME, span, format!("{word} `{name}` is declared twice"))
         .here("generated again")
         .label(first, "declared here first")

@@ -1,10 +1,10 @@
 //! Once every object is made: all values, required fields, refinements, and membership of the host.
 
-use crate::base::{Name, Sources};
+use crate::base::{Name, Origin, Sources};
 use crate::eval::machine::Machine;
 use crate::eval::{errors, rule, show};
 use crate::types::expr::NodeRef;
-use crate::types::shape::{Holds, KeyKind};
+use crate::types::shape::{Field, Holds, KeyKind};
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::{ExprId, ObjId, Value};
 use crate::types::{Program, span_of};
@@ -21,6 +21,7 @@ struct Checks {
 pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
     let checks: Vec<Checks> =
         (0..machine.p.shapes.len()).map(|shape| checks_of(machine.p, ShapeId(shape as u16))).collect();
+    defaults(machine, sources);
     let count = machine.w.objects.len();
     let mut broken = Vec::new();
     for number in 0..count {
@@ -65,6 +66,27 @@ pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
         let root_of = *machine.w.object(root);
         if root_of.shape.0 != u16::MAX && checks[usize::from(root_of.shape.0)].is_guest {
             membership(machine, object, root);
+        }
+    }
+}
+
+/// Checks the constant defaults of the project's own kinds against their refinements; those of the library are tested.
+fn defaults(machine: &mut Machine<'_>, sources: &Sources) {
+    for number in 0..machine.p.shapes.len() {
+        let shape = &machine.p.shapes[number];
+        if sources.file(span_of(machine.units, shape.at).file).origin == Origin::Library {
+            continue;
+        }
+        let fields: Vec<Field> = shape.fields.iter().filter(|field| field.refined).cloned().collect();
+        for field in fields {
+            let Some(value) = field.default.filter(|value| value.is_known() && !matches!(value, Value::Lazy(_))) else {
+                continue;
+            };
+            if refine(machine, sources, value, field.ty, field.at)
+                && let Some(rule) = field.where_
+            {
+                holds(machine, sources, rule, value, field.at, field.name);
+            }
         }
     }
 }

@@ -387,7 +387,10 @@ impl<'a> Machine<'a> {
         let outer = self.unknown.take();
         let mut value = self.settle(old.value, env, object);
         if let Some(at) = self.unknown.take() {
-            value = self.fail(at, errors::unknown_fact);
+            let fact = span_of(self.units, at);
+            let shape = self.w.object(object).shape;
+            let name = self.p.name(self.p.field(shape, old.field).name).to_owned();
+            value = self.fail(old.at, |span| errors::unknown_fact(span, &name, fact));
         }
         self.unknown = outer;
         self.w.slots[slot].value = value;

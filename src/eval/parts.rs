@@ -25,9 +25,14 @@ impl Machine<'_> {
             Some(found) => found,
             None => {
                 let text = self.p.name(name).to_owned();
-                let holder =
-                    if let Value::Obj(object) = value { show::address(self, object) } else { "the list".to_owned() };
-                self.fail(at, |span| errors::no_part(span, &text, &holder))
+                let (holder, known) = match value {
+                    Value::Obj(object) => (Some(show::address(self, object)), Vec::new()),
+                    other => {
+                        let blocks = self.elements(other);
+                        (None, blocks.into_iter().map(|block| show::plain(self, block)).collect())
+                    }
+                };
+                self.fail(at, |span| errors::no_part(span, &text, holder.as_deref(), &known))
             }
         }
     }

@@ -98,7 +98,7 @@ fn each_place(runner: &mut Runner<'_, '_>, number: u32, guilty: &mut Guilty) {
     if let Some((last, others)) = places.split_last() {
         guilty.span = Some(last.span);
         guilty.objects.push(last.object);
-        for said in others.iter().take(MOST_LABELS) {
+        for said in others.iter().filter(|said| said.span != last.span).take(MOST_LABELS) {
             let root = runner.machine.w.root(said.object);
             let name = show::address_of(runner.machine.p, runner.machine.w, root);
             guilty.labels.push((said.span, format!("`{name}` says the same")));

@@ -241,6 +241,11 @@ impl Parser<'_> {
     /// The expression after an `=`.
     pub fn value(&mut self) {
         self.join(true);
+        self.whole_value();
+    }
+
+    /// An expression that is a value by itself; `for` behind it is one that lacks its brackets.
+    pub fn whole_value(&mut self) {
         let operand = self.operand();
         self.expression();
         if self.at_word("for") && !self.cur.nl && !self.quiet {

@@ -90,7 +90,7 @@ impl Parser<'_> {
         self.name("a name");
         self.colon_type();
         self.equals();
-        self.expression();
+        self.whole_value();
     }
 
     fn type_definition(&mut self, node: Open) {
@@ -184,7 +184,7 @@ impl Parser<'_> {
         }
         if self.at(T::Equal) {
             self.equals();
-            self.expression();
+            self.whole_value();
         }
     }
 

@@ -609,6 +609,9 @@ impl Checker<'_> {
             shape = self.p.parts.get(&first).and_then(|parts| parts.first().copied());
         }
         let Some(mut shape) = shape else {
+            if self.text(words[0]).is_empty() {
+                return None;
+            }
             let known = self.kind_words();
             let diagnostic = errors::unknown_kind(self.span(words[0]), self.text(words[0]), known);
             self.report(diagnostic);

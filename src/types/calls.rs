@@ -25,6 +25,10 @@ impl Checker<'_> {
             return (self.report(diagnostic), TyId::ERROR);
         };
         let function = self.p.functions[number as usize].clone();
+        if matches!(function.body, Callee::Running) {
+            let diagnostic = errors::recursive(self.span(callee), word, &[]);
+            return (self.report(diagnostic), TyId::ERROR);
+        }
         if args.len() != function.params.len() {
             let declared = self.span_of(function.at);
             let diagnostic =
@@ -44,10 +48,7 @@ impl Checker<'_> {
         let op = match function.body {
             Callee::External(builtin) => Op::Call(builtin, run),
             Callee::Expr(_) => Op::Apply(number, run),
-            Callee::Running => {
-                let diagnostic = errors::recursive(self.span(callee), word, &[]);
-                return (self.report(diagnostic), TyId::ERROR);
-            }
+            Callee::Running => return (Value::Poison, TyId::ERROR),
         };
         (self.lazy(op, node), function.result)
     }

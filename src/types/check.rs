@@ -58,6 +58,9 @@ impl Checker<'_> {
 
     /// Reports that something else was expected.
     pub(crate) fn mismatch(&mut self, node: Index, found: TyId, want: Want) -> Value {
+        if self.p.types.is_broken(found) {
+            return Value::Poison;
+        }
         let wanted = self.wanted(want.ty);
         let found_text = self.p.show(found);
         let from = want.from.map(|from| self.span_of(from));

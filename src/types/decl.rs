@@ -506,7 +506,18 @@ pub(crate) fn named_type(checker: &mut Checker<'_>, name: Name) -> Option<TyId> 
     if what == What::Block {
         return None;
     }
-    checker.p.named.insert((scope, name), TyId::ERROR);
+    let here = checker.units[site.unit as usize].tree.span(site.name_node);
+    if checker.p.types_running.contains(&(scope, name)) {
+        let running = checker.p.types_running.iter().skip_while(|running| **running != (scope, name)).skip(1);
+        let through: Vec<String> = running.map(|(_, name)| checker.p.name(*name).to_owned()).collect();
+        let diagnostic = errors::recursive(here, checker.p.name(name), &through);
+        checker.report(diagnostic);
+        return Some(TyId::ERROR);
+    }
+    if checker.is_too_deep(here) {
+        return Some(TyId::ERROR);
+    }
+    checker.p.types_running.push((scope, name));
     let mut out = std::mem::take(checker.out);
     let mut inner = Checker::new(checker.p, checker.units, checker.sources, &mut out, site.unit);
     let ty_node = inner.node(site.name_node).next;
@@ -516,6 +527,8 @@ pub(crate) fn named_type(checker: &mut Checker<'_>, name: Name) -> Option<TyId> 
     let ty = inner.p.types.intern(Ty::Named(name, base, refinement));
     inner.p.named.insert((scope, name), ty);
     *checker.out = out;
+    checker.p.nesting -= 1;
+    checker.p.types_running.pop();
     Some(ty)
 }
 
@@ -526,12 +539,18 @@ pub(crate) fn function(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
     if let Some(number) = checker.p.function_of.get(&(scope, name)) {
         return Some(*number);
     }
+    if checker.is_too_deep(checker.units[site.unit as usize].tree.span(site.name_node)) {
+        return None;
+    }
     let number = checker.p.functions.len() as u32;
     checker.p.function_of.insert((scope, name), number);
+    let at = NodeRef(checker.units[site.unit as usize].base + site.name_node);
+    // It has its place before its parameters are typed: their types may need further functions.
+    let empty = Function { params: Vec::new(), result: TyId::ERROR, body: Callee::Running, frame: 0, at };
+    checker.p.functions.push(empty);
     let mut out = std::mem::take(checker.out);
     let mut inner = Checker::new(checker.p, checker.units, checker.sources, &mut out, site.unit);
     inner.lenient = true;
-    let at = inner.at(site.name_node);
     let mut params = Vec::new();
     let mut result = TyId::ERROR;
     let mut body = None;
@@ -548,8 +567,8 @@ pub(crate) fn function(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
             _ => body = Some(child),
         }
     }
-    let function = Function { params: params.clone(), result, body: Callee::Running, frame: 0, at };
-    inner.p.functions.push(function);
+    inner.p.functions[number as usize].params.clone_from(&params);
+    inner.p.functions[number as usize].result = result;
     for (name, ty, _) in params {
         inner.bind(name, ty, false);
     }
@@ -578,6 +597,7 @@ pub(crate) fn function(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
     function.body = callee;
     function.frame = frame;
     *checker.out = out;
+    checker.p.nesting -= 1;
     Some(number)
 }
 
@@ -585,21 +605,17 @@ pub(crate) fn function(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
 pub(crate) fn binding(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
     let (site, what) = checker.p.defs.find(checker.scope, Space::Value, name)?;
     let scope = checker.units[site.unit as usize].scope;
+    let here = checker.units[site.unit as usize].tree.span(site.name_node);
     if checker.p.binding_running.contains(&(scope, name)) {
         let running = checker.p.binding_running.iter();
         let through = running.skip_while(|running| **running != (scope, name)).skip(1);
         let through: Vec<String> = through.map(|(_, name)| checker.p.name(*name).to_owned()).collect();
-        let diagnostic = errors::recursive(
-            checker.units[site.unit as usize].tree.span(site.name_node),
-            checker.p.name(name),
-            &through,
-        );
+        let diagnostic = errors::recursive(here, checker.p.name(name), &through);
         checker.out.push(diagnostic);
-        let number = checker.p.bindings.len() as u32;
-        let at = NodeRef(checker.units[site.unit as usize].base + site.name_node);
-        let is_input = what == What::Input;
-        checker.p.bindings.push(Binding { name, ty: TyId::ERROR, value: Some(Value::Poison), is_input, at });
-        return Some(number);
+        return Some(broken_binding(checker, name, site));
+    }
+    if checker.is_too_deep(here) {
+        return Some(broken_binding(checker, name, site));
     }
     checker.p.binding_running.push((scope, name));
     let mut out = std::mem::take(checker.out);
@@ -627,9 +643,33 @@ pub(crate) fn binding(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
     let number = inner.p.bindings.len() as u32;
     inner.p.bindings.push(Binding { name, ty, value, is_input: what == What::Input, at });
     inner.p.binding_of.insert((scope, name), number);
-    inner.p.binding_running.retain(|running| *running != (scope, name));
+    inner.p.binding_running.pop();
+    inner.p.nesting -= 1;
     *checker.out = out;
     Some(number)
+}
+
+/// A binding without a value or type, for one that is wrong: nothing more is said of it.
+fn broken_binding(checker: &mut Checker<'_>, name: Name, site: Site) -> u32 {
+    let at = NodeRef(checker.units[site.unit as usize].base + site.name_node);
+    let broken = Binding { name, ty: TyId::ERROR, value: Some(Value::Poison), is_input: false, at };
+    checker.p.bindings.push(broken);
+    checker.p.bindings.len() as u32 - 1
+}
+
+/// How many definitions may be typed inside each other, so that no chain of them overflows the stack.
+const NESTING: u32 = 100;
+
+impl Checker<'_> {
+    /// Enters the typing of a definition inside another, unless there are too many already: then says so.
+    fn is_too_deep(&mut self, here: crate::base::Span) -> bool {
+        if self.p.nesting >= NESTING {
+            self.report(errors::too_nested(here));
+            return true;
+        }
+        self.p.nesting += 1;
+        false
+    }
 }
 
 fn is_type(kind: NodeKind) -> bool {

@@ -479,6 +479,12 @@ pub fn recursive(span: Span, text: &str, through: &[String]) -> Diagnostic {
         .help("functions and values are not recursive")
 }
 
+/// Definitions that need each other in too long a chain.
+pub fn too_nested(span: Span) -> Diagnostic {
+    error(&codes::TOO_MUCH, span, "more than a hundred definitions need each other in a chain")
+        .here("the chain goes on here")
+}
+
 /// A function without a body outside of the library.
 pub fn no_body(span: Span, text: &str) -> Diagnostic {
     error(&codes::NO_BODY, span, format!("`{text}` has no body")).help("write `= expression` after its type")

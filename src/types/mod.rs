@@ -183,6 +183,10 @@ pub struct Program {
     pub(crate) pending: Vec<decl::Pending>,
     /// Derived fields whose expression waits for its first reader.
     pub(crate) waiting: FxHashMap<(ShapeId, u16), decl::Waiting>,
+    /// Types that are being made, outermost first.
+    types_running: Vec<(Scope, Name)>,
+    /// How many definitions are being typed inside each other.
+    nesting: u32,
     /// Resources by name over all kinds, made on first use.
     any_name: Option<FxHashMap<(Scope, Name), Vec<ResId>>>,
     /// The texts of all keys of blocks, made when first asked for; `None` inside if some are computed.

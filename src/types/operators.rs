@@ -17,10 +17,12 @@ impl Checker<'_> {
     }
 
     fn binary(&mut self, node: Index, op: Binary, left: Value, right: Value, ty: TyId) -> (Value, TyId) {
-        if left == Value::Poison || right == Value::Poison {
-            return (Value::Poison, if ty == TyId::BOOL { ty } else { TyId::ERROR });
-        }
         let (left_node, right_node) = self.operands(node);
+        if left == Value::Poison || right == Value::Poison {
+            // Where an operand is missing, the operator may well be a slip.
+            let is_half = self.kind_of(left_node) == NodeKind::Missing || self.kind_of(right_node) == NodeKind::Missing;
+            return (Value::Poison, if ty == TyId::BOOL && !is_half { ty } else { TyId::ERROR });
+        }
         let left_at = self.at(left_node);
         let right_at = self.at(right_node);
         let left = self.p.as_expr(left, left_at);

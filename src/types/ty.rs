@@ -202,6 +202,18 @@ impl Types {
         }
     }
 
+    /// Whether an error is in a type, so that nothing may be said of it.
+    #[must_use]
+    pub fn is_broken(&self, id: TyId) -> bool {
+        match self.get(id) {
+            Ty::Error => true,
+            Ty::List(inner) | Ty::Set(inner) | Ty::Range(inner) | Ty::Opt(inner) | Ty::Map(_, inner) => {
+                self.is_broken(*inner)
+            }
+            _ => false,
+        }
+    }
+
     /// The element type of a list, set, range, group or map (its values).
     #[must_use]
     pub fn element(&self, id: TyId) -> Option<TyId> {

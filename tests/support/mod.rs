@@ -93,33 +93,40 @@ pub fn draw(text: &str, sources: &Sources, diagnostics: &[Diagnostic], path: &st
     out
 }
 
-/// What is wrong with the diagnostics of a run, compared with what was drawn; empty if nothing is. Notes are not compared.
-///
-/// `drawn` is of the file at `path`; diagnostics in other files are always wrong.
-pub fn compare(sources: &Sources, diagnostics: &[Diagnostic], drawn: &[Drawn], path: &str) -> Vec<String> {
+/// What is wrong with the diagnostics of a run, compared with what was drawn in each file; empty if nothing is. Notes are
+/// not compared; diagnostics in other files, or without a place, are always wrong.
+pub fn compare(sources: &Sources, diagnostics: &[Diagnostic], drawn: &[(&str, &[Drawn])]) -> Vec<String> {
     let mut wrong = Vec::new();
-    let mut met = vec![false; drawn.len()];
+    let mut met: Vec<Vec<bool>> = drawn.iter().map(|(_, drawn)| vec![false; drawn.len()]).collect();
     for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.severity != Severity::Note) {
-        let here = diagnostic.primary.as_ref().is_some_and(|primary| sources.file(primary.span.file).path == path);
-        let place = place(sources, diagnostic).filter(|_| here);
-        let fits = |expected: &Drawn| {
-            let there = match (expected.columns, place) {
-                (_, None) => false,
-                (None, Some((line, _))) => line == expected.line,
-                (Some(columns), Some((line, found))) => line == expected.line && columns == found,
-            };
-            there
-                && (diagnostic.code.id() == expected.code || diagnostic.code.name() == expected.code)
-                && diagnostic.message.contains(&expected.message)
-        };
-        match drawn.iter().position(fits) {
-            Some(found) => met[found] = true,
+        let path = diagnostic.primary.as_ref().map(|primary| sources.file(primary.span.file).path.as_str());
+        let found =
+            drawn.iter().enumerate().filter(|(_, (drawn, _))| path == Some(*drawn)).find_map(|(file, (_, drawn))| {
+                let at = drawn.iter().position(|expected| fits(sources, diagnostic, expected))?;
+                Some((file, at))
+            });
+        match found {
+            Some((file, at)) => met[file][at] = true,
             None => wrong.push(format!("not drawn: {}", show(sources, diagnostic))),
         }
     }
-    let missing = drawn.iter().zip(&met).filter(|(_, met)| !**met);
-    wrong.extend(missing.map(|(expected, _)| format!("drawn, but not found: {expected:?}")));
+    for ((_, drawn), met) in drawn.iter().zip(&met) {
+        let missing = drawn.iter().zip(met).filter(|(_, met)| !**met);
+        wrong.extend(missing.map(|(expected, _)| format!("drawn, but not found: {expected:?}")));
+    }
     wrong
+}
+
+/// Whether a diagnostic is the one that was drawn.
+fn fits(sources: &Sources, diagnostic: &Diagnostic, expected: &Drawn) -> bool {
+    let there = match (expected.columns, place(sources, diagnostic)) {
+        (_, None) => false,
+        (None, Some((line, _))) => line == expected.line,
+        (Some(columns), Some((line, found))) => line == expected.line && columns == found,
+    };
+    there
+        && (diagnostic.code.id() == expected.code || diagnostic.code.name() == expected.code)
+        && diagnostic.message.contains(&expected.message)
 }
 
 /// How a code is drawn: by its name, a policy with `policy/` before it.
