@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::diag::Diagnostic;
 use crate::session::{Analysis, TargetInfo, TargetRequest};
-use crate::targets::{ArtifactSet, check_path};
+use crate::targets::check_path;
 
 use super::Exit;
 use super::artifacts::{Action, Part, Plan, plan, replace};
@@ -62,6 +62,9 @@ pub(super) fn run(args: &BuildArgs, mut output: Output) -> Result<Exit, Failures
         output.results(&analysis.sources, &analysis.diagnostics, missing.as_slice())?;
         return Ok(missing.map_or(exit, |missing| missing.exit()));
     }
+    if is_stream {
+        return print_stream(args, &analysis, output);
+    }
     let mut diagnostics = analysis.diagnostics.clone();
     let emitted = emit(args, &analysis, &mut diagnostics, output);
     let exit = exit_of(&diagnostics, args.deny.warnings());
@@ -71,10 +74,6 @@ pub(super) fn run(args: &BuildArgs, mut output: Output) -> Result<Exit, Failures
         Ok(_) => return Ok(exit),
         Err(failures) => return Ok(failures.iter().map(RimError::exit).max_by_key(|exit| exit.code()).unwrap_or(exit)),
     };
-    if is_stream {
-        print_bytes(&stream(&folders))?;
-        return Ok(Exit::Ok);
-    }
     write(args, &project, &analysis, &folders, output)
 }
 
@@ -97,7 +96,7 @@ fn emit(
                 continue;
             }
         };
-        diagnostics.extend(checked.diagnostics);
+        add(diagnostics, checked.diagnostics);
         if checked.value.is_empty() {
             output.remark(&format!("target `{}` owns nothing in this lab", request.name));
         }
@@ -113,9 +112,49 @@ fn emit(
     }
     // The rollout is about all targets together.
     if args.target.is_empty() {
-        folders.entry(String::new()).or_default().push(Part { owner: "rollout".to_owned(), set: analysis.rollout() });
+        let rollout = analysis.rollout();
+        add(diagnostics, rollout.diagnostics);
+        folders.entry(String::new()).or_default().push(Part { owner: "rollout".to_owned(), set: rollout.value });
     }
     if failures.is_empty() { Ok(folders) } else { Err(failures) }
+}
+
+/// Adds what was not said before: targets find the same things wrong.
+fn add(diagnostics: &mut Vec<Diagnostic>, more: Vec<Diagnostic>) {
+    for diagnostic in more {
+        if !diagnostics.contains(&diagnostic) {
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+/// Prints the documents of every target asked for as one stream.
+fn print_stream(args: &BuildArgs, analysis: &Analysis, output: Output) -> Result<Exit, Failures> {
+    let declared = analysis.targets();
+    let mut diagnostics = analysis.diagnostics.clone();
+    let mut failures = Failures::new();
+    let mut texts = Vec::new();
+    for request in requests(args, &declared) {
+        match analysis.stream(&request) {
+            Ok(checked) => {
+                if checked.value.is_empty() && !checked.has_errors() {
+                    output.remark(&format!("target `{}` owns nothing in this lab", request.name));
+                }
+                add(&mut diagnostics, checked.diagnostics);
+                texts.push(checked.value);
+            }
+            Err(unknown) => failures.push(unknown_target(&request, &unknown.known)),
+        }
+    }
+    let exit = exit_of(&diagnostics, args.deny.warnings());
+    output.results(&analysis.sources, &diagnostics, &failures)?;
+    if let Some(failed) = failures.iter().map(RimError::exit).max_by_key(|exit| exit.code()) {
+        return Ok(failed);
+    }
+    if exit == Exit::Ok {
+        texts.iter().try_for_each(|text| print_bytes(text.as_bytes()))?;
+    }
+    Ok(exit)
 }
 
 /// What was asked for with `--target`, or everything that the project declares.
@@ -138,24 +177,6 @@ fn unknown_target(request: &TargetRequest, known: &[String]) -> RimError {
     let nearest = crate::base::closest(&name, known.iter().map(String::as_str));
     let meant = nearest.map_or(String::new(), |nearest| format!("did you mean `{nearest}`? "));
     RimError::UnknownTarget { name, hint: format!("{meant}hlab knows {}", known.join(", ")) }
-}
-
-/// Every YAML file as one stream, in the order of writing.
-fn stream(folders: &Folders) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let sets = folders.values().flatten().map(|part| &part.set);
-    for artifact in sets.flat_map(ArtifactSet::iter).filter(|artifact| is_manifest(&artifact.path)) {
-        if !artifact.bytes.starts_with(b"---\n") {
-            bytes.extend_from_slice(b"---\n");
-        }
-        bytes.extend_from_slice(&artifact.bytes);
-    }
-    bytes
-}
-
-/// A list of files is no object: it has no place in a stream that is piped to `kubectl`.
-fn is_manifest(path: &str) -> bool {
-    path.ends_with(".yaml") && path.rsplit('/').next() != Some("kustomization.yaml")
 }
 
 /// Compares every folder first, then writes all or nothing.

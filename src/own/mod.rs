@@ -239,6 +239,14 @@ impl Owned {
         able
     }
 
+    /// Whether hlab knows the system of an owner.
+    fn is_known(&self, owner: Owner, carries: Carries<'_>) -> bool {
+        match owner {
+            Owner::None | Owner::Api => true,
+            Owner::Target(number) => carries(&self.targets[usize::from(number)].system, Facet::VmConfig).is_some(),
+        }
+    }
+
     /// Why an owner cannot apply a facet.
     fn why(&self, owner: Owner, facet: Facet, carries: Carries<'_>) -> &'static str {
         let found = match owner {
@@ -264,7 +272,7 @@ impl Owned {
             let (Some(key), Some(owner)) = (model.text_of(pair[0]), self.of(model, pair[1])) else { continue };
             let at = model.entry(project.id, model.fields.project.owner, key);
             if let Some(facet) = Facet::named(key) {
-                if !self.can(owner, facet) {
+                if !self.can(owner, facet) && self.is_known(owner, carries) {
                     let why = self.why(owner, facet, carries);
                     out.push(errors::cannot_own(at, self.name(owner), key, why, &self.able(facet)));
                 }
@@ -277,6 +285,8 @@ impl Owned {
                     let known = Facet::ALL.iter().flat_map(|facet| [facet.name(), facet.kind()]);
                     out.push(errors::unknown_facet(at, key, closest(key, known)));
                 }
+                // What is wrong with a target that nobody knows is said where it is declared.
+                Some(_) if !self.is_known(owner, carries) => {}
                 Some(first) if !of_kind.iter().any(|facet| self.can(owner, *facet)) => {
                     let first = of_kind.iter().find(|facet| api_carries(**facet).is_ok()).unwrap_or(first);
                     let why = self.why(owner, *first, carries);
@@ -298,7 +308,7 @@ impl Owned {
             let Some((owner, at)) = self.said(model, resource) else { continue };
             let kind = model.kind(resource);
             let mut facets = Facet::ALL.iter().copied().filter(|facet| facet.kind() == kind);
-            if facets.clone().any(|facet| self.can(owner, facet)) {
+            if facets.clone().any(|facet| self.can(owner, facet)) || !self.is_known(owner, carries) {
                 continue;
             }
             let first = facets.clone().find(|facet| api_carries(*facet).is_ok()).or_else(|| facets.next());

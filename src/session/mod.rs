@@ -10,6 +10,7 @@ mod inputs;
 pub mod library;
 mod overlay;
 mod read;
+mod rollout;
 mod testing;
 
 use std::cell::RefCell;
@@ -201,10 +202,10 @@ impl Analysis {
         build::stream(&self.compiled.borrow(), target)
     }
 
-    /// `rollout.json` and `ROLLOUT.md`: the order between owners.
+    /// `rollout.json` and `ROLLOUT.md`: the order between owners; an error where things wait for each other.
     #[must_use]
-    pub fn rollout(&self) -> ArtifactSet {
-        ArtifactSet::default()
+    pub fn rollout(&self) -> Checked<ArtifactSet> {
+        rollout::rollout(&build::model(&self.compiled.borrow()))
     }
 
     /// Who said a value: `vm.k3s.memory`.
