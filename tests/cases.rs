@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use hlab::base::{MemoryWorld, Origin, SourceFile, Sources};
 use hlab::diag::Diagnostic;
-use hlab::session::{Options, analyze};
+use hlab::session::{Options, TargetRequest, analyze};
 use support::Drawn;
 
 const MAIN: &str = "main.hlab";
@@ -88,7 +88,7 @@ fn options(section: &Section) -> Options {
     options
 }
 
-/// What a section finds: in `syntax/` the parser alone, elsewhere the whole front end.
+/// What a section finds: in `syntax/` the parser alone, in `targets/` a build, elsewhere the whole front end.
 fn run(
     layer: &str,
     shared: &str,
@@ -106,7 +106,19 @@ fn run(
         world = world.with(path, plain.as_str());
     }
     let analysis = analyze(&world, &options(section));
-    (analysis.sources, analysis.diagnostics)
+    let mut diagnostics = analysis.diagnostics.clone();
+    if layer == "targets" && !analysis.has_errors() {
+        // What only a build finds: the files of Crossplane, and the order between owners.
+        let request = TargetRequest { name: "crossplane".to_owned(), version: None, as_owner: false };
+        let emitted = analysis.emit(&request).expect("hlab knows Crossplane").diagnostics;
+        let rollout = analysis.rollout().diagnostics;
+        for diagnostic in emitted.into_iter().chain(rollout) {
+            if !diagnostics.contains(&diagnostic) {
+                diagnostics.push(diagnostic);
+            }
+        }
+    }
+    (analysis.sources, diagnostics)
 }
 
 /// What is wrong with a section, and the section as it should be drawn.

@@ -31,7 +31,8 @@ pub(super) fn assign(model: &Model<'_>, declared: Vec<Declared>) -> Checked<Owne
 /// What can be said of a lab before anything is built: targets that nobody knows, owners that cannot, raw options.
 pub(super) fn check(model: &Model<'_>) -> Vec<Diagnostic> {
     let declared = own::targets(model);
-    let mut out: Vec<Diagnostic> = declared.iter().filter_map(|target| known(model, target).err()).collect();
+    let mut out: Vec<Diagnostic> =
+        declared.iter().filter_map(|target| known(model, target).err().map(|found| *found)).collect();
     out.extend(assign(model, declared).diagnostics);
     out.extend(desire::check_raw(model));
     out
@@ -50,15 +51,15 @@ pub(super) fn infos(model: &Model<'_>) -> Vec<TargetInfo> {
 }
 
 /// The system of a declared target, in a version that hlab knows.
-fn known(model: &Model<'_>, declared: &Declared) -> Result<&'static dyn Target, Diagnostic> {
+fn known(model: &Model<'_>, declared: &Declared) -> Result<&'static dyn Target, Box<Diagnostic>> {
     let names: Vec<&str> = targets::TARGETS.iter().map(|target| target.name()).collect();
     let Some(system) = targets::target(&declared.system) else {
-        return Err(errors::unknown_system(declared.at, &declared.system, &names));
+        return Err(Box::new(errors::unknown_system(declared.at, &declared.system, &names)));
     };
     match &declared.version {
         Some(version) if !system.versions().contains(&version.trim_start_matches('v')) => {
             let at = declared.block.and_then(|block| model.said_at(block, model.fields.target.version));
-            Err(errors::unknown_version(at.or(declared.at), system.name(), version, system.versions()))
+            Err(Box::new(errors::unknown_version(at.or(declared.at), system.name(), version, system.versions())))
         }
         Some(_) | None => Ok(system),
     }
@@ -109,7 +110,7 @@ fn with_request<T: Default>(
     let Asked { declared, number } = asked(&model, target)?;
     let system = match known(&model, &declared[usize::from(number)]) {
         Ok(system) => system,
-        Err(diagnostic) => return Ok(Checked::new(T::default(), vec![diagnostic])),
+        Err(diagnostic) => return Ok(Checked::new(T::default(), vec![*diagnostic])),
     };
     let owned = assign(&model, declared);
     let mut diagnostics = owned.diagnostics;
