@@ -117,6 +117,10 @@ impl Checker<'_> {
             _ => Binary::Ge,
         };
         let (left, right) = self.operands(node);
+        if matches!(self.kind_of(left), NodeKind::Lt | NodeKind::Le | NodeKind::Gt | NodeKind::Ge) {
+            // The parser has refused to compare a comparison.
+            return (Value::Poison, TyId::ERROR);
+        }
         let (left_value, left_ty) = self.expr(left, None);
         let (left_value, left_ty) = self.unwrap(left, left_value, left_ty);
         let want = Want { ty: self.p.types.base(left_ty), from: None };
