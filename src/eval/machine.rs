@@ -91,6 +91,11 @@ impl<'a> Machine<'a> {
         (self.base, self.this) = own;
     }
 
+    /// What the frame holds.
+    pub(crate) fn locals(&self) -> &[Value] {
+        &self.stack[self.base.min(self.stack.len())..]
+    }
+
     /// What a frame slot holds.
     pub(crate) fn local(&self, slot: u16) -> Value {
         self.stack.get(self.base + usize::from(slot)).copied().unwrap_or(Value::Poison)

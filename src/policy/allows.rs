@@ -1,14 +1,14 @@
 //! `allow`: who excuses what, and the excuses that excuse nothing.
 
 use crate::base::Name;
-use crate::policy::errors;
 use crate::policy::run::Runner;
+use crate::policy::{errors, facts};
 use crate::types::span_of;
-use crate::types::value::{ObjId, Value};
+use crate::types::value::{ExprId, ObjId, Value};
 
 impl Runner<'_, '_> {
     /// Whether an `allow` of this rule stands in the resource of the primary place.
-    pub(crate) fn is_allowed(&mut self, rule: Name, objects: &[ObjId]) -> bool {
+    pub(crate) fn is_allowed(&mut self, rule: Name, objects: &[ObjId], condition: ExprId) -> bool {
         let Some(primary) = objects.first() else { return false };
         let primary = self.machine.w.root(*primary);
         for place in 0..self.machine.w.allows.len() {
@@ -21,7 +21,8 @@ impl Runner<'_, '_> {
                 None => true,
                 Some(party) => match self.machine.eval(party) {
                     Value::Obj(party) => {
-                        objects.iter().any(|object| *object == party || self.machine.w.root(*object) == party)
+                        let is_party = |object: ObjId| object == party || self.machine.w.root(object) == party;
+                        objects.iter().any(|object| is_party(*object)) || facts::takes_part(self, condition, party)
                     }
                     _ => false,
                 },

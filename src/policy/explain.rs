@@ -42,7 +42,24 @@ pub(crate) fn guilty(runner: &mut Runner<'_, '_>, require: &Require) -> Guilty {
     if guilty.span.is_none() {
         guilty.span = Some(span_of(runner.machine.units, require.node));
     }
+    taken_by(runner, &mut guilty);
     guilty
+}
+
+/// Where a profile or model says what is guilty, the resource that takes it takes part.
+fn taken_by(runner: &Runner<'_, '_>, guilty: &mut Guilty) {
+    let (Some(span), Some(object)) = (guilty.span, guilty.objects.first()) else { return };
+    let root = runner.machine.w.root(*object);
+    if !runner.machine.w.is_resource(root) {
+        return;
+    }
+    let resource = *runner.machine.p.defs.get(runner.machine.w.resource(root));
+    let tree = &runner.machine.units[resource.unit as usize].tree;
+    let inside = tree.span(resource.node);
+    if span.file != inside.file || span.start < inside.start || span.end > inside.end {
+        let name = show::address_of(runner.machine.p, runner.machine.w, root);
+        guilty.labels.insert(0, (tree.span(resource.head.key), format!("`{name}` takes it from there")));
+    }
 }
 
 /// Where an object is declared.

@@ -56,6 +56,20 @@ pub(crate) fn first_said(runner: &mut Runner<'_, '_>, condition: ExprId) -> Opti
     found
 }
 
+/// Whether an object is what a condition is about: what a loop around it binds, or one of its facts.
+pub(crate) fn takes_part(runner: &mut Runner<'_, '_>, condition: ExprId, party: ObjId) -> bool {
+    if runner.machine.locals().contains(&Value::Obj(party)) {
+        return true;
+    }
+    let mut facts = Vec::new();
+    facts_of(runner, condition, &mut facts);
+    facts.into_iter().any(|fact| {
+        let value = runner.machine.eval(fact);
+        runner.machine.unknown = None;
+        value == Value::Obj(party) || runner.machine.elements(value).contains(&Value::Obj(party))
+    })
+}
+
 fn in_project(runner: &Runner<'_, '_>, span: Span) -> bool {
     runner.sources.file(span.file).origin == Origin::Project
 }

@@ -235,7 +235,7 @@ impl<'a, 'm> Runner<'a, 'm> {
         let mut guilty = explain::guilty(self, require);
         if let Some(name) = rule.name
             && !rule.is_final
-            && self.is_allowed(name, &guilty.objects)
+            && self.is_allowed(name, &guilty.objects, require.condition)
         {
             self.allowed += 1;
             return;

@@ -105,7 +105,7 @@ pub fn mismatch(span: Span, wanted: &str, found: &str, source: &str, from: Optio
         (Ty::List(_) | Ty::Set(_), _) if !source.starts_with('[') => {
             diagnostic.help("a list stands in brackets").fix(format!("write `[{source}]`"), span, format!("[{source}]"))
         }
-        (Ty::Bool, None) => diagnostic.help("write `true` or `false`"),
+        (Ty::Bool, None) if matches!(found, "Int" | "String") => diagnostic.help("write `true` or `false`"),
         _ => diagnostic,
     }
 }
