@@ -40,6 +40,7 @@ fn refused_by(credential: Credential, lab: &Desired<'_>, owns: &dyn Fn(usize) ->
     };
     let request = Request {
         desired: lab,
+        files: lab,
         target: "crossplane",
         owns,
         origin: &origin,
@@ -250,6 +251,7 @@ fn an_adopted_object_carries_terraforms_state_id() {
     ]);
     let request = Request {
         desired: &lab,
+        files: &lab,
         target: "crossplane",
         owns: &|_| true,
         origin: &|_, _| None,

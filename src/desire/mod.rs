@@ -22,7 +22,7 @@ pub use devices::{
     Share, Throttle, Tpm, Usb, UsbDevice, Vga, Watchdog,
 };
 pub use image::{Image, Mapping, Snippet};
-pub use lower::{Wanted, check_raw, desired, version};
+pub use lower::{Parts, Wanted, check_raw, desired, version};
 pub use steps::{Item, Steps, What, steps};
 pub use vm::{
     Agent, CloneFrom, Cpu, CpuExtra, Create, Guest, MachineExtra, NumaNode, Power, Provider, RawOption, RootOptions,

@@ -231,13 +231,14 @@ impl<'a> Cx<'a, '_> {
     /// Steps for the PCI devices that a VM is given, on their host.
     fn handed_over(&mut self, number: usize) -> Vec<u32> {
         let model = self.model;
-        let vm = crate::model::Vm { id: self.wanted.resources[number] };
+        let vm = crate::model::Vm::new(model, self.wanted.resources[number]);
         let mut steps = Vec::new();
         for attach in vm.attach(model) {
             let Some(device) = model.target(attach.id) else { continue };
             let shape = model.world.object(device).shape;
             let is_pci = shape == model.fields.host_pci.shape
-                || shape == model.fields.device.shape && crate::model::Device { id: device }.bus(model) == Some("pci");
+                || shape == model.fields.device.shape
+                    && crate::model::Device::new(model, device).bus(model) == Some("pci");
             if !is_pci {
                 continue;
             }

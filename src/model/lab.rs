@@ -14,7 +14,7 @@ impl<'m> Model<'m> {
     /// The project, if there is one.
     #[must_use]
     pub fn project(&self) -> Option<Project> {
-        self.all(self.fields.project.shape).next().map(|id| Project { id })
+        self.all(self.fields.project.shape).next().map(|id| Project::new(self, id))
     }
 
     /// The real name of an object: its `name`, or the one in the source.
@@ -69,9 +69,9 @@ impl<'m> Model<'m> {
     #[must_use]
     pub fn host(&self, object: ObjId) -> Option<Host> {
         match self.world.object(object).on {
-            Value::Obj(id) => Some(Host { id }),
+            Value::Obj(id) => Some(Host::new(self, id)),
             Value::List(slice) if slice.len == 1 => match self.program.heap.at(slice, 0) {
-                Value::Obj(id) => Some(Host { id }),
+                Value::Obj(id) => Some(Host::new(self, id)),
                 _ => None,
             },
             _ => None,
@@ -82,14 +82,14 @@ impl<'m> Model<'m> {
     #[must_use]
     pub fn hosts(&self, object: ObjId) -> Vec<Host> {
         match self.world.object(object).on {
-            Value::Obj(id) => vec![Host { id }],
+            Value::Obj(id) => vec![Host::new(self, id)],
             Value::List(slice) => {
                 let objects = self.elements(Value::List(slice)).iter();
                 objects
-                    .filter_map(|value| if let Value::Obj(id) = value { Some(Host { id: *id }) } else { None })
+                    .filter_map(|value| if let Value::Obj(id) = value { Some(Host::new(self, *id)) } else { None })
                     .collect()
             }
-            _ => self.all(self.fields.host.shape).map(|id| Host { id }).collect(),
+            _ => self.all(self.fields.host.shape).map(|id| Host::new(self, id)).collect(),
         }
     }
 
@@ -137,14 +137,14 @@ impl<'m> Model<'m> {
         let shape = self.world.object(id).shape;
         let fields = &self.fields;
         if shape == fields.nic.shape {
-            plain(Nic { id }.address(self))
+            plain(Nic::new(self, id).address(self))
         } else if shape == fields.reservation.shape {
-            plain(Reservation { id }.address(self))
+            plain(Reservation::new(self, id).address(self))
         } else if shape == fields.vm.shape {
-            let mut nics = Vm { id }.nic(self).filter(|nic| nic.network(self) == Some(network));
+            let mut nics = Vm::new(self, id).nic(self).filter(|nic| nic.network(self) == Some(network));
             nics.find_map(|nic| plain(nic.address(self)))
         } else if shape == fields.host.shape {
-            let host = Host { id };
+            let host = Host::new(self, id);
             let mut bridges = host.bridge(self).filter(|bridge| bridge.network(self) == Some(network));
             bridges.find_map(|bridge| plain(bridge.address(self))).or_else(|| plain(host.address(self)))
         } else {

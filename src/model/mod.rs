@@ -17,15 +17,15 @@ use std::sync::OnceLock;
 use crate::base::{Sources, Span};
 use crate::eval::World;
 use crate::resolve::Unit;
-use crate::types::value::ObjId;
+use crate::types::value::{ObjId, Value};
 use crate::types::{Program, span_of};
 
 pub use path::{Found, Step};
 pub use views::{
-    Agent, Attach, Audio, Bridge, Cdrom, CloneOf, CloudInit, Cpu, Create, Destroy, Device, DeviceNeeds, Dhcp, Disk,
+    Agent, Attach, Audio, Bridge, Cdrom, CloneOf, CloudInit, Cpu, Create, Destroy, Device, DeviceNeeds, Disk,
     DiskLimit, Display, Efi, Fields, Host, HostPci, HostUsb, Image, Login, MachineOptions, Migration, Network, Nic,
     NumaNode, Parallel, Project, Reservation, Rng, Secret, Serial, Sev, Share, SharedMemory, Smbios, Snippet, Spice,
-    Start, Storage, Target, Tdx, Timeouts, Tpm, Update, User, Vm, Watchdog, Zpool,
+    Start, Storage, Target, Tdx, Timeouts, Tpm, Update, User, Vm, Watchdog,
 };
 
 /// The object of a block that nothing said.
@@ -44,6 +44,8 @@ pub struct Model<'m> {
     pub sources: &'m Sources,
     /// The numbers of fields.
     pub fields: Fields,
+    /// The constant defaults of each shape's fields.
+    defaults: Vec<Vec<Value>>,
     addresses: OnceLock<Addresses>,
 }
 
@@ -58,7 +60,8 @@ impl<'m> Model<'m> {
     /// The lab of these objects. Cost: some hundred look-ups by name, whatever the size of the lab.
     #[must_use]
     pub fn new(program: &'m Program, world: &'m World, units: &'m [Unit], sources: &'m Sources) -> Model<'m> {
-        Model { program, world, units, sources, fields: Fields::find(program), addresses: OnceLock::new() }
+        let (fields, defaults) = (Fields::find(program), read::defaults(program));
+        Model { program, world, units, sources, fields, defaults, addresses: OnceLock::new() }
     }
 
     /// The address of a resource, without quotes: `vm.k3s-vm-pve`. Made for all at the first question.

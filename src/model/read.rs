@@ -1,42 +1,69 @@
 //! Reading fields: what was said, or what the shape says for all. Nothing is evaluated here.
 
-use super::{Model, UNSAID};
+use super::Model;
 use crate::base::Name;
-use crate::types::shape::Holds;
+use crate::eval::World;
+use crate::types::Program;
+use crate::types::shape::{Field, Holds};
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Slice, Value};
 
-/// A field of a shape.
-pub type Place = (ShapeId, u16);
+/// An object that is read: which fields it says, and whose defaults hold for the others.
+#[derive(Clone, Copy, Debug)]
+pub struct Of {
+    /// The object.
+    pub id: ObjId,
+    /// Which fields it says: a bit each, the last one for all from the 128th on.
+    pub said: u128,
+    /// Its shape.
+    pub shape: ShapeId,
+}
+
+/// The fields that an object says.
+#[inline]
+pub fn said(world: &World, id: ObjId) -> u128 {
+    world.slots_of(id).iter().fold(0, |said, slot| said | bit(slot.field))
+}
+
+#[inline]
+fn bit(field: u16) -> u128 {
+    1 << field.min(127)
+}
+
+/// The constant defaults of each shape's fields; null where there is none.
+pub fn defaults(program: &Program) -> Vec<Vec<Value>> {
+    let default = |field: &Field| match (field.holds, field.default) {
+        (Holds::Value, Some(value)) => value,
+        (Holds::Value | Holds::Derived | Holds::Block(..) | Holds::Blocks(..), _) => Value::Null,
+    };
+    program.shapes.iter().map(|shape| shape.fields.iter().map(default).collect()).collect()
+}
 
 impl<'m> Model<'m> {
+    /// An object whose field is read by number.
+    #[must_use]
+    pub fn of(&self, id: ObjId) -> Of {
+        Of { id, said: said(self.world, id), shape: self.world.object(id).shape }
+    }
+
     /// The value of a field: said, or the default that is a constant; null where there is neither.
     #[must_use]
     #[inline]
-    pub fn value(&self, object: ObjId, (shape, field): Place) -> Value {
-        let said = if object == UNSAID { None } else { self.world.slot(object, field) };
-        match said {
-            Some(slot) => slot.value,
-            None => self.default(shape, field),
+    pub fn value(&self, of: Of, field: u16) -> Value {
+        if of.said & bit(field) != 0
+            && let Some(slot) = self.world.slot(of.id, field)
+        {
+            return slot.value;
         }
-    }
-
-    fn default(&self, shape: ShapeId, field: u16) -> Value {
-        if shape.0 == u16::MAX || field == u16::MAX {
-            return Value::Null;
-        }
-        let declared = self.program.field(shape, field);
-        match (declared.holds, declared.default) {
-            (Holds::Value, Some(value)) => value,
-            (Holds::Value | Holds::Derived | Holds::Block(..) | Holds::Blocks(..), _) => Value::Null,
-        }
+        let defaults = self.defaults.get(usize::from(of.shape.0));
+        defaults.and_then(|defaults| defaults.get(usize::from(field))).copied().unwrap_or(Value::Null)
     }
 
     /// A text, a name, or a member of an enumeration.
     #[must_use]
     #[inline]
-    pub fn text(&self, object: ObjId, field: Place) -> Option<&'m str> {
-        self.text_of(self.value(object, field))
+    pub fn text(&self, of: Of, field: u16) -> Option<&'m str> {
+        self.text_of(self.value(of, field))
     }
 
     /// A value as text, if it is one.
@@ -56,20 +83,23 @@ impl<'m> Model<'m> {
 
     /// A truth value.
     #[must_use]
-    pub fn flag(&self, object: ObjId, field: Place) -> Option<bool> {
-        if let Value::Bool(flag) = self.value(object, field) { Some(flag) } else { None }
+    #[inline]
+    pub fn flag(&self, of: Of, field: u16) -> Option<bool> {
+        if let Value::Bool(flag) = self.value(of, field) { Some(flag) } else { None }
     }
 
     /// A whole number.
     #[must_use]
-    pub fn int(&self, object: ObjId, field: Place) -> Option<i64> {
-        if let Value::Int(number) = self.value(object, field) { Some(number) } else { None }
+    #[inline]
+    pub fn int(&self, of: Of, field: u16) -> Option<i64> {
+        if let Value::Int(number) = self.value(of, field) { Some(number) } else { None }
     }
 
     /// A number.
     #[must_use]
-    pub fn float(&self, object: ObjId, field: Place) -> Option<f64> {
-        match self.value(object, field) {
+    #[inline]
+    pub fn float(&self, of: Of, field: u16) -> Option<f64> {
+        match self.value(of, field) {
             Value::Float(number) => Some(number),
             Value::Int(number) => Some(number as f64),
             _ => None,
@@ -78,34 +108,37 @@ impl<'m> Model<'m> {
 
     /// Bytes.
     #[must_use]
-    pub fn size(&self, object: ObjId, field: Place) -> Option<u64> {
-        if let Value::Size(bytes) = self.value(object, field) { Some(bytes) } else { None }
+    #[inline]
+    pub fn size(&self, of: Of, field: u16) -> Option<u64> {
+        if let Value::Size(bytes) = self.value(of, field) { Some(bytes) } else { None }
     }
 
     /// Milliseconds.
     #[must_use]
-    pub fn milliseconds(&self, object: ObjId, field: Place) -> Option<u64> {
-        if let Value::Duration(milliseconds) = self.value(object, field) { Some(milliseconds) } else { None }
+    #[inline]
+    pub fn milliseconds(&self, of: Of, field: u16) -> Option<u64> {
+        if let Value::Duration(milliseconds) = self.value(of, field) { Some(milliseconds) } else { None }
     }
 
     /// Bits in a second.
     #[must_use]
-    pub fn rate(&self, object: ObjId, field: Place) -> Option<u64> {
-        if let Value::Rate(bits) = self.value(object, field) { Some(bits) } else { None }
+    #[inline]
+    pub fn rate(&self, of: Of, field: u16) -> Option<u64> {
+        if let Value::Rate(bits) = self.value(of, field) { Some(bits) } else { None }
     }
 
     /// An object: a resource that is referred to, or a block that was said.
     #[must_use]
     #[inline]
-    pub fn object(&self, object: ObjId, field: Place) -> Option<ObjId> {
-        if let Value::Obj(found) = self.value(object, field) { Some(found) } else { None }
+    pub fn object(&self, of: Of, field: u16) -> Option<ObjId> {
+        if let Value::Obj(found) = self.value(of, field) { Some(found) } else { None }
     }
 
     /// The elements of a list or set, keys and values of a map in turns; none of anything else.
     #[must_use]
     #[inline]
-    pub fn list(&self, object: ObjId, field: Place) -> &'m [Value] {
-        self.elements(self.value(object, field))
+    pub fn list(&self, of: Of, field: u16) -> &'m [Value] {
+        self.elements(self.value(of, field))
     }
 
     /// The elements of a value.

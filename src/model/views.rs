@@ -1,6 +1,7 @@
 //! The views: one struct a kind or block, with an accessor for each field that the compiler itself reads.
 
 use super::Model;
+use super::read::{self, Of};
 use crate::types::Program;
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Value};
@@ -37,22 +38,26 @@ macro_rules! accessor {
     (flag $group:ident $field:ident $name:literal) => {
         #[doc = concat!("`", $name, "`.")]
         #[must_use]
+        #[inline]
         pub fn $field(self, model: &Model<'_>) -> bool {
-            model.flag(self.id, (model.fields.$group.shape, model.fields.$group.$field)) == Some(true)
+            model.flag(self.of(model.fields.$group.shape), model.fields.$group.$field) == Some(true)
         }
     };
     (one $group:ident $field:ident $name:literal $View:ident) => {
         #[doc = concat!("`", $name, "`.")]
         #[must_use]
+        #[inline]
         pub fn $field(self, model: &Model<'_>) -> Option<$View> {
-            model.object(self.id, (model.fields.$group.shape, model.fields.$group.$field)).map(|id| $View { id })
+            model.object(self.of(model.fields.$group.shape), model.fields.$group.$field).map(|id| $View::new(model, id))
         }
     };
     (many $group:ident $field:ident $name:literal $View:ident) => {
         #[doc = concat!("`", $name, "`, in order.")]
         pub fn $field<'m>(self, model: &Model<'m>) -> impl Iterator<Item = $View> + use<'m> {
-            model.list(self.id, (model.fields.$group.shape, model.fields.$group.$field)).iter().filter_map(|value| match value {
-                Value::Obj(id) => Some($View { id: *id }),
+            let list = model.list(self.of(model.fields.$group.shape), model.fields.$group.$field).iter();
+            let world = model.world;
+            list.filter_map(move |value| match value {
+                Value::Obj(id) => Some($View { id: *id, said: read::said(world, *id) }),
                 _ => None,
             })
         }
@@ -60,8 +65,9 @@ macro_rules! accessor {
     (@ $group:ident $field:ident $name:literal, $read:ident, $gives:ty) => {
         #[doc = concat!("`", $name, "`.")]
         #[must_use]
+        #[inline]
         pub fn $field<'m>(self, model: &Model<'m>) -> $gives {
-            model.$read(self.id, (model.fields.$group.shape, model.fields.$group.$field))
+            model.$read(self.of(model.fields.$group.shape), model.fields.$group.$field)
         }
     };
 }
@@ -76,11 +82,24 @@ macro_rules! views {
             pub struct $View {
                 /// The object.
                 pub id: ObjId,
+                /// Which fields it says.
+                said: u128,
             }
 
             impl $View {
                 /// A block that nothing said: its fields read as the library's defaults.
-                pub const UNSAID: $View = $View { id: super::UNSAID };
+                pub const UNSAID: $View = $View { id: super::UNSAID, said: 0 };
+
+                /// The view of an object.
+                #[must_use]
+                pub fn new(model: &Model<'_>, id: ObjId) -> $View {
+                    $View { id, said: read::said(model.world, id) }
+                }
+
+                #[inline]
+                fn of(self, shape: ShapeId) -> Of {
+                    Of { id: self.id, said: self.said, shape }
+                }
 
                 $(accessor!($how $group $field $name $($Of)?);)*
             }
@@ -155,7 +174,9 @@ views! {
         ssh = "ssh" flag,
     }
     /// A user of Proxmox.
-    User as user of "user" {}
+    User as user of "user" {
+        enabled = "enabled" flag,
+    }
     /// Where output goes.
     Target as target of "Target" {
         version = "version" text,
@@ -175,7 +196,6 @@ views! {
         bridge = "bridge" many Bridge,
         pci = "pci" many HostPci,
         usb = "usb" many HostUsb,
-        zpool = "zpool" many Zpool,
     }
     /// A bridge of a host.
     Bridge as bridge of "Bridge" {
@@ -195,18 +215,13 @@ views! {
         port = "port" text,
         mapping = "mapping" text,
     }
-    /// A ZFS pool of a host.
-    Zpool as zpool of "Zpool" {}
     /// A network.
     Network as network of "network" {
         cidr = "cidr" value,
         gateway = "gateway" value,
         vlan = "vlan" int,
         gateway6 = "gateway6" text,
-        dhcp = "dhcp" one Dhcp,
     }
-    /// A DHCP service.
-    Dhcp as dhcp of "Dhcp" {}
     /// A fixed lease.
     Reservation as reservation of "Reservation" {
         address = "address" value,

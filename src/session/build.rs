@@ -1,6 +1,6 @@
 //! From a checked lab to what its targets apply: owners, what is wanted, files.
 
-use crate::desire;
+use crate::desire::{self, Parts, Wanted};
 use crate::diag::{Checked, Diagnostic, Severity};
 use crate::model::Model;
 use crate::own::{self, Declared, Facet, Owned, Owner};
@@ -100,54 +100,96 @@ fn asked(model: &Model<'_>, request: &TargetRequest) -> Result<Asked, UnknownTar
     Ok(Asked { declared, number })
 }
 
-/// Hands a target what it is to emit; what is wrong before that comes without a call.
-fn with_request<T: Default>(
+/// How many VMs are lowered and written at a time: enough to lose nothing, few enough to stay in the cache.
+const PART: usize = 64;
+
+/// Hands the documents of a target to `sink`, and what only a folder needs to `end`.
+///
+/// With an error among the diagnostics the documents are not all there, and not to be written.
+fn documents(
     compiled: &Compiled,
     target: &TargetRequest,
-    emit: &dyn Fn(&'static dyn Target, &Request<'_>) -> Checked<T>,
-) -> Result<Checked<T>, UnknownTarget> {
+    sink: targets::Sink<'_>,
+    end: Option<targets::Sink<'_>>,
+) -> Result<Vec<Diagnostic>, UnknownTarget> {
     let model = model(compiled);
     let Asked { declared, number } = asked(&model, target)?;
     let system = match known(&model, &declared[usize::from(number)]) {
         Ok(system) => system,
-        Err(diagnostic) => return Ok(Checked::new(T::default(), vec![*diagnostic])),
+        Err(diagnostic) => return Ok(vec![*diagnostic]),
     };
     let owned = assign(&model, declared);
     let mut diagnostics = owned.diagnostics;
     let owned = if target.as_owner { owned.value.with_all_to(number) } else { owned.value };
-    let wanted = desire::desired(&model, &owned);
-    diagnostics.extend(wanted.diagnostics);
-    let wanted = wanted.value;
-    if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
-        return Ok(Checked::new(T::default(), diagnostics));
-    }
-    let versions = versions(&model);
-    let request = Request {
-        desired: &wanted.desired,
-        target: &owned.targets[usize::from(number)].name,
-        owns: &|index| wanted.owners[index] == Owner::Target(number),
-        origin: &|index, path| wanted.origin(&model, &owned, index, path),
-        version: &|node| versions.iter().find(|(name, _)| *name == node).map_or(Version::V9_1, |(_, version)| *version),
-        login: login(&model),
-        provider: &owned.targets[usize::from(number)].provider,
+    let (login, versions) = (login(&model), versions(&model));
+    let declared = &owned.targets[usize::from(number)];
+    let mut writer = system.writer();
+    let mut parts = Parts::new(&model, &owned);
+    let files = std::mem::take(&mut parts.files);
+    let mut emit = |wanted: &Wanted<'_>, sink: targets::Sink<'_>| {
+        let request = Request {
+            desired: &wanted.desired,
+            files: &files.desired,
+            target: &declared.name,
+            owns: &|index| wanted.owners[index] == Owner::Target(number),
+            origin: &|index, path| wanted.origin(&model, &owned, index, path),
+            version: &|node| {
+                versions.iter().find(|(name, _)| *name == node).map_or(Version::V9_1, |(_, version)| *version)
+            },
+            login,
+            provider: &declared.provider,
+        };
+        writer.part(&request, sink)
     };
-    let emitted = emit(system, &request);
-    diagnostics.extend(emitted.diagnostics);
-    Ok(Checked::new(emitted.value, diagnostics))
+    diagnostics.extend(emit(&files, sink));
+    let mut part = Wanted::default();
+    part.desired.project = files.desired.project.clone();
+    while parts.next(PART, &mut part) {
+        if !parts.has_errors() {
+            diagnostics.extend(emit(&part, sink));
+        }
+        part.clear();
+    }
+    diagnostics.extend(parts.diagnostics());
+    if let Some(end) = end {
+        writer.end(end);
+    }
+    Ok(diagnostics)
 }
 
-/// The files of a target.
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+}
+
+/// The files of a target; none if there is an error.
 pub(super) fn emit(compiled: &Compiled, target: &TargetRequest) -> Result<Checked<ArtifactSet>, UnknownTarget> {
-    with_request(compiled, target, &|system, request| system.emit(request))
+    let files = std::cell::RefCell::new(ArtifactSet::default());
+    let mut add = |path: &str, text: &str| files.borrow_mut().add(path, text);
+    let mut end = |path: &str, text: &str| files.borrow_mut().add(path, text);
+    let diagnostics = documents(compiled, target, &mut add, Some(&mut end))?;
+    let files = if has_errors(&diagnostics) { ArtifactSet::default() } else { files.into_inner() };
+    Ok(Checked::new(files, diagnostics))
 }
 
-/// The documents of a target as one stream.
+/// The documents of a target as one stream; empty if there is an error.
 pub(super) fn stream(compiled: &Compiled, target: &TargetRequest) -> Result<Checked<String>, UnknownTarget> {
-    with_request(compiled, target, &|system, request| system.stream(request))
+    // Room that is not used is never touched, so it costs nothing.
+    let mut stream = String::with_capacity(compiled.world.resources as usize * 1400);
+    let diagnostics = documents(
+        compiled,
+        target,
+        &mut |_, text| {
+            stream.push_str("---\n");
+            stream.push_str(text);
+        },
+        None,
+    )?;
+    let stream = if has_errors(&diagnostics) { String::new() } else { stream };
+    Ok(Checked::new(stream, diagnostics))
 }
 
 fn versions<'m>(model: &Model<'m>) -> Vec<(&'m str, Version)> {
-    let hosts = model.all(model.fields.host.shape).map(|id| crate::model::Host { id });
+    let hosts = model.all(model.fields.host.shape).map(|id| crate::model::Host::new(model, id));
     hosts.map(|host| (model.name(host.id), desire::version(model, host))).collect()
 }
 

@@ -15,7 +15,7 @@ mod request;
 
 use crate::base::{Origin, SourceFile, Sources};
 use crate::desire::{Desired, Object};
-use crate::diag::Checked;
+use crate::diag::{Checked, Diagnostic};
 use crate::own::Facet;
 
 pub use artifacts::{Artifact, ArtifactSet, BadPath, check_path};
@@ -32,11 +32,27 @@ pub trait Target: Sync {
     /// How much of a facet it can carry.
     fn carries(&self, facet: Facet) -> Carries;
 
+    /// Begins to write documents. What it owns is handed to the writer in one part or in many, in order.
+    fn writer(&self) -> Box<dyn Writer>;
+
     /// The files of what it owns. Errors leave the set incomplete; it is not to be written then.
-    fn emit(&self, request: &Request<'_>) -> Checked<ArtifactSet>;
+    fn emit(&self, request: &Request<'_>) -> Checked<ArtifactSet> {
+        let mut files = ArtifactSet::default();
+        let mut writer = self.writer();
+        let diagnostics = writer.part(request, &mut |path, text| files.add(path, text));
+        writer.end(&mut |path, text| files.add(path, text));
+        Checked::new(files, diagnostics)
+    }
 
     /// The same as one text for a pipe, without what only a folder needs.
-    fn stream(&self, request: &Request<'_>) -> Checked<String>;
+    fn stream(&self, request: &Request<'_>) -> Checked<String> {
+        let mut stream = String::new();
+        let diagnostics = self.writer().part(request, &mut |_, text| {
+            stream.push_str("---\n");
+            stream.push_str(text);
+        });
+        Checked::new(stream, diagnostics)
+    }
 
     /// What files of its format want. Spans count the files in the order of the set, as [`sources_of`] adds them.
     fn read<'f>(&self, files: &'f ArtifactSet) -> Checked<Desired<'f>>;
@@ -49,6 +65,18 @@ pub trait Target: Sync {
 
     /// What it asks Proxmox for when it applies a facet.
     fn calls(&self, facet: Facet) -> &'static [ApiCall];
+}
+
+/// Takes a document: the file it goes to, and its text.
+pub type Sink<'s> = &'s mut dyn FnMut(&str, &str);
+
+/// Writes the documents of a lab part by part, so that not all of a large lab has to be there at once.
+pub trait Writer {
+    /// Hands every document of a part to `sink`, in the order of the objects.
+    fn part(&mut self, request: &Request<'_>, sink: Sink<'_>) -> Vec<Diagnostic>;
+
+    /// Hands over what only a folder needs, such as a list of its files.
+    fn end(&mut self, sink: Sink<'_>);
 }
 
 /// Every target.

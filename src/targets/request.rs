@@ -4,12 +4,14 @@ use crate::base::Span;
 use crate::desire::Desired;
 use crate::pve::Version;
 
-/// What a target is asked to emit.
+/// What a target is asked to emit: a lab, or a part of it.
 ///
-/// `desired` holds every object of the lab, so that references resolve; `owns` says which of them are this target's.
+/// `desired` holds the objects; `owns` says which of them are this target's. Objects of one resource are in one part.
 pub struct Request<'r> {
     /// What is wanted, sorted.
     pub desired: &'r Desired<'r>,
+    /// Where references resolve: everything that makes a file.
+    pub files: &'r Desired<'r>,
     /// What the project calls this target, for messages: `crossplane`, or `lab2` in `target lab2: crossplane`.
     pub target: &'r str,
     /// Whether an object, by its index, is this target's to apply.

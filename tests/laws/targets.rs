@@ -13,6 +13,7 @@ use super::wanted;
 fn request<'r>(desired: &'r Desired<'r>, owns: &'r dyn Fn(usize) -> bool) -> Request<'r> {
     Request {
         desired,
+        files: desired,
         target: "crossplane",
         owns,
         origin: &|_, _| None,

@@ -29,6 +29,7 @@ pub fn pretend_lab() -> ArtifactSet {
     let desired = wanted::desired(&mut Random::new(1), 60);
     let request = Request {
         desired: &desired,
+        files: &desired,
         target: "crossplane",
         owns: &|_| true,
         origin: &|_, _| None,

@@ -29,7 +29,7 @@ struct Hardware<'a> {
 fn hardware<'a>(model: &'a Model<'a>, id: ObjId) -> Option<Hardware<'a>> {
     let shape = model.world.object(id).shape;
     let (is_pci, ids, port, at, group, mapping, usb3) = if shape == model.fields.device.shape {
-        let device = Device { id };
+        let device = Device::new(model, id);
         let needs = device.needs(model).unwrap_or(DeviceNeeds::UNSAID);
         let is_pci = device.bus(model) == Some("pci");
         (
@@ -42,10 +42,10 @@ fn hardware<'a>(model: &'a Model<'a>, id: ObjId) -> Option<Hardware<'a>> {
             needs.usb3(model),
         )
     } else if shape == model.fields.host_pci.shape {
-        let device = HostPci { id };
+        let device = HostPci::new(model, id);
         (true, device.ids(model), None, device.at(model), device.group(model), device.mapping(model), false)
     } else if shape == model.fields.host_usb.shape {
-        let device = HostUsb { id };
+        let device = HostUsb::new(model, id);
         (false, device.ids(model), device.port(model), Value::Null, None, device.mapping(model), false)
     } else {
         return None;
@@ -131,12 +131,9 @@ pub(super) fn attach<'a>(cx: &mut Cx<'a>, vm: Vm, config: &mut Config<'a>, root:
         let Some(target) = model.target(attach.id) else { continue };
         let Some(hardware) = hardware(model, target) else { continue };
         let by_mapping = attach.mapping(model);
-        if by_mapping {
-            cx.mapped.insert(target);
-            if !is_pci && hardware.ids.len() > 1 && hardware.port.is_none() {
-                let (at, declared) = (Some(model.span(attach.id)), Some(model.span(target)));
-                cx.out.push(errors::mapping_knows_one_id(at, hardware.name, &hardware.ids, declared));
-            }
+        if by_mapping && !is_pci && hardware.ids.len() > 1 && hardware.port.is_none() {
+            let (at, declared) = (Some(model.span(attach.id)), Some(model.span(target)));
+            cx.out.push(errors::mapping_knows_one_id(at, hardware.name, &hardware.ids, declared));
         }
         if is_pci {
             let list = if by_mapping { &mut config.pci } else { &mut root.pci };
@@ -190,6 +187,16 @@ fn pci<'a>(model: &'a Model<'a>, attach: Attach, slot: u8, hardware: &Hardware<'
     }
 }
 
+/// Notes the devices that a guest is given by mapping.
+pub(super) fn mapped(cx: &mut Cx<'_>, vms: &[Vm]) {
+    let model = cx.model;
+    for attach in vms.iter().flat_map(|vm| vm.attach(model)) {
+        if let Some(target) = model.target(attach.id).filter(|_| attach.mapping(model)) {
+            cx.mapped.insert(target);
+        }
+    }
+}
+
 /// The mappings of devices: of every `device`, and of what hosts have where a guest is given it. Devices of one mapping
 /// name on several hosts are one object with an entry each.
 pub(super) fn mappings<'a>(cx: &mut Cx<'a>) {
@@ -197,7 +204,7 @@ pub(super) fn mappings<'a>(cx: &mut Cx<'a>) {
     let mut devices: Vec<(ObjId, ObjId)> =
         model.all(model.fields.device.shape).filter_map(|id| Some((id, model.host(id)?.id))).collect();
     for id in model.all(model.fields.host.shape) {
-        let host = crate::model::Host { id };
+        let host = crate::model::Host::new(model, id);
         let parts = host.pci(model).map(|pci| pci.id).chain(host.usb(model).map(|usb| usb.id));
         devices.extend(parts.filter(|part| cx.mapped.contains(part)).map(|part| (part, id)));
     }
@@ -213,11 +220,12 @@ pub(super) fn mappings<'a>(cx: &mut Cx<'a>) {
             found.len() - 1
         });
         found[place].1.entries.push(Cow::Owned(entry));
-        found[place].2 |= model.is_running(crate::model::Host { id: host });
+        found[place].2 |= model.is_running(crate::model::Host::new(model, host));
     }
     for (device, mut mapping, is_applied) in found {
         mapping.entries.sort_unstable();
-        let adopt = model.world.object(device).shape == model.fields.device.shape && Device { id: device }.adopt(model);
+        let adopt =
+            model.world.object(device).shape == model.fields.device.shape && Device::new(model, device).adopt(model);
         let life = Life { adopt, ..Life::default() };
         cx.push(device, Place::Only, life, Content::Mapping(Box::new(mapping)), is_applied);
     }

@@ -42,7 +42,7 @@ pub(super) fn cloud_init<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host, init: CloudIni
 /// Where a secret is: a `secret` resource, or the place itself.
 fn secret<'a>(model: &'a Model<'a>, value: Value) -> Option<Secret<'a>> {
     match value {
-        Value::Obj(id) => secret(model, crate::model::Secret { id }.from(model)),
+        Value::Obj(id) => secret(model, crate::model::Secret::new(model, id).from(model)),
         other => {
             let mut words = model.text_of(other)?.splitn(3, ' ');
             let (source, first, second) = (words.next()?, words.next()?, words.next());

@@ -19,7 +19,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Content, Desired, Life, Object, Place, Text};
 use crate::base::Span;
-use crate::diag::{Checked, Diagnostic};
+use crate::diag::{Checked, Diagnostic, Severity};
 use crate::model::{self, Host, Image, Model, Snippet, Vm};
 use crate::own::{Facet, Owned, Owner};
 use crate::pve::Version;
@@ -28,7 +28,7 @@ use crate::types::value::{ObjId, Value};
 pub use raw::check as check_raw;
 
 /// What is wanted, and beside each object where it comes from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Wanted<'a> {
     /// The objects, sorted.
     pub desired: Desired<'a>,
@@ -51,7 +51,7 @@ impl Wanted<'_> {
             && model.world.object(resource).shape == model.fields.vm.shape
         {
             let (slot, field) = rest.split_once('.').unwrap_or((rest, ""));
-            let attach = vm::attachment(&mut Cx::new(model, owned), Vm { id: resource }, slot)?;
+            let attach = vm::attachment(&mut Cx::new(model, owned), Vm::new(model, resource), slot)?;
             let said = if field.is_empty() { None } else { model.origin(attach, field) };
             return said.or_else(|| Some(model.span(attach)));
         }
@@ -62,22 +62,81 @@ impl Wanted<'_> {
     }
 }
 
-/// What is wanted of a lab.
+/// What is wanted of a lab, all at once.
 ///
 /// Cost: linear in what was said.
 pub fn desired<'a>(model: &'a Model<'a>, owned: &'a Owned) -> Checked<Wanted<'a>> {
-    let mut cx = Cx::new(model, owned);
-    for id in model.all(model.fields.vm.shape) {
-        vm::vm(&mut cx, Vm { id });
+    let mut parts = Parts::new(model, owned);
+    let mut wanted = std::mem::take(&mut parts.files);
+    while parts.next(usize::MAX, &mut wanted) {}
+    Checked::new(wanted, parts.cx.out)
+}
+
+/// What is wanted of a lab, part by part, so that ten thousand guests need not be there at once: files and mappings first,
+/// then the VMs, which is the order of a [`Desired`].
+pub struct Parts<'a> {
+    cx: Cx<'a>,
+    /// Everything but VMs: what their disks and drives refer to.
+    pub files: Wanted<'a>,
+    vms: Vec<Vm>,
+    done: usize,
+}
+
+impl<'a> Parts<'a> {
+    /// The parts of a lab; those that are no VMs are made at once.
+    #[must_use]
+    pub fn new(model: &'a Model<'a>, owned: &'a Owned) -> Parts<'a> {
+        let mut cx = Cx::new(model, owned);
+        let mut vms: Vec<Vm> = model.all(model.fields.vm.shape).map(|id| Vm::new(model, id)).collect();
+        vms.sort_by(|a, b| model.resource(a.id).cmp(model.resource(b.id)));
+        place::needed(&mut cx, &vms);
+        attach::mapped(&mut cx, &vms);
+        for id in model.all(model.fields.image.shape) {
+            place::images(&mut cx, Image::new(model, id));
+        }
+        for id in model.all(model.fields.snippet.shape) {
+            place::snippets(&mut cx, Snippet::new(model, id));
+        }
+        attach::mappings(&mut cx);
+        cx.made.sort_by(|a, b| a.object.key().cmp(&b.object.key()));
+        let project = model.project().map_or("", |project| model.name(project.id));
+        let mut files = Wanted::default();
+        files.desired.project = Cow::Borrowed(project);
+        cx.hand_over(&mut files);
+        Parts { cx, files, vms, done: 0 }
     }
-    for id in model.all(model.fields.image.shape) {
-        place::images(&mut cx, Image { id });
+
+    /// Adds the objects of the next VMs; whether there were any.
+    pub fn next(&mut self, count: usize, wanted: &mut Wanted<'a>) -> bool {
+        let from = self.done;
+        self.done = self.vms.len().min(from.saturating_add(count));
+        for place in from..self.done {
+            vm::vm(&mut self.cx, self.vms[place]);
+        }
+        self.cx.hand_over(wanted);
+        self.done > from
     }
-    for id in model.all(model.fields.snippet.shape) {
-        place::snippets(&mut cx, Snippet { id });
+
+    /// What was found so far.
+    #[must_use]
+    pub fn diagnostics(self) -> Vec<Diagnostic> {
+        self.cx.out
     }
-    attach::mappings(&mut cx);
-    cx.finish()
+
+    /// Whether an error was found so far.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.cx.out.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+impl<'a> Wanted<'a> {
+    /// Forgets the objects, and keeps the room they took.
+    pub fn clear(&mut self) {
+        self.desired.objects.clear();
+        self.resources.clear();
+        self.owners.clear();
+    }
 }
 
 /// An object with its resource and owner, on its way to being sorted.
@@ -111,7 +170,7 @@ impl<'a> Cx<'a> {
             model,
             owned,
             out: Vec::new(),
-            made: Vec::with_capacity(model.world.resources as usize * 2),
+            made: Vec::new(),
             needed: FxHashMap::default(),
             mapped: FxHashSet::default(),
             storages: FxHashMap::default(),
@@ -136,20 +195,13 @@ impl<'a> Cx<'a> {
         self.made.push(Made { object: Object { address, place, file, life, content }, resource, owner });
     }
 
-    fn finish(mut self) -> Checked<Wanted<'a>> {
-        self.made.sort_by(|a, b| a.object.key().cmp(&b.object.key()));
-        let project = self.model.project().map_or("", |project| self.model.name(project.id));
-        let mut wanted = Wanted {
-            desired: Desired { project: Cow::Borrowed(project), objects: Vec::with_capacity(self.made.len()) },
-            resources: Vec::with_capacity(self.made.len()),
-            owners: Vec::with_capacity(self.made.len()),
-        };
-        for made in self.made {
+    /// Moves what was made to where it is wanted.
+    fn hand_over(&mut self, wanted: &mut Wanted<'a>) {
+        for made in self.made.drain(..) {
             wanted.desired.objects.push(made.object);
             wanted.resources.push(made.resource);
             wanted.owners.push(made.owner);
         }
-        Checked::new(wanted, self.out)
     }
 
     /// Where a field was said, or else where its object is declared.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Cx, Life, Place, errors, file_facet, pairs, text};
 use crate::desire::{self, Attribute, Content, Import, Ref, Text};
-use crate::model::{Host, Image, Model, Snippet, Storage};
+use crate::model::{Host, Image, Model, Snippet, Storage, Vm};
 use crate::types::value::ObjId;
 
 /// What a storage calls the files of an image.
@@ -56,7 +56,7 @@ impl<'a> Cx<'a> {
         }
         let model = self.model;
         let holds = |storage: &ObjId| {
-            let storage = Storage { id: *storage };
+            let storage = Storage::new(model, *storage);
             let words = storage.content(model).iter();
             words.filter_map(|word| model.text_of(*word)).any(|word| word == content)
                 && model.is_on(storage.id, host)
@@ -90,12 +90,6 @@ impl<'a> Cx<'a> {
 
     /// The file of an image on a guest's host.
     pub(super) fn image(&mut self, image: Image, host: Host) -> Option<Import<'a>> {
-        if !self.model.says_where(image.id) {
-            let hosts = self.needed.entry(image.id).or_default();
-            if !hosts.contains(&host) {
-                hosts.push(host);
-            }
-        }
         let content = content(self.model, image);
         let storage = self.storage(image.id, image.storage(self.model), content, host)?;
         let place = self.place(image.id, self.model.name(host.id), storage);
@@ -107,6 +101,25 @@ impl<'a> Cx<'a> {
         let storage = self.storage(snippet.id, snippet.storage(self.model), "snippets", host)?;
         let place = self.place(snippet.id, self.model.name(host.id), storage);
         Some(self.import(snippet.id, false, place))
+    }
+}
+
+/// Notes the hosts on which a guest starts from an image that does not say where it is.
+pub(super) fn needed(cx: &mut Cx<'_>, vms: &[Vm]) {
+    let model = cx.model;
+    if model.all(model.fields.image.shape).all(|image| model.says_where(image)) {
+        return;
+    }
+    for vm in vms {
+        let Some(host) = model.host(vm.id) else { continue };
+        let of_disks = vm.disk(model).filter_map(|disk| disk.from(model));
+        let of_drives = vm.cdrom(model).filter_map(|drive| drive.image(model));
+        for image in of_disks.chain(of_drives).filter(|image| !model.says_where(image.id)) {
+            let hosts = cx.needed.entry(image.id).or_default();
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::pve::{Version, check_raw_option};
 pub fn check(model: &Model<'_>) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for id in model.all(model.fields.vm.shape) {
-        let vm = Vm { id };
+        let vm = Vm::new(model, id);
         let raw = vm.raw(model);
         if raw.is_empty() {
             continue;

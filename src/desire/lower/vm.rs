@@ -53,21 +53,36 @@ pub(super) fn vm<'a>(cx: &mut Cx<'a>, vm: Vm) {
         Some("stopped") => Some(Power { running: false }),
         Some(_) | None => None,
     };
+    // In the order of the facets, which is that of the objects.
     let has_root = root != RootOptions::default();
+    let parts = usize::from(has_root) + usize::from(power.is_some());
+    let mut lives = std::iter::repeat_n(life, parts + 1);
+    let mut push = |cx: &mut Cx<'a>, content: Content<'a>| {
+        if let Some(life) = lives.next() {
+            cx.push(vm.id, Place::Only, life, content, is_applied);
+        }
+    };
+    push(cx, Content::Vm(Box::new(config)));
     if has_root {
-        let content = Content::RootOptions(Box::new(root));
-        cx.push(vm.id, Place::Only, life.clone(), content, is_applied);
+        push(cx, Content::RootOptions(Box::new(root)));
     }
     if let Some(power) = power {
-        cx.push(vm.id, Place::Only, life.clone(), Content::Power(power), is_applied);
+        push(cx, Content::Power(power));
     }
-    cx.push(vm.id, Place::Only, life, Content::Vm(Box::new(config)), is_applied);
 }
 
 /// Proxmox takes only DNS names.
 fn check_name(cx: &mut Cx<'_>, vm: Vm, host: Host) {
     let model = cx.model;
     let name = model.name(vm.id);
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric();
+    if name.bytes().all(|byte| is_plain(byte) || byte == b'-')
+        && name.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && name.len() < 63
+        && !name.ends_with('-')
+    {
+        return;
+    }
     let row = pve::option("name");
     if let Some(Err(problem)) = row.map(|row| row.value.check(version(model, host), name)) {
         let at = cx.at(vm.id, model.fields.vm.name);

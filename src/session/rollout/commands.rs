@@ -49,7 +49,7 @@ fn of_object(rollout: &Rollout<'_>, index: usize, object: &Object<'_>, item: &It
 
 /// The id of the VM whose facet an object is.
 fn vm_id(rollout: &Rollout<'_>, index: usize) -> String {
-    let vm = crate::model::Vm { id: rollout.wanted.resources[index] };
+    let vm = crate::model::Vm::new(rollout.model, rollout.wanted.resources[index]);
     vm.vmid(rollout.model).map_or_else(|| "?".to_owned(), |id| id.to_string())
 }
 
@@ -154,8 +154,8 @@ fn device_host(model: &Model<'_>, device: ObjId, item: &Item<'_>) -> Told {
     let node = item.node.unwrap_or_default();
     let shape = model.world.object(device).shape;
     let at = match shape == model.fields.host_pci.shape {
-        true => crate::model::HostPci { id: device }.at(model),
-        false => crate::model::Device { id: device }.at(model),
+        true => crate::model::HostPci::new(model, device).at(model),
+        false => crate::model::Device::new(model, device).at(model),
     };
     let at = crate::eval::show::text(model.program, model.world, at);
     Told {
@@ -173,7 +173,7 @@ fn storage_options(model: &Model<'_>, storage: ObjId) -> (&'static str, Vec<(&'s
         let shape = model.program.shape(model.world.object(storage).shape);
         let tag = model.world.object(storage).tag;
         let field = model.program.heap.names.find(name).and_then(|name| shape.field(name, tag))?;
-        let value = model.value(storage, (model.fields.storage.shape, field));
+        let value = model.value(model.of(storage), field);
         let shown = || crate::eval::show::text(model.program, model.world, value);
         match value {
             Value::Null | Value::Poison => None,
@@ -202,7 +202,7 @@ fn storage_options(model: &Model<'_>, storage: ObjId) -> (&'static str, Vec<(&'s
 }
 
 fn storage_entry(model: &Model<'_>, id: ObjId) -> Told {
-    let storage = Storage { id };
+    let storage = Storage::new(model, id);
     let (kind, options) = storage_options(model, id);
     let name = model.name(id);
     let mut command = format!("pvesm add {kind} {}", word(name));

@@ -124,7 +124,7 @@ fn external_name(object: &Object<'_>) -> Option<String> {
 }
 
 /// The list of files, sorted, for `kubectl apply -k` and Flux.
-pub(super) fn kustomization(paths: &[String]) -> String {
+pub(super) fn kustomization(paths: &[&str]) -> String {
     let mut yaml = Yaml::default();
     yaml.comment("hlab: every file of this folder");
     yaml.text("apiVersion", "kustomize.config.k8s.io/v1beta1");

@@ -14,11 +14,13 @@ pub mod spec;
 mod tree;
 
 use std::borrow::Cow;
+use std::hash::BuildHasher as _;
 
 use rustc_hash::FxHashMap;
 
 use super::emit::{Yaml, shell};
-use super::{ApiCall, ArtifactSet, Carries, Request, Target, errors};
+use super::{ApiCall, ArtifactSet, Carries, Request, Sink, Target, Writer, errors};
+use crate::base::Span;
 use crate::desire::{Content, Desired, Object, Place};
 use crate::diag::{Checked, Diagnostic};
 use crate::own::Facet;
@@ -103,30 +105,8 @@ impl Target for Crossplane {
         }
     }
 
-    fn emit(&self, request: &Request<'_>) -> Checked<ArtifactSet> {
-        let mut files = ArtifactSet::default();
-        let mut paths = Vec::new();
-        let diagnostics = documents(request, &mut |path, text| {
-            // A name is sanitised before it becomes a path, so no path is refused here.
-            if files.push(path, text.as_bytes()).is_ok() {
-                paths.push(path.to_owned());
-            }
-        });
-        if !paths.is_empty() {
-            paths.sort_unstable();
-            // The name is a constant, and no resource can have it.
-            let _ = files.push("kustomization.yaml", manifest::kustomization(&paths).into_bytes());
-        }
-        Checked::new(files, diagnostics)
-    }
-
-    fn stream(&self, request: &Request<'_>) -> Checked<String> {
-        let mut stream = String::with_capacity(request.desired.objects.len() * 1024);
-        let diagnostics = documents(request, &mut |_, text| {
-            stream.push_str("---\n");
-            stream.push_str(text);
-        });
-        Checked::new(stream, diagnostics)
+    fn writer(&self) -> Box<dyn Writer> {
+        Box::new(Documents { yaml: Yaml::with_capacity(8192), ..Documents::default() })
     }
 
     fn read<'f>(&self, files: &'f ArtifactSet) -> Checked<Desired<'f>> {
@@ -156,64 +136,116 @@ impl Target for Crossplane {
     }
 }
 
-/// Hands every document to `sink`, with the file it goes to, in the order of the objects.
-fn documents(request: &Request<'_>, sink: &mut dyn FnMut(&str, &str)) -> Vec<Diagnostic> {
-    let mut cx = Cx { request, index: 0, diagnostics: Vec::new() };
-    let mut names = FxHashMap::default();
-    let mut yaml = Yaml::with_capacity(8192);
-    let mut path = String::new();
-    for (index, object) in request.desired.objects.iter().enumerate() {
-        if !(request.owns)(index) {
-            continue;
+/// The documents so far.
+#[derive(Default)]
+struct Documents {
+    yaml: Yaml,
+    /// The paths of the documents, one after the other, and where each ends.
+    paths: String,
+    ends: Vec<u32>,
+    /// The document of each path, by the path's hash.
+    by_path: FxHashMap<u64, u32>,
+    /// The resource of each document: where its address ends, and where it is declared.
+    addresses: String,
+    declared: Vec<(u32, Option<Span>)>,
+}
+
+impl Writer for Documents {
+    fn part(&mut self, request: &Request<'_>, sink: Sink<'_>) -> Vec<Diagnostic> {
+        let mut cx = Cx { request, index: 0, diagnostics: Vec::new() };
+        for (index, object) in request.desired.objects.iter().enumerate() {
+            if !(request.owns)(index) {
+                continue;
+            }
+            cx.index = index;
+            let Some((kind, name)) = self.document(&mut cx, object) else { continue };
+            labels(&mut cx, object);
+            let start = self.paths.len();
+            self.paths.push_str(kind.prefix());
+            self.paths.push_str(&name);
+            self.paths.push_str(".yaml");
+            self.ends.push(self.paths.len() as u32);
+            self.addresses.push_str(&object.address);
+            self.declared.push((self.addresses.len() as u32, (request.origin)(index, "")));
+            self.collision(&mut cx, &name);
+            sink(&self.paths[start..], self.yaml.text_so_far());
+            self.yaml.clear();
         }
-        cx.index = index;
-        let (kind, name) = match &object.content {
+        cx.diagnostics
+    }
+
+    fn end(&mut self, sink: Sink<'_>) {
+        if self.ends.is_empty() {
+            return;
+        }
+        let mut paths: Vec<&str> = (0..self.ends.len()).map(|number| self.path(number)).collect();
+        paths.sort_unstable();
+        sink("kustomization.yaml", &manifest::kustomization(&paths));
+    }
+}
+
+impl Documents {
+    /// Writes the document of an object, if it has one; its kind and name.
+    fn document<'r>(&mut self, cx: &mut Cx<'r, '_>, object: &'r Object<'_>) -> Option<(Kind, Cow<'r, str>)> {
+        let (request, yaml) = (cx.request, &mut self.yaml);
+        match &object.content {
             Content::Vm(vm) => {
-                let parts = lower::parts(request, index, vm);
-                let spec = lower::vm(&mut cx, parts);
+                let parts = lower::parts(request, cx.index, vm);
+                let spec = lower::vm(cx, parts);
                 let name = name::of(object.name());
                 // Whoever starts and stops it finds it stopped, and the provider does not look again.
                 let at_creation =
                     parts.power.is_none().then(|| spec::AtCreation { started: Some(false), ..Default::default() });
-                manifest::write(
-                    &mut yaml,
-                    request,
-                    object,
-                    Kind::Vm,
-                    &name,
-                    |yaml| spec.write(yaml),
-                    at_creation.as_ref(),
-                );
-                (Kind::Vm, name)
+                let for_provider = |yaml: &mut Yaml| spec.write(yaml);
+                manifest::write(yaml, request, object, Kind::Vm, &name, for_provider, at_creation.as_ref());
+                Some((Kind::Vm, name))
             }
             Content::Image(image) => {
-                let spec = lower::image(&mut cx, image);
+                let spec = lower::image(cx, image);
                 let name = image_name(object);
-                manifest::write(&mut yaml, request, object, Kind::Image, &name, |yaml| spec.write(yaml), None);
-                (Kind::Image, name)
+                manifest::write(yaml, request, object, Kind::Image, &name, |yaml| spec.write(yaml), None);
+                Some((Kind::Image, name))
             }
             // They are part of their VM's document.
             Content::RootOptions(_) | Content::Power(_) => {
-                needs_config(&mut cx, object);
-                continue;
+                needs_config(cx, object);
+                None
             }
             Content::Snippet(_) | Content::Mapping(_) => {
-                refuse_facet(&mut cx, object.content.facet());
-                continue;
+                refuse_facet(cx, object.content.facet());
+                None
             }
-        };
-        labels(&mut cx, object);
-        path.clear();
-        path.push_str(kind.prefix());
-        path.push_str(&name);
-        path.push_str(".yaml");
-        if let Some(other) = names.insert((kind, name), index) {
-            collision(&mut cx, other);
         }
-        sink(&path, yaml.text_so_far());
-        yaml.clear();
     }
-    cx.diagnostics
+
+    fn path(&self, number: usize) -> &str {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before] as usize);
+        &self.paths[start..self.ends[number] as usize]
+    }
+
+    fn address(&self, number: usize) -> &str {
+        let start = number.checked_sub(1).map_or(0, |before| self.declared[before].0 as usize);
+        &self.addresses[start..self.declared[number].0 as usize]
+    }
+
+    /// Refuses the last document if another has its path, which is its kind and name.
+    fn collision(&mut self, cx: &mut Cx<'_, '_>, name: &str) {
+        let last = self.ends.len() - 1;
+        let mut hash = rustc_hash::FxBuildHasher.hash_one(self.path(last));
+        loop {
+            let first = *self.by_path.entry(hash).or_insert(last as u32) as usize;
+            if first == last {
+                return;
+            }
+            if self.path(first) == self.path(last) {
+                let names = (self.address(last), self.address(first));
+                let diagnostic = errors::name_collision(cx.request, cx.origin(""), self.declared[first].1, names, name);
+                cx.diagnostics.push(diagnostic);
+                return;
+            }
+            hash = hash.wrapping_add(1);
+        }
+    }
 }
 
 /// Labels go into the document's head as they are, so they must be what Kubernetes takes.
@@ -255,13 +287,4 @@ fn needs_config(cx: &mut Cx<'_, '_>, object: &Object<'_>) {
         let diagnostic = errors::not_carried(cx.request, cx.origin(""), object.content.facet().name(), why);
         cx.diagnostics.push(diagnostic);
     }
-}
-
-fn collision(cx: &mut Cx<'_, '_>, other: usize) {
-    let objects = &cx.request.desired.objects;
-    let (this, that) = (&objects[cx.index], &objects[other]);
-    let there = (cx.request.origin)(other, "");
-    let name = name::of(this.name());
-    let diagnostic = errors::name_collision(cx.request, cx.origin(""), there, (&this.address, &that.address), &name);
-    cx.diagnostics.push(diagnostic);
 }

@@ -125,7 +125,7 @@ impl<'r, 'd> Cx<'r, 'd> {
     pub fn volume(&mut self, import: &'r Import<'_>, path: impl FnOnce() -> String) -> Option<Text<'r>> {
         match import {
             Import::Volume(volume) => word(volume),
-            Import::Object(reference) => match self.request.desired.volume_id(reference) {
+            Import::Object(reference) => match self.request.files.volume_id(reference) {
                 Some(volume) => Some(Cow::Owned(volume)),
                 None => {
                     self.cannot(&path(), "nothing in this lab makes that file there");
