@@ -64,6 +64,7 @@ pub struct Builder<'a> {
 
 /// Makes the objects of all resources. Bodies with loops come last: their loops may read the others.
 pub fn build(p: &mut Program, w: &mut World, units: &[Unit], sources: &Sources, out: &mut Vec<Diagnostic>) {
+    p.repeats.clear();
     let count = p.defs.resources.len();
     let empty = Object {
         shape: ShapeId(u16::MAX),
@@ -98,7 +99,7 @@ pub fn build(p: &mut Program, w: &mut World, units: &[Unit], sources: &Sources, 
             let owner = w.objects[number].owner;
             let key = Machine::new(p, w, units, out).evaluate_in(id, Slice::default(), owner);
             w.objects[number].key = key;
-            w.objects[number].is_poison |= key == Value::Poison;
+            w.objects[number].is_poison |= key.is_poison();
         }
     }
 }
@@ -265,7 +266,7 @@ impl Builder<'_> {
                 }
                 EntryOp::Keyed => {
                     let key = self.key(entry.value, env);
-                    if key != Value::Poison {
+                    if !key.is_poison() {
                         let inner = self.block(draft, entry.field, key, entry.at, env);
                         self.apply(inner, entries, at + 1, next, said, env);
                     }

@@ -21,7 +21,7 @@ impl Machine<'_> {
                 continue;
             }
             *arg = self.eval(id);
-            if *arg == Value::Poison {
+            if arg.is_poison() {
                 return Value::Poison;
             }
         }

@@ -142,12 +142,12 @@ fn required(machine: &mut Machine<'_>, object: ObjId, fields: &[u16]) -> bool {
 
 /// Checks a value against the refinements of its type, and of what it holds.
 fn refine(machine: &mut Machine<'_>, sources: &Sources, value: Value, ty: TyId, at: NodeRef) -> bool {
-    match machine.p.types.get(ty).clone() {
+    match *machine.p.types.get(ty) {
         Ty::Named(name, inner, refinement) => {
             refine(machine, sources, value, inner, at)
                 && refinement.is_none_or(|rule| holds(machine, sources, rule, value, at, name))
         }
-        Ty::Opt(inner) => value == Value::Null || refine(machine, sources, value, inner, at),
+        Ty::Opt(inner) => matches!(value, Value::Null) || refine(machine, sources, value, inner, at),
         Ty::List(element) | Ty::Set(element) | Ty::Range(element) => match value {
             Value::List(slice) | Value::Range(slice) => (0..slice.len as usize).all(|place| {
                 let value = machine.p.heap.at(slice, place);
@@ -162,10 +162,10 @@ fn refine(machine: &mut Machine<'_>, sources: &Sources, value: Value, ty: TyId, 
             }),
             _ => true,
         },
-        Ty::Union(parts) => {
-            let fitting: Vec<TyId> = parts.iter().copied().filter(|part| is_of(machine.p, value, *part)).collect();
-            match fitting.as_slice() {
-                [one] => refine(machine, sources, value, *one, at),
+        Ty::Union(ref parts) => {
+            let mut fitting = parts.iter().copied().filter(|part| is_of(machine.p, value, *part));
+            match (fitting.next(), fitting.next()) {
+                (Some(one), None) => refine(machine, sources, value, one, at),
                 _ => true,
             }
         }

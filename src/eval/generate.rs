@@ -1,5 +1,7 @@
 //! Generators: nested loops, folded as they run, with an index where an equality allows it.
 
+use rustc_hash::FxHashMap;
+
 use crate::eval::machine::Machine;
 use crate::eval::{Index, Key, key_of};
 use crate::types::expr::{Fold, Join, Loop};
@@ -17,6 +19,45 @@ struct Gathered {
     sum: Option<Value>,
     /// The slot of the first variable.
     first: u16,
+}
+
+/// Bindings in the order they were found, each with its key.
+struct Rows {
+    keys: Vec<Key>,
+    values: Vec<Value>,
+}
+
+impl Rows {
+    /// The same bindings, those of one key side by side.
+    fn index(&self, width: usize) -> Index {
+        let mut by_key: FxHashMap<Key, (u32, u32)> = FxHashMap::default();
+        let mut order: Vec<Key> = Vec::new();
+        for key in &self.keys {
+            by_key
+                .entry(*key)
+                .or_insert_with(|| {
+                    order.push(*key);
+                    (0, 0)
+                })
+                .1 += 1;
+        }
+        let mut start = 0;
+        for key in &order {
+            if let Some(run) = by_key.get_mut(key) {
+                *run = (start, run.1);
+                start += run.1;
+            }
+        }
+        let mut next: FxHashMap<Key, u32> = by_key.iter().map(|(key, run)| (*key, run.0)).collect();
+        let mut tuples = vec![Value::Null; self.values.len()];
+        for (row, key) in self.keys.iter().enumerate() {
+            let Some(place) = next.get_mut(key) else { continue };
+            let to = *place as usize * width;
+            tuples[to..to + width].copy_from_slice(&self.values[row * width..(row + 1) * width]);
+            *place += 1;
+        }
+        Index { tuples, width, by_key }
+    }
 }
 
 impl Machine<'_> {
@@ -76,7 +117,7 @@ impl Machine<'_> {
             return;
         }
         let source = self.eval(found.source);
-        if source == Value::Poison {
+        if source.is_poison() {
             gathered.done = Some(source);
             return;
         }
@@ -128,7 +169,7 @@ impl Machine<'_> {
     pub(crate) fn selects(&mut self, condition: Option<ExprId>) -> Value {
         let before = self.unknown;
         let value = self.holds(condition);
-        if value == Value::Poison && self.unknown.is_some() && before.is_none() {
+        if value.is_poison() && self.unknown.is_some() && before.is_none() {
             self.unknown = None;
             return Value::Bool(false);
         }
@@ -141,7 +182,7 @@ impl Machine<'_> {
 
     fn run_joined(&mut self, number: u32, from: usize, last: usize, join: Join, head: ExprId, gathered: &mut Gathered) {
         let probe = self.eval(join.probe);
-        if probe == Value::Poison {
+        if probe.is_poison() {
             gathered.done = Some(probe);
             return;
         }
@@ -185,57 +226,53 @@ impl Machine<'_> {
     /// conditions are unknown are left out: they can equal nothing.
     pub(crate) fn build_index(&mut self, join: Join, loops: &[Loop]) {
         let unknown = self.unknown.take();
-        let mut rows: Vec<(Key, Vec<Value>)> = Vec::new();
+        let mut rows = Rows { keys: Vec::new(), values: Vec::new() };
         self.fill(join, loops, 0, &mut Vec::new(), &mut rows);
         self.unknown = unknown;
-        let mut index = Index { tuples: Vec::new(), width: loops.len(), by_key: rustc_hash::FxHashMap::default() };
-        let mut order: Vec<usize> = Vec::with_capacity(rows.len());
-        let mut numbers: rustc_hash::FxHashMap<Key, u32> = rustc_hash::FxHashMap::default();
-        let ranks: Vec<u32> = rows
-            .iter()
-            .map(|(key, _)| {
-                let next = numbers.len() as u32;
-                *numbers.entry(*key).or_insert(next)
-            })
-            .collect();
-        order.extend(0..rows.len());
-        order.sort_by_key(|row| ranks[*row]);
-        for row in order {
-            let (key, values) = &rows[row];
-            let place = (index.tuples.len() / index.width) as u32;
-            index.by_key.entry(*key).or_insert((place, 0)).1 += 1;
-            index.tuples.extend_from_slice(values);
-        }
+        let index = rows.index(loops.len());
         self.w.indexes.insert(join.index, index);
     }
 
-    fn fill(
-        &mut self,
-        join: Join,
-        loops: &[Loop],
-        at: usize,
-        tuple: &mut Vec<Value>,
-        rows: &mut Vec<(Key, Vec<Value>)>,
-    ) {
+    fn fill(&mut self, join: Join, loops: &[Loop], at: usize, tuple: &mut Vec<Value>, rows: &mut Rows) {
         let Some(found) = loops.get(at) else {
             let key = self.eval(join.key);
             self.unknown = None;
-            if let (Some(key), false) = (key_of(key), key == Value::Null) {
-                rows.push((key, tuple.clone()));
+            if let (Some(key), false) = (key_of(key), matches!(key, Value::Null)) {
+                rows.keys.push(key);
+                rows.values.extend_from_slice(tuple);
             }
             return;
         };
         let source = self.eval(found.source);
-        for value in self.elements(source) {
-            self.set_local(found.local, value);
-            let last = at + 1 == loops.len();
-            if last || self.holds(found.condition) == Value::Bool(true) {
-                tuple.push(value);
-                self.fill(join, loops, at + 1, tuple, rows);
-                tuple.pop();
+        if let Value::List(slice) = source {
+            for place in 0..slice.len as usize {
+                let value = self.p.heap.at(slice, place);
+                self.fill_with(value, join, loops, at, tuple, rows);
             }
-            self.unknown = None;
+            return;
         }
+        for value in self.elements(source) {
+            self.fill_with(value, join, loops, at, tuple, rows);
+        }
+    }
+
+    fn fill_with(
+        &mut self,
+        value: Value,
+        join: Join,
+        loops: &[Loop],
+        at: usize,
+        tuple: &mut Vec<Value>,
+        rows: &mut Rows,
+    ) {
+        self.set_local(loops[at].local, value);
+        let last = at + 1 == loops.len();
+        if last || self.holds(loops[at].condition) == Value::Bool(true) {
+            tuple.push(value);
+            self.fill(join, loops, at + 1, tuple, rows);
+            tuple.pop();
+        }
+        self.unknown = None;
     }
 
     fn gather(&mut self, head: ExprId, gathered: &mut Gathered) {
@@ -245,7 +282,7 @@ impl Machine<'_> {
         }
         let before = self.unknown;
         let value = self.eval(head);
-        if value == Value::Poison {
+        if value.is_poison() {
             if gathered.fold == Fold::Keyed && self.unknown.is_some() && before.is_none() {
                 self.unknown = None;
                 return;

@@ -2,6 +2,7 @@
 
 use crate::base::Name;
 use crate::diag::Diagnostic;
+use crate::eval::memo::Memo;
 use crate::eval::{World, errors, show};
 use crate::resolve::Unit;
 use crate::types::expr::{Expr, NodeRef, Op, Operands, Property};
@@ -122,12 +123,38 @@ impl<'a> Machine<'a> {
 
     /// Evaluates an expression in the current frame.
     pub fn eval(&mut self, id: ExprId) -> Value {
+        if let Some(value) = self.at_hand(id) {
+            return value;
+        }
         let Expr { op, at } = self.p.expr(id);
         self.steps += 1;
         if self.steps >= self.next_look && self.is_spent() {
             return self.spend(at);
         }
         self.step(op, at)
+    }
+
+    /// What needs no computing: a constant, a variable, `self`.
+    #[inline]
+    fn at_hand(&self, id: ExprId) -> Option<Value> {
+        match self.p.exprs[id.0 as usize].op {
+            Op::Const(value) => Some(value),
+            Op::SelfObj => self.this.map(Value::Obj),
+            Op::Local(slot) => match self.stack.get(self.base + usize::from(slot)) {
+                Some(Value::Lazy(_)) | None => None,
+                Some(value) => Some(*value),
+            },
+            _ => None,
+        }
+    }
+
+    /// Evaluates what a field or property is read of.
+    #[inline]
+    fn base_of(&mut self, id: ExprId) -> Value {
+        match self.at_hand(id) {
+            Some(value) => value,
+            None => self.eval(id),
+        }
     }
 
     /// Whether a bound is reached; looked at every few thousand steps.
@@ -158,18 +185,18 @@ impl<'a> Machine<'a> {
                 if let Value::Lazy(id) = value { self.eval(id) } else { value }
             }
             Op::SelfObj => self.this.map_or(Value::Poison, Value::Obj),
-            Op::Field(base, shape, field) => match self.eval(base) {
+            Op::Field(base, shape, field) => match self.base_of(base) {
                 Value::Obj(object) => self.field(object, shape, field),
                 Value::Null => Value::Null,
                 _ => Value::Poison,
             },
-            Op::FieldNamed(base, name) => match self.eval(base) {
+            Op::FieldNamed(base, name) => match self.base_of(base) {
                 Value::Obj(object) => self.field_named(object, name),
                 Value::Null => Value::Null,
                 _ => Value::Poison,
             },
             Op::Property(base, property) => {
-                let value = self.eval(base);
+                let value = self.base_of(base);
                 self.property(value, property, at)
             }
             Op::Member(base, name) => {
@@ -179,11 +206,11 @@ impl<'a> Machine<'a> {
             Op::Part(ty, name) => self.part(ty, name, at),
             Op::Kinds(ty) => Value::List(self.all_of(ty)),
             Op::Binary(op, a, b) => {
-                let a = self.eval(a);
-                if a == Value::Poison {
+                let a = self.base_of(a);
+                if a.is_poison() {
                     return a;
                 }
-                let b = self.eval(b);
+                let b = self.base_of(b);
                 self.binary(op, a, b, at)
             }
             Op::Not(a) => match self.eval(a) {
@@ -224,7 +251,7 @@ impl<'a> Machine<'a> {
             },
             Op::Range(a, b) => {
                 let (a, b) = (self.eval(a), self.eval(b));
-                if a == Value::Poison || b == Value::Poison {
+                if a.is_poison() || b.is_poison() {
                     return Value::Poison;
                 }
                 Value::Range(self.p.heap.store(&[a, b]))
@@ -264,7 +291,7 @@ impl<'a> Machine<'a> {
         for number in 0..usize::from(run.len) {
             let id = self.p.operands(run)[number];
             let value = self.eval(id);
-            if value == Value::Poison {
+            if value.is_poison() {
                 return None;
             }
             values.push(value);
@@ -273,12 +300,13 @@ impl<'a> Machine<'a> {
     }
 
     /// Text with its parts printed.
+    #[inline(never)]
     fn interpolate(&mut self, run: Operands, at: NodeRef) -> Value {
         let mut text = String::new();
         for number in 0..usize::from(run.len) {
             let id = self.p.operands(run)[number];
             let value = self.eval(id);
-            if value == Value::Poison {
+            if value.is_poison() {
                 return value;
             }
             text.push_str(&show::plain(self, value));
@@ -290,6 +318,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Runs a function: its parameters are the first slots of a frame of its own.
+    #[inline(never)]
     fn apply(&mut self, number: u32, run: Operands, at: NodeRef) -> Value {
         let Some(args) = self.list_of(run) else { return Value::Poison };
         let body = self.p.functions[number as usize].body;
@@ -306,6 +335,7 @@ impl<'a> Machine<'a> {
         self.binding(number, at)
     }
 
+    #[inline(never)]
     fn binding(&mut self, number: u32, at: NodeRef) -> Value {
         if let Some(value) = self.w.bindings.get(&number) {
             if *value == Value::Running {
@@ -359,24 +389,19 @@ impl<'a> Machine<'a> {
 
     /// Reads a field: what was said, or what the shape says.
     pub fn read(&mut self, object: ObjId, field: u16) -> Value {
-        let of = *self.w.object(object);
+        let of = self.w.object(object);
         if of.is_poison {
             return Value::Poison;
         }
-        let first = of.first as usize;
-        for at in first..first + usize::from(of.len) {
-            let slot = &self.w.slots[at];
-            if slot.field == field {
-                return match slot.value {
-                    Value::Lazy(_) | Value::Running | Value::Appended(_) => self.force(object, at),
-                    value => value,
-                };
-            }
-            if slot.field > field {
-                break;
-            }
+        let (shape, first) = (of.shape, of.first as usize);
+        let slots = &self.w.slots[first..first + usize::from(of.len)];
+        match slots.iter().position(|slot| slot.field >= field) {
+            Some(place) if slots[place].field == field => match slots[place].value {
+                Value::Lazy(_) | Value::Running | Value::Appended(_) => self.force(object, first + place),
+                value => value,
+            },
+            _ => self.unsaid(object, shape, field),
         }
-        self.unsaid(object, of.shape, field)
     }
 
     /// Evaluates a slot, once.
@@ -440,6 +465,7 @@ impl<'a> Machine<'a> {
         }
     }
 
+    #[inline(never)]
     fn derive(&mut self, object: ObjId, field: u16, id: ExprId) -> Value {
         if let Some(value) = self.w.derived.get(&(object, field)).copied() {
             if value == Value::Running {
@@ -451,15 +477,36 @@ impl<'a> Machine<'a> {
             return value;
         }
         self.w.derived.insert((object, field), Value::Running);
-        let outer = self.unknown.take();
-        let value = self.evaluate_in(id, Slice::default(), Some(object));
-        let value = if self.unknown.is_some() { Value::Null } else { value };
-        self.unknown = outer;
+        let value = self.derive_once(object, id);
         self.w.derived.insert((object, field), value);
         value
     }
 
+    /// Computes an expression over an object, or takes what it came to for one with the same values.
+    fn derive_once(&mut self, object: ObjId, id: ExprId) -> Value {
+        let outer = self.unknown.take();
+        let mut memo = self.w.memos.remove(&id).unwrap_or_else(|| Memo::of(self.p, id));
+        let own = self.enter(Some(object), Slice::default());
+        let given = memo.given(self, object);
+        self.leave(own);
+        let value = match given.and_then(|given| memo.answer(&given)) {
+            Some(known) => known,
+            None => {
+                let value = self.evaluate_in(id, Slice::default(), Some(object));
+                let is_unknown = self.unknown.is_some();
+                if let Some(given) = given.filter(|_| !value.is_poison() && !is_unknown) {
+                    memo.learn(given, value);
+                }
+                if is_unknown { Value::Null } else { value }
+            }
+        };
+        self.w.memos.insert(id, memo);
+        self.unknown = outer;
+        value
+    }
+
     /// An empty block for a field that nothing said: reading it gives the defaults.
+    #[inline(never)]
     fn unsaid_block(&mut self, owner: ObjId, field: u16, shape: ShapeId) -> Value {
         if let Some(found) = self.w.unsaid.get(&(owner, field)) {
             return Value::Obj(*found);
@@ -485,6 +532,7 @@ impl<'a> Machine<'a> {
     }
 
     /// A property.
+    #[inline(never)]
     fn property(&mut self, value: Value, property: Property, at: NodeRef) -> Value {
         if matches!(value, Value::Poison | Value::Null) {
             return value;
@@ -570,20 +618,21 @@ impl<'a> Machine<'a> {
         }
     }
 
+    #[inline(never)]
     fn object_property(&mut self, object: ObjId, property: Property) -> Value {
-        let of = *self.w.object(object);
+        let of = self.w.object(object);
         match property {
             Property::Name => {
-                let said =
-                    (of.shape.0 != u16::MAX).then(|| self.p.shape(of.shape).any_field(self.p.words.name)).flatten();
+                let (shape, own_key) = (of.shape, of.key);
+                let said = (shape.0 != u16::MAX).then(|| self.p.shape(shape).any_field(self.p.words.name)).flatten();
                 if let Some(field) = said
                     && let value @ Value::Str(_) = self.read(object, field)
                 {
                     return value;
                 }
-                match of.key {
+                match own_key {
                     Value::Obj(target) => self.object_property(target, Property::Name),
-                    Value::Null => Value::Str(self.p.shape(of.shape).word),
+                    Value::Null => Value::Str(self.p.shape(shape).word),
                     key => key,
                 }
             }
@@ -599,7 +648,7 @@ impl<'a> Machine<'a> {
                     let on = self.p.shape(of.shape).on;
                     on.map_or(Value::Poison, |on| Value::List(self.all_of_shape(on.kind)))
                 }
-                Value::Obj(_) => Value::List(self.p.heap.store(&[of.on])),
+                one @ Value::Obj(_) => Value::List(self.p.heap.store(&[one])),
                 other => other,
             },
             Property::Within => of.within,
@@ -609,6 +658,7 @@ impl<'a> Machine<'a> {
     }
 
     /// `xs[i]`, `map[key]`
+    #[inline(never)]
     fn index(&mut self, base: Value, index: Value, at: NodeRef) -> Value {
         match (base, index) {
             (Value::List(slice), Value::Int(number)) => {

@@ -15,6 +15,7 @@ pub mod finish;
 mod generate;
 mod lost;
 pub mod machine;
+pub(crate) mod memo;
 mod operators;
 mod parts;
 mod rule;
@@ -26,7 +27,7 @@ use crate::base::Name;
 use crate::resolve::ResId;
 use crate::types::expr::NodeRef;
 use crate::types::ty::{ShapeId, TyId};
-use crate::types::value::{ObjId, Slice, Value};
+use crate::types::value::{ExprId, ObjId, Slice, Value};
 
 pub use machine::Machine;
 
@@ -134,6 +135,8 @@ pub struct World {
     pub unsaid: FxHashMap<(ObjId, u16), ObjId>,
     /// Values of derived fields and computed defaults.
     pub derived: FxHashMap<(ObjId, u16), Value>,
+    /// What derived fields and computed defaults came to, by the values they read.
+    pub(crate) memos: FxHashMap<ExprId, memo::Memo>,
     /// Values of top-level lets and inputs.
     pub bindings: FxHashMap<u32, Value>,
     /// Hosts that offer something `on many host`.
@@ -141,7 +144,7 @@ pub struct World {
     /// What has its hosts in `offered`.
     pub offer_known: FxHashSet<ObjId>,
     /// Values that a refinement has accepted.
-    pub accepted: FxHashSet<(crate::types::value::ExprId, Key)>,
+    pub accepted: FxHashSet<(ExprId, Key)>,
     /// Values by type, for `values(T)`.
     pub uses: FxHashMap<TyId, Slice>,
     /// References of each resource, both ways, made when first asked for.

@@ -9,7 +9,7 @@ use crate::types::value::{Slice, Value};
 impl Machine<'_> {
     /// Computes `a op b`.
     pub(crate) fn binary(&mut self, op: Binary, a: Value, b: Value, at: NodeRef) -> Value {
-        if a == Value::Poison || b == Value::Poison {
+        if a.is_poison() || b.is_poison() {
             return Value::Poison;
         }
         match op {
@@ -25,10 +25,11 @@ impl Machine<'_> {
 
     /// Whether two values are the same; sets and references compare by what they hold.
     pub(crate) fn same(&self, a: Value, b: Value) -> bool {
-        if a == b {
-            return true;
-        }
         match (a, b) {
+            (Value::Null, other) | (other, Value::Null) => matches!(other, Value::Null),
+            (Value::Enum(a) | Value::Str(a), Value::Enum(b) | Value::Str(b)) => a == b,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Obj(a), Value::Obj(b)) => a == b,
             (Value::Obj(object), Value::Str(name)) | (Value::Str(name), Value::Obj(object)) => {
                 self.w.object(object).key == Value::Str(name)
             }

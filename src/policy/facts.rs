@@ -94,7 +94,7 @@ impl Told<'_> {
             self.seen.push(text.clone());
             let value = runner.machine.eval(fact);
             runner.machine.unknown = None;
-            if value == Value::Poison {
+            if value.is_poison() {
                 continue;
             }
             match runner.machine.p.expr(fact).op {
@@ -179,7 +179,7 @@ impl Told<'_> {
                 let value = runner.machine.eval(fact);
                 runner.machine.unknown = None;
                 let said = said_at(runner, fact);
-                if !self.seen.contains(&text) && value != Value::Poison {
+                if !self.seen.contains(&text) && !value.is_poison() {
                     self.seen.push(text.clone());
                     self.fact(runner, text, value, said);
                 }

@@ -12,7 +12,7 @@ use crate::types::value::Value;
 pub(crate) fn fix(runner: &mut Runner<'_, '_>, fix: &FixTo, diagnostic: &mut Diagnostic) {
     let Value::Obj(object) = runner.machine.eval(fix.object) else { return };
     let value = runner.machine.eval(fix.value);
-    if value == Value::Poison {
+    if value.is_poison() {
         return;
     }
     let written = runner.machine.p.expr(fix.value);

@@ -3,7 +3,7 @@
 use crate::base::{Name, Sources};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::Machine;
-use crate::policy::shortcut::{self, Shortcut};
+use crate::policy::shortcut::{self, Guard, Shortcut};
 use crate::policy::{Coverage, errors, explain, facts, fixes};
 use crate::types::expr::{Loop, NodeRef, Op, Require, Step};
 use crate::types::span_of;
@@ -35,12 +35,24 @@ pub(crate) struct Runner<'a, 'm> {
     allowed: u32,
     unknown: u32,
     missing: Vec<String>,
+    last_missing: Option<NodeRef>,
 }
 
 impl<'a, 'm> Runner<'a, 'm> {
     pub fn new(machine: &'a mut Machine<'m>, sources: &'a Sources, out: &'a mut Vec<Diagnostic>) -> Runner<'a, 'm> {
         let used = vec![false; machine.w.allows.len()];
-        Runner { machine, sources, out, used, checked: 0, failed: 0, allowed: 0, unknown: 0, missing: Vec::new() }
+        Runner {
+            machine,
+            sources,
+            out,
+            used,
+            checked: 0,
+            failed: 0,
+            allowed: 0,
+            unknown: 0,
+            missing: Vec::new(),
+            last_missing: None,
+        }
     }
 
     /// What every kind requires of its resources and blocks.
@@ -70,7 +82,14 @@ impl<'a, 'm> Runner<'a, 'm> {
                     continue;
                 }
                 self.machine.this = Some(object);
-                self.require(require, &rule);
+                let given = shortcut.memo.given(self.machine, object);
+                if given.is_some_and(|given| shortcut.memo.answer(&given).is_some()) {
+                    continue;
+                }
+                let holds = self.require(require, &rule);
+                if let Some(given) = given.filter(|_| holds) {
+                    shortcut.memo.learn(given, Value::Bool(true));
+                }
             }
         }
         self.machine.this = None;
@@ -122,6 +141,7 @@ impl<'a, 'm> Runner<'a, 'm> {
         for policy in &policies {
             (self.checked, self.failed, self.allowed, self.unknown) = (0, 0, 0, 0);
             self.missing.clear();
+            self.last_missing = None;
             let code = Code::Policy(self.machine.p.name(policy.name).to_owned());
             let rule = Rule {
                 code,
@@ -155,7 +175,9 @@ impl<'a, 'm> Runner<'a, 'm> {
                     let value = self.machine.eval(*value);
                     self.machine.set_local(*slot, value);
                 }
-                Step::Require(require) => self.require(require, rule),
+                Step::Require(require) => {
+                    self.require(require, rule);
+                }
             }
         }
     }
@@ -163,7 +185,7 @@ impl<'a, 'm> Runner<'a, 'm> {
     fn each(&mut self, found: Loop, inner: &[Step], rule: &Rule) {
         if let Some(join) = found.join {
             let probe = self.machine.eval(join.probe);
-            if probe == Value::Poison {
+            if probe.is_poison() {
                 self.note_unknown();
                 return;
             }
@@ -180,9 +202,10 @@ impl<'a, 'm> Runner<'a, 'm> {
         match source {
             Value::Poison => self.note_unknown(),
             Value::List(slice) => {
+                let mut guard = Guard::of(self.machine, &found);
                 for place in 0..slice.len as usize {
                     let value = self.machine.p.heap.at(slice, place);
-                    self.bind(found, value, inner, rule);
+                    self.bind_guarded(found, value, inner, rule, guard.as_mut());
                 }
             }
             other => {
@@ -190,6 +213,17 @@ impl<'a, 'm> Runner<'a, 'm> {
                     self.bind(found, value, inner, rule);
                 }
             }
+        }
+    }
+
+    /// Binds an object, unless defaults alone say that the condition does not select it.
+    fn bind_guarded(&mut self, found: Loop, value: Value, inner: &[Step], rule: &Rule, guard: Option<&mut Guard>) {
+        let skipped = match (guard, value) {
+            (Some(guard), Value::Obj(object)) => guard.by_default(self.machine, object) == Some(Value::Bool(false)),
+            _ => false,
+        };
+        if !skipped {
+            self.bind(found, value, inner, rule);
         }
     }
 
@@ -211,7 +245,7 @@ impl<'a, 'm> Runner<'a, 'm> {
     fn note_unknown(&mut self) {
         let Some(at) = self.machine.unknown.take() else { return };
         self.unknown += 1;
-        if self.missing.len() < 8 {
+        if self.missing.len() < 8 && self.last_missing.replace(at) != Some(at) {
             let text = self.sources.text(span_of(self.machine.units, at)).to_owned();
             if !self.missing.contains(&text) {
                 self.missing.push(text);
@@ -219,9 +253,13 @@ impl<'a, 'm> Runner<'a, 'm> {
         }
     }
 
-    fn require(&mut self, require: &Require, rule: &Rule) {
+    /// Checks a requirement; whether it is met.
+    fn require(&mut self, require: &Require, rule: &Rule) -> bool {
         match self.machine.eval(require.condition) {
-            Value::Bool(true) => self.checked += 1,
+            Value::Bool(true) => {
+                self.checked += 1;
+                return true;
+            }
             Value::Bool(false) => {
                 self.checked += 1;
                 self.failed += 1;
@@ -229,6 +267,7 @@ impl<'a, 'm> Runner<'a, 'm> {
             }
             _ => self.note_unknown(),
         }
+        false
     }
 
     fn violated(&mut self, require: &Require, rule: &Rule) {

@@ -2,7 +2,8 @@
 //! defaults decide, and they decide the same for every such object.
 
 use crate::eval::Machine;
-use crate::types::expr::{Op, Property, Require};
+use crate::eval::memo::Memo;
+use crate::types::expr::{Loop, Op, Property, Require};
 use crate::types::shape::Holds;
 use crate::types::ty::ShapeId;
 use crate::types::value::{ExprId, ObjId, Value};
@@ -22,12 +23,14 @@ struct Decisive {
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Shortcut {
     parts: Vec<Decisive>,
+    /// What was found for objects with the same values.
+    pub memo: Memo,
 }
 
 impl Shortcut {
     /// Finds what settles a requirement of a shape.
     pub fn of(machine: &Machine<'_>, shape: ShapeId, require: &Require) -> Shortcut {
-        let mut shortcut = Shortcut::default();
+        let mut shortcut = Shortcut { parts: Vec::new(), memo: Memo::of(machine.p, require.condition) };
         shortcut.look(machine, shape, require.condition);
         shortcut
     }
@@ -46,7 +49,7 @@ impl Shortcut {
 
     fn part(&mut self, machine: &Machine<'_>, shape: ShapeId, expr: ExprId, value: bool) {
         let mut reads = 0u128;
-        if reads_only_self(machine, shape, expr, &mut reads) && reads != 0 {
+        if (Reads { machine, shape, of: Op::SelfObj }).only(expr, &mut reads) && reads != 0 {
             self.parts.push(Decisive { expr, value: Value::Bool(value), reads, by_default: None });
         }
     }
@@ -80,64 +83,118 @@ fn bit(field: u16) -> u128 {
     if field < 128 { 1 << field } else { 0 }
 }
 
-/// Whether an expression reads nothing but plain fields of `self`; collects which.
-fn reads_only_self(machine: &Machine<'_>, shape: ShapeId, id: ExprId, reads: &mut u128) -> bool {
-    let p = &machine.p;
-    let mut all = |ids: &[ExprId]| ids.iter().all(|id| reads_only_self(machine, shape, *id, reads));
-    match p.expr(id).op {
-        Op::Const(_) | Op::Local(_) | Op::Let(_) | Op::Input(_) => true,
-        Op::Field(base, of, field) => {
-            let declared = p.field(of, field);
-            let plain = declared.holds != Holds::Derived && !matches!(declared.default, Some(Value::Lazy(_)));
-            if matches!(p.expr(base).op, Op::SelfObj) {
-                *reads |= bit(field);
-                return plain && of == shape && field < 128;
+/// The condition of a loop over all resources of a kind, which most of them meet or miss by defaults alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Guard {
+    condition: ExprId,
+    local: u16,
+    reads: u128,
+    by_default: Option<Value>,
+}
+
+impl Guard {
+    /// The guard of a loop; none where defaults cannot decide.
+    pub fn of(machine: &Machine<'_>, found: &Loop) -> Option<Guard> {
+        let condition = found.condition?;
+        let Op::Kinds(ty) = machine.p.expr(found.source).op else { return None };
+        let crate::types::ty::Ty::Obj(shapes, _) = machine.p.types.get(machine.p.types.base(ty)) else { return None };
+        let [shape] = shapes.as_slice() else { return None };
+        let mut reads = 0u128;
+        let only = Reads { machine, shape: *shape, of: Op::Local(found.local) }.only(condition, &mut reads);
+        (only && reads != 0).then_some(Guard { condition, local: found.local, reads, by_default: None })
+    }
+
+    /// What the condition is for an object by defaults alone; none if it says something of what decides.
+    pub fn by_default(&mut self, machine: &mut Machine<'_>, object: ObjId) -> Option<Value> {
+        if self.reads & said(machine, object) != 0 {
+            return None;
+        }
+        Some(*self.by_default.get_or_insert_with(|| {
+            machine.set_local(self.local, Value::Obj(object));
+            let value = machine.eval(self.condition);
+            machine.unknown = None;
+            value
+        }))
+    }
+}
+
+/// What an expression reads of one object: `self`, or a loop's variable.
+#[derive(Clone, Copy)]
+struct Reads<'m, 'a> {
+    machine: &'m Machine<'a>,
+    shape: ShapeId,
+    of: Op,
+}
+
+impl Reads<'_, '_> {
+    fn is_object(self, id: ExprId) -> bool {
+        match (self.of, self.machine.p.expr(id).op) {
+            (Op::SelfObj, Op::SelfObj) => true,
+            (Op::Local(slot), Op::Local(other)) => slot == other,
+            _ => false,
+        }
+    }
+
+    /// Whether an expression reads nothing but plain fields of the object; collects which.
+    fn only(self, id: ExprId, reads: &mut u128) -> bool {
+        let p = &self.machine.p;
+        let mut all = |ids: &[ExprId]| ids.iter().all(|id| self.only(*id, reads));
+        match p.expr(id).op {
+            _ if self.is_object(id) => false,
+            Op::Const(_) | Op::Local(_) | Op::Let(_) | Op::Input(_) => true,
+            Op::Field(base, of, field) => {
+                let declared = p.field(of, field);
+                let plain = declared.holds != Holds::Derived && !matches!(declared.default, Some(Value::Lazy(_)));
+                if self.is_object(base) {
+                    *reads |= bit(field);
+                    return plain && of == self.shape && field < 128;
+                }
+                plain && self.only(base, reads)
             }
-            plain && reads_only_self(machine, shape, base, reads)
+            Op::Property(base, property) => {
+                matches!(
+                    property,
+                    Property::Size
+                        | Property::Empty
+                        | Property::First
+                        | Property::Last
+                        | Property::Family
+                        | Property::Version
+                        | Property::Address
+                        | Property::Prefix
+                ) && all(&[base])
+            }
+            Op::Not(a) | Op::Neg(a) | Op::Safe(a) | Op::Known(a) | Op::Is(a, _) => all(&[a]),
+            Op::Binary(_, a, b)
+            | Op::And(a, b)
+            | Op::Or(a, b)
+            | Op::Implies(a, b)
+            | Op::Coalesce(a, b)
+            | Op::Range(a, b)
+            | Op::Index(a, b) => all(&[a, b]),
+            Op::If(run) | Op::List(run) | Op::Map(run) => all(p.operands(run)),
+            Op::Generate(number) => {
+                let generator = &p.generators[number as usize];
+                let joined = generator.loops.iter().any(|found| found.join.is_some());
+                !joined
+                    && all(&[generator.head])
+                    && generator
+                        .loops
+                        .iter()
+                        .all(|found| all(&[found.source]) && found.condition.is_none_or(|condition| all(&[condition])))
+            }
+            Op::Call(builtin, run) => {
+                use crate::types::builtins::Builtin;
+                !matches!(builtin, Builtin::Values | Builtin::Refs | Builtin::Uses | Builtin::Lost | Builtin::WhyLost)
+                    && all(p.operands(run))
+            }
+            Op::SelfObj
+            | Op::FieldNamed(..)
+            | Op::Member(..)
+            | Op::Part(..)
+            | Op::Kinds(_)
+            | Op::Interpolate(_)
+            | Op::Apply(..) => false,
         }
-        Op::Property(base, property) => {
-            matches!(
-                property,
-                Property::Size
-                    | Property::Empty
-                    | Property::First
-                    | Property::Last
-                    | Property::Family
-                    | Property::Version
-                    | Property::Address
-                    | Property::Prefix
-            ) && all(&[base])
-        }
-        Op::Not(a) | Op::Neg(a) | Op::Safe(a) | Op::Known(a) | Op::Is(a, _) => all(&[a]),
-        Op::Binary(_, a, b)
-        | Op::And(a, b)
-        | Op::Or(a, b)
-        | Op::Implies(a, b)
-        | Op::Coalesce(a, b)
-        | Op::Range(a, b)
-        | Op::Index(a, b) => all(&[a, b]),
-        Op::If(run) | Op::List(run) | Op::Map(run) => all(p.operands(run)),
-        Op::Generate(number) => {
-            let generator = &p.generators[number as usize];
-            let joined = generator.loops.iter().any(|found| found.join.is_some());
-            !joined
-                && all(&[generator.head])
-                && generator
-                    .loops
-                    .iter()
-                    .all(|found| all(&[found.source]) && found.condition.is_none_or(|condition| all(&[condition])))
-        }
-        Op::Call(builtin, run) => {
-            use crate::types::builtins::Builtin;
-            !matches!(builtin, Builtin::Values | Builtin::Refs | Builtin::Uses | Builtin::Lost | Builtin::WhyLost)
-                && all(p.operands(run))
-        }
-        Op::SelfObj
-        | Op::FieldNamed(..)
-        | Op::Member(..)
-        | Op::Part(..)
-        | Op::Kinds(_)
-        | Op::Interpolate(_)
-        | Op::Apply(..) => false,
     }
 }

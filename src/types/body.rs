@@ -122,12 +122,20 @@ impl Checker<'_> {
     pub fn body(&mut self, body: Index, shape: ShapeId, tag: Option<Name>, out: &mut Vec<Entry>) {
         let ty = self.object_ty(shape, tag);
         let own = self.self_ty.replace(ty);
-        let mut seen: Vec<(u16, Value, Index)> = Vec::new();
+        let mut seen: Vec<(u16, Value, Index)> = Vec::with_capacity(8);
         for entry in self.tree().children(body) {
             match self.kind_of(entry) {
-                NodeKind::Field => self.field_entry(entry, shape, tag, &mut seen, out),
-                NodeKind::BlockEntry => self.block_entry(entry, shape, tag, &mut seen, out),
-                NodeKind::Decl => self.keyed_entry(entry, shape, tag, &mut seen, out),
+                kind @ (NodeKind::Field | NodeKind::BlockEntry | NodeKind::Decl) => {
+                    let Err(typing) = self.repeat(entry, shape, tag, &mut seen, out) else { continue };
+                    match kind {
+                        NodeKind::Field => self.field_entry(entry, shape, tag, &mut seen, out),
+                        NodeKind::BlockEntry => self.block_entry(entry, shape, tag, &mut seen, out),
+                        _ => self.keyed_entry(entry, shape, tag, &mut seen, out),
+                    }
+                    if let Some(typing) = typing {
+                        self.keep(typing, entry, shape, tag, &seen, out);
+                    }
+                }
                 NodeKind::ForEntry => self.for_entry(entry, shape, tag, out),
                 NodeKind::Let => self.let_entry(entry),
                 NodeKind::Allow => self.allow_entry(entry, out),
@@ -152,7 +160,15 @@ impl Checker<'_> {
 
     /// Reports fields and keys that one body says twice.
     fn report_twice(&mut self, seen: &mut [(u16, Value, Index)]) {
-        if seen.len() < 2 {
+        // No field is there twice: no field and key are.
+        let mut fields = 0u128;
+        let is_new = |(field, _, _): &(u16, Value, Index)| {
+            let bit = 1u128.checked_shl(u32::from(*field)).unwrap_or(0);
+            let is_new = bit != 0 && fields & bit == 0;
+            fields |= bit;
+            is_new
+        };
+        if seen.iter().all(is_new) {
             return;
         }
         let key = |value: Value| match value {

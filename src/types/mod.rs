@@ -21,6 +21,7 @@ pub mod expr;
 mod generators;
 mod operators;
 mod policy;
+mod repeat;
 pub mod secrets;
 pub mod shape;
 pub mod ty;
@@ -201,6 +202,8 @@ pub struct Program {
     pub patches: FxHashMap<ResId, Vec<(u32, Index)>>,
     /// Resources that a test takes away.
     pub removed: rustc_hash::FxHashSet<ResId>,
+    /// What entries of bodies came to, by their words.
+    pub(crate) repeats: repeat::Repeats,
     /// Often used names.
     pub words: Words,
 }

@@ -75,6 +75,13 @@ pub enum Value {
 }
 
 impl Value {
+    /// Whether it is what an error left behind.
+    #[must_use]
+    #[inline]
+    pub fn is_poison(self) -> bool {
+        matches!(self, Value::Poison)
+    }
+
     /// Whether it is neither null nor poison.
     #[must_use]
     pub fn is_known(self) -> bool {

@@ -1,0 +1,170 @@
+//! What is computed for one object holds for every object that gives it the same values.
+//!
+//! Evaluation is pure. An expression over `self` that reads it through a few fields only is a function of
+//! their values, and in a lab most objects repeat each other's: the disks of a hundred guests lie on three
+//! storages. [`Memo`] finds those fields, and remembers what came out. Where values seldom repeat it stops asking.
+
+use rustc_hash::FxHashMap;
+
+use crate::eval::machine::Machine;
+use crate::eval::{Key, key_of};
+use crate::types::Program;
+use crate::types::builtins::Builtin;
+use crate::types::expr::{Op, Property};
+use crate::types::value::{ExprId, ObjId, Slice, Value};
+
+/// How many values an outcome may depend on.
+const MOST_ROOTS: usize = 4;
+/// After so many questions it must have paid.
+const TRIAL: u32 = 64;
+
+/// A value that the outcome depends on.
+#[derive(Clone, Copy, Debug)]
+struct Root {
+    expr: ExprId,
+    /// The field of `self`, if it is just that.
+    own: Option<u16>,
+}
+
+/// The values that an outcome depends on.
+pub(crate) type Given = [Key; MOST_ROOTS];
+
+/// The outcomes of one expression over `self`.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Memo {
+    roots: Vec<Root>,
+    known: FxHashMap<Given, Value>,
+    asked: u32,
+    answered: u32,
+    is_off: bool,
+}
+
+impl Memo {
+    /// The memo of an expression; one that never answers if the expression reads `self` in another way.
+    pub fn of(p: &Program, expr: ExprId) -> Memo {
+        let mut roots = Vec::new();
+        let is_function = collect(p, expr, &mut roots) && roots.len() <= MOST_ROOTS;
+        Memo { roots, is_off: !is_function, ..Memo::default() }
+    }
+
+    /// The values that decide for this object; none if they cannot be compared, or asking does not pay.
+    pub fn given(&mut self, machine: &mut Machine<'_>, object: ObjId) -> Option<Given> {
+        if self.is_off {
+            return None;
+        }
+        let mut given = [Key(0, 0); MOST_ROOTS];
+        for (root, place) in self.roots.iter().zip(&mut given) {
+            let value = match root.own {
+                Some(field) => machine.read(object, field),
+                None => machine.eval(root.expr),
+            };
+            *place = exact_key(value)?;
+        }
+        self.asked += 1;
+        Some(given)
+    }
+
+    /// The outcome for these values, if it is known.
+    pub fn answer(&mut self, given: &Given) -> Option<Value> {
+        let found = self.known.get(given).copied();
+        self.answered += u32::from(found.is_some());
+        if self.asked == TRIAL && self.answered < TRIAL / 2 {
+            self.is_off = true;
+            self.known = FxHashMap::default();
+        }
+        found
+    }
+
+    /// Remembers an outcome.
+    pub fn learn(&mut self, given: Given, value: Value) {
+        if !self.is_off {
+            self.known.insert(given, value);
+        }
+    }
+}
+
+/// A key that two values share only if nothing tells them apart; none for what is not computed.
+fn exact_key(value: Value) -> Option<Key> {
+    let of_slice = |tag: u8, slice: Slice| Key(tag, u64::from(slice.start) << 32 | u64::from(slice.len));
+    match value {
+        Value::Interface(address, prefix) => Some(Key(20, u64::from(address) << 8 | u64::from(prefix))),
+        Value::List(slice) => Some(of_slice(21, slice)),
+        Value::Map(slice) => Some(of_slice(22, slice)),
+        Value::Range(slice) => Some(of_slice(23, slice)),
+        Value::Group(slice) => Some(of_slice(24, slice)),
+        plain => key_of(plain),
+    }
+}
+
+/// Collects what an expression reads of `self`; whether it is a function of that.
+fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>) -> bool {
+    if is_root(p, id) {
+        if !roots.iter().any(|known| is_same(p, known.expr, id)) {
+            let own = match p.expr(id).op {
+                Op::Field(base, _, field) if matches!(p.expr(base).op, Op::SelfObj) => Some(field),
+                _ => None,
+            };
+            roots.push(Root { expr: id, own });
+        }
+        return roots.len() <= MOST_ROOTS;
+    }
+    let mut all = |ids: &[ExprId]| ids.iter().all(|id| collect(p, *id, roots));
+    match p.expr(id).op {
+        Op::Const(_) | Op::Local(_) | Op::Let(_) | Op::Input(_) | Op::Kinds(_) => true,
+        Op::SelfObj | Op::Part(..) => false,
+        Op::Field(base, ..) | Op::FieldNamed(base, _) | Op::Property(base, _) | Op::Member(base, _) => all(&[base]),
+        Op::Not(a) | Op::Neg(a) | Op::Safe(a) | Op::Known(a) | Op::Is(a, _) => all(&[a]),
+        Op::Binary(_, a, b)
+        | Op::And(a, b)
+        | Op::Or(a, b)
+        | Op::Implies(a, b)
+        | Op::Coalesce(a, b)
+        | Op::Range(a, b)
+        | Op::Index(a, b) => all(&[a, b]),
+        Op::If(run) | Op::List(run) | Op::Map(run) | Op::Interpolate(run) | Op::Apply(_, run) => all(p.operands(run)),
+        // Who said a value is not in the value.
+        Op::Call(Builtin::Stated, _) => false,
+        Op::Call(_, run) => all(p.operands(run)),
+        Op::Generate(number) => {
+            let generator = &p.generators[number as usize];
+            all(&[generator.head])
+                && generator.loops.iter().all(|found| {
+                    all(&[found.source])
+                        && found.condition.is_none_or(|condition| all(&[condition]))
+                        && found.join.is_none_or(|join| all(&[join.key, join.probe]))
+                })
+        }
+    }
+}
+
+/// Whether an expression is one step from `self`, or from what holds it.
+fn is_root(p: &Program, id: ExprId) -> bool {
+    match p.expr(id).op {
+        Op::Field(base, ..) | Op::FieldNamed(base, _) | Op::Property(base, _) | Op::Is(base, _) => is_holder(p, base),
+        _ => false,
+    }
+}
+
+/// `self`, `self.owner`, `self.owner.owner`
+fn is_holder(p: &Program, id: ExprId) -> bool {
+    match p.expr(id).op {
+        Op::SelfObj => true,
+        Op::Property(base, Property::Owner) => is_holder(p, base),
+        _ => false,
+    }
+}
+
+/// Whether two roots are the same step.
+fn is_same(p: &Program, a: ExprId, b: ExprId) -> bool {
+    match (p.expr(a).op, p.expr(b).op) {
+        (Op::SelfObj, Op::SelfObj) => true,
+        (Op::Field(a, shape, field), Op::Field(b, other, second)) => {
+            shape == other && field == second && is_same(p, a, b)
+        }
+        (Op::FieldNamed(a, name), Op::FieldNamed(b, other)) | (Op::Is(a, name), Op::Is(b, other)) => {
+            name == other && is_same(p, a, b)
+        }
+        (Op::Property(a, property), Op::Property(b, other)) => property == other && is_same(p, a, b),
+        _ => false,
+    }
+}
