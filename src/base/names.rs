@@ -43,7 +43,7 @@ impl Names {
         loop {
             match self.index[place] {
                 0 => break,
-                entry if self.get(Name(entry - 1)) == text => return Name(entry - 1),
+                entry if self.is(Name(entry - 1), text) => return Name(entry - 1),
                 _ => place = (place + 1) & (self.index.len() - 1),
             }
         }
@@ -64,7 +64,7 @@ impl Names {
         loop {
             match self.index[place] {
                 0 => return None,
-                entry if self.get(Name(entry - 1)) == text => return Some(Name(entry - 1)),
+                entry if self.is(Name(entry - 1), text) => return Some(Name(entry - 1)),
                 _ => place = (place + 1) & (self.index.len() - 1),
             }
         }
@@ -76,6 +76,14 @@ impl Names {
         let index = name.index();
         let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
         &self.text[start..self.ends[index] as usize]
+    }
+
+    /// Whether a name is this text.
+    #[inline]
+    fn is(&self, name: Name, text: &str) -> bool {
+        let index = name.index();
+        let start = if index == 0 { 0 } else { self.ends[index - 1] as usize };
+        self.text.as_bytes()[start..self.ends[index] as usize] == *text.as_bytes()
     }
 
     fn place_of(&self, text: &str) -> usize {

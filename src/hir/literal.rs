@@ -132,17 +132,29 @@ pub fn percent(text: &str) -> Result<u64, LiteralError> {
 /// # Errors
 /// [`LiteralError::OutOfRange`] for a part over 255.
 pub fn ip(text: &str) -> Result<u32, LiteralError> {
-    let mut address = 0u32;
-    let mut parts = 0;
-    for part in text.split('.') {
-        let part = part.parse::<u64>().map_err(|_| LiteralError::Malformed)?;
-        if part > 255 {
-            return Err(LiteralError::OutOfRange("a part of an address", 255));
+    let (mut address, mut part, mut digits, mut dots) = (0u32, 0u32, 0, 0);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                part = part.saturating_mul(10).saturating_add(u32::from(byte - b'0'));
+                digits += 1;
+            }
+            b'.' if digits > 0 => {
+                address = address << 8 | in_byte(part)?;
+                (part, digits) = (0, 0);
+                dots += 1;
+            }
+            _ => return Err(LiteralError::Malformed),
         }
-        address = address << 8 | part as u32;
-        parts += 1;
     }
-    if parts == 4 { Ok(address) } else { Err(LiteralError::Malformed) }
+    if digits == 0 || dots != 3 {
+        return Err(LiteralError::Malformed);
+    }
+    Ok(address << 8 | in_byte(part)?)
+}
+
+fn in_byte(part: u32) -> Result<u32, LiteralError> {
+    if part > 255 { Err(LiteralError::OutOfRange("a part of an address", 255)) } else { Ok(part) }
 }
 
 /// `192.168.4.17/24` → address and prefix length.
@@ -183,13 +195,21 @@ pub fn mask(prefix: u8) -> u32 {
 /// # Errors
 /// [`LiteralError::Malformed`].
 pub fn mac(text: &str) -> Result<u64, LiteralError> {
-    let mut value = 0;
-    let mut parts = 0;
-    for part in text.split(':') {
-        value = value << 8 | u64::from_str_radix(part, 16).map_err(|_| LiteralError::Malformed)?;
-        parts += 1;
+    if text.len() != 17 {
+        return Err(LiteralError::Malformed);
     }
-    if parts == 6 && text.len() == 17 { Ok(value) } else { Err(LiteralError::Malformed) }
+    let mut value = 0;
+    for (place, byte) in text.bytes().enumerate() {
+        if place % 3 == 2 {
+            if byte != b':' {
+                return Err(LiteralError::Malformed);
+            }
+        } else {
+            let digit = char::from(byte).to_digit(16).ok_or(LiteralError::Malformed)?;
+            value = value << 4 | u64::from(digit);
+        }
+    }
+    Ok(value)
 }
 
 /// `1a6e:089a` → vendor and product.

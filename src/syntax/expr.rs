@@ -10,7 +10,32 @@ use super::words::{self, COMPARISON, NOT, RANGE};
 impl Parser<'_> {
     /// A whole expression.
     pub fn expression(&mut self) {
-        if self.at_word("if") { self.conditional() } else { self.binary(1) }
+        match self.plain() {
+            Some(kind) => self.plain_operand(kind, 1),
+            None if self.at_word("if") => self.conditional(),
+            None => self.binary(1),
+        }
+    }
+
+    /// The kind of leaf that the current token is by itself, whatever follows.
+    fn plain(&self) -> Option<N> {
+        if self.broke() {
+            return None;
+        }
+        match self.cur.kind {
+            T::Word => (self.byte_behind() != b'(' && !words::reserved(self.word())).then_some(N::NameRef),
+            T::Str => Some(N::Str),
+            kind => literal(kind),
+        }
+    }
+
+    /// Whether what stands here ends an expression, so that no operator needs to be looked for.
+    fn ends_expression(&self) -> bool {
+        match self.cur.kind {
+            T::Comma | T::RBrace | T::RBracket | T::RParen | T::Eof | T::Stop => true,
+            T::Word => words::operator(self.word()).is_none(),
+            _ => false,
+        }
     }
 
     fn conditional(&mut self) {
@@ -34,8 +59,26 @@ impl Parser<'_> {
 
     /// An operand and the operators behind it that bind at least as tightly as `least`.
     fn binary(&mut self, least: u8) {
+        if let Some(kind) = self.plain() {
+            return self.plain_operand(kind, least);
+        }
         let operand = self.operand();
         self.prefix(least);
+        self.operators(operand, least);
+    }
+
+    /// The same where the operand is one token: most often all there is.
+    fn plain_operand(&mut self, kind: N, least: u8) {
+        let operand = self.leaf_operand(kind);
+        if !self.ends_expression() {
+            self.reopen();
+            self.attached(operand);
+            self.operators(operand, least);
+        }
+    }
+
+    /// The operators behind an operand, and theirs.
+    fn operators(&mut self, operand: Operand, least: u8) {
         let mut chained = 0;
         while let Some((kind, binding)) = self.operator() {
             if binding < least {
@@ -128,6 +171,12 @@ impl Parser<'_> {
     pub fn postfix(&mut self) {
         let operand = self.operand();
         self.primary();
+        self.attached(operand);
+        self.end_operand(operand);
+    }
+
+    /// What is attached to the value that starts at `operand`.
+    fn attached(&mut self, operand: Operand) {
         loop {
             match self.cur.kind {
                 T::Dot | T::QuestionDot => {
@@ -157,7 +206,6 @@ impl Parser<'_> {
                 _ => break,
             }
         }
-        self.end_operand(operand);
     }
 
     /// The name behind a `.`, on the same line; an empty one if it is not typed yet.
@@ -185,19 +233,11 @@ impl Parser<'_> {
             T::LBracket => return self.list(),
             T::LParen => return self.parentheses(),
             T::LBrace => return self.body(),
-            T::Int => N::Int,
-            T::Float => N::Float,
-            T::Size => N::Size,
-            T::Duration => N::Duration,
-            T::Rate => N::Rate,
-            T::Percent => N::Percent,
-            T::Ip => N::Ip,
-            T::Cidr => N::Cidr,
-            T::Mac => N::Mac,
-            T::DeviceId => N::DeviceId,
-            T::Pci => N::Pci,
             T::BadNumber | T::BadQuotes | T::BadBlock | T::BadString | T::BadHole | T::BadChar => N::Error,
-            _ => return self.missing(),
+            other => match literal(other) {
+                Some(kind) => kind,
+                None => return self.missing(),
+            },
         };
         self.leaf(kind);
         if kind == N::Error && last == T::BadChar {
@@ -368,26 +408,27 @@ impl Parser<'_> {
             }
             T::LBrace | T::LBracket | T::LParen | T::StrOpen | T::Str | T::StrFaulty => true,
             T::BadNumber | T::BadQuotes | T::BadString | T::BadBlock => true,
-            _ => is_literal(self.cur.kind),
+            kind => literal(kind).is_some(),
         }
     }
 }
 
-fn is_literal(kind: T) -> bool {
-    matches!(
-        kind,
-        T::Int
-            | T::Float
-            | T::Size
-            | T::Duration
-            | T::Rate
-            | T::Percent
-            | T::Ip
-            | T::Cidr
-            | T::Mac
-            | T::DeviceId
-            | T::Pci
-    )
+/// The node that a literal's token becomes.
+fn literal(kind: T) -> Option<N> {
+    Some(match kind {
+        T::Int => N::Int,
+        T::Float => N::Float,
+        T::Size => N::Size,
+        T::Duration => N::Duration,
+        T::Rate => N::Rate,
+        T::Percent => N::Percent,
+        T::Ip => N::Ip,
+        T::Cidr => N::Cidr,
+        T::Mac => N::Mac,
+        T::DeviceId => N::DeviceId,
+        T::Pci => N::Pci,
+        _ => return None,
+    })
 }
 
 /// Whether a text is an identifier, so that it needs no quotes.

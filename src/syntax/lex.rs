@@ -103,6 +103,8 @@ const WORD: u8 = 1;
 const DIGIT: u8 = 2;
 const HEX: u8 = 4;
 const START: u8 = 8;
+/// Means nothing else in a `"` string than itself.
+const PLAIN: u8 = 16;
 
 const fn classes() -> [u8; 256] {
     let mut table = [0u8; 256];
@@ -121,6 +123,10 @@ const fn classes() -> [u8; 256] {
         }
         if b.is_ascii_alphabetic() || b == b'_' {
             class |= START;
+        }
+        let special = matches!(b, b'"' | b'\\' | b'$' | 0x7f | 0xc2) || (b < 0x20 && b != b'\t');
+        if !special {
+            class |= PLAIN;
         }
         table[byte] = class;
         byte += 1;
@@ -150,8 +156,8 @@ pub(super) fn is_hex(byte: u8) -> bool {
 pub(super) struct Lexer<'t> {
     /// The whole text.
     pub text: &'t str,
-    /// Where reading stops: the end of the text, or of the line inside `${…}`.
-    pub limit: usize,
+    /// Its bytes up to where reading stops: the end of the text, or of the line inside `${…}`.
+    bytes: &'t [u8],
     /// Whether reading is confined to `${…}`.
     pub hole: bool,
     /// No `"""` closes behind this text any more: unclosed ones end at the next item, so that many cost no more than one.
@@ -163,39 +169,51 @@ pub(super) struct Lexer<'t> {
 impl<'t> Lexer<'t> {
     /// A lexer at the start of a text.
     pub fn new(text: &'t str) -> Lexer<'t> {
-        Lexer { text, limit: text.len(), hole: false, no_block_end: false, no_comment_end: false }
+        Lexer { text, bytes: text.as_bytes(), hole: false, no_block_end: false, no_comment_end: false }
+    }
+
+    /// Where reading stops.
+    pub fn limit(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Lets reading stop at `limit`.
+    pub fn set_limit(&mut self, limit: usize) {
+        self.bytes = &self.text.as_bytes()[..limit];
     }
 
     /// The byte at a place; 0 behind the limit.
+    #[inline]
     pub fn byte(&self, at: usize) -> u8 {
-        if at < self.limit { self.text.as_bytes()[at] } else { 0 }
+        self.bytes.get(at).copied().unwrap_or(0)
     }
 
     /// The token at or behind `from`, after blanks and comments.
     pub fn next(&mut self, from: usize) -> Token {
-        let bytes = self.text.as_bytes();
+        let bytes = self.bytes;
         let mut at = from;
         let mut line = from == 0;
-        while at < self.limit {
-            match bytes[at] {
-                b' ' | b'\t' => at += 1,
-                b'\n' => {
+        let first = loop {
+            match bytes.get(at) {
+                Some(b' ' | b'\t') => at += 1,
+                Some(b'\n') => {
                     line = true;
                     at += 1;
                 }
-                b'\r' if self.byte(at + 1) == b'\n' => at += 1,
-                b'/' if self.byte(at + 1) == b'/' && !self.hole => at = line_end(bytes, at),
-                _ => break,
+                Some(b'\r') if self.byte(at + 1) == b'\n' => at += 1,
+                Some(b'/') if self.byte(at + 1) == b'/' && !self.hole => at = line_end(self.text.as_bytes(), at),
+                found => break found.copied(),
             }
-        }
-        let (kind, end) = if at < self.limit { self.token(at) } else { (T::Eof, at) };
+        };
+        let (kind, end) = first.map_or((T::Eof, at), |first| self.token(at, first));
         Token { kind, nl: line, line, start: at as u32, end: end as u32 }
     }
 
-    fn token(&mut self, at: usize) -> (T, usize) {
-        let first = self.text.as_bytes()[at];
-        let class = CLASS[first as usize];
+    #[inline]
+    fn token(&mut self, at: usize, first: u8) -> (T, usize) {
+        let class = CLASS[usize::from(first)];
         if class & HEX != 0
+            && self.has_colon(at)
             && let Some(found) = literal::shape(self, at)
         {
             return found;
@@ -213,11 +231,17 @@ impl<'t> Lexer<'t> {
             b'=' if self.byte(at + 1) == b'>' => (T::BadChar, at + 2),
             b'\\' if self.ends_line(at + 1) => (T::BadComment, line_end(self.text.as_bytes(), at) + 1),
             0x80.. => self.beyond_ascii(at),
-            b'#' => (T::BadComment, line_end(self.text.as_bytes(), at).min(self.limit)),
-            b'/' if self.byte(at + 1) == b'/' => (T::BadHole, self.limit),
+            b'#' => (T::BadComment, line_end(self.text.as_bytes(), at).min(self.limit())),
+            b'/' if self.byte(at + 1) == b'/' => (T::BadHole, self.limit()),
             b'/' if self.byte(at + 1) == b'*' => self.block_comment(at),
             _ => self.symbol(at, first),
         }
+    }
+
+    /// Whether a `:` stands behind the hexadecimal digits at `at`, five of them at most.
+    fn has_colon(&self, at: usize) -> bool {
+        let run = self.bytes[at..].iter().take(6).find(|byte| !is_hex(**byte));
+        run == Some(&b':')
     }
 
     fn symbol(&self, at: usize, first: u8) -> (T, usize) {
@@ -261,29 +285,26 @@ impl<'t> Lexer<'t> {
 
     /// One past the identifier that starts at `at`.
     pub fn word_end(&self, at: usize) -> usize {
-        let bytes = &self.text.as_bytes()[..self.limit];
         let mut end = at;
         loop {
-            while end < bytes.len() && is_word(bytes[end]) {
-                end += 1;
-            }
-            if self.byte(end) == b'-' && is_word(self.byte(end + 1)) {
-                end += 2;
-            } else {
-                return end;
+            match self.bytes.get(end) {
+                Some(byte) if is_word(*byte) => end += 1,
+                Some(b'-') if is_word(self.byte(end + 1)) => end += 2,
+                _ => return end,
             }
         }
     }
 
     fn string(&mut self, at: usize) -> (T, usize) {
-        if self.text[at..self.limit].starts_with("\"\"\"") {
+        if self.byte(at + 1) == b'"' && self.byte(at + 2) == b'"' {
             return self.block_string(at);
         }
-        let bytes = self.text.as_bytes();
+        let bytes = self.bytes;
         let mut faulty = false;
         let mut end = at + 1;
-        while end < self.limit {
+        while end < bytes.len() {
             match bytes[end] {
+                byte if CLASS[usize::from(byte)] & PLAIN != 0 => end += 1,
                 b'"' => return (if faulty { T::StrFaulty } else { T::Str }, end + 1),
                 b'\\' => end = self.escape(end, &mut faulty),
                 b'$' if self.byte(end + 1) == b'{' => return (T::StrOpen, at + 1),
@@ -305,12 +326,12 @@ impl<'t> Lexer<'t> {
             end += 1;
         }
         if self.byte(end) != b'\n' || self.hole {
-            let line = line_end(bytes, at).min(self.limit);
+            let line = line_end(bytes, at).min(self.limit());
             let closed = self.text[at + 3..line].find("\"\"\"");
             return (T::BadBlock, closed.map_or(line, |length| at + length + 6));
         }
         let mut faulty = false;
-        while end < self.limit {
+        while end < self.limit() {
             match bytes[end] {
                 b'"' if self.text.as_bytes()[end..].starts_with(b"\"\"\"") => {
                     return (if faulty { T::StrFaulty } else { T::Str }, end + 3);
@@ -342,7 +363,7 @@ impl<'t> Lexer<'t> {
     pub fn escape(&self, at: usize, faulty: &mut bool) -> usize {
         match self.byte(at + 1) {
             b'n' | b't' | b'r' | b'"' | b'\\' | b'$' => at + 2,
-            b'u' => match literal::unicode_escape(&self.text[at..self.limit]) {
+            b'u' => match literal::unicode_escape(&self.text[at..self.limit()]) {
                 Some((_, length)) => at + length,
                 None => {
                     *faulty = true;
@@ -358,7 +379,7 @@ impl<'t> Lexer<'t> {
 
     /// A text in other quotes, if they are closed on the line; otherwise the quote alone.
     fn quoted(&self, at: usize, open: char, close: char) -> (T, usize) {
-        let line = line_end(self.text.as_bytes(), at).min(self.limit);
+        let line = line_end(self.text.as_bytes(), at).min(self.limit());
         let inner = at + open.len_utf8();
         match self.text[inner..line].find(close) {
             Some(length) => (T::BadQuotes, inner + length + close.len_utf8()),
@@ -381,7 +402,7 @@ impl<'t> Lexer<'t> {
     /// A word with letters beyond ASCII behind `end`, as one bad token; without, what ends there.
     fn foreign_word(&self, at: usize, end: usize) -> (T, usize) {
         let foreign = |c: char| c.is_alphanumeric() || c == '_';
-        let length: usize = self.text[end..self.limit].chars().take_while(|c| foreign(*c)).map(char::len_utf8).sum();
+        let length: usize = self.text[end..self.limit()].chars().take_while(|c| foreign(*c)).map(char::len_utf8).sum();
         (
             if length == 0 { T::Word } else { T::BadChar },
             if length == 0 { end } else { self.word_end(end + length).max(at) },
@@ -391,11 +412,11 @@ impl<'t> Lexer<'t> {
     /// Whether nothing but blanks stands from `at` to the end of the line.
     fn ends_line(&self, at: usize) -> bool {
         let line = line_end(self.text.as_bytes(), at);
-        line < self.limit && self.text[at..line].trim().is_empty()
+        line < self.limit() && self.text[at..line].trim().is_empty()
     }
 
     fn block_comment(&mut self, at: usize) -> (T, usize) {
-        let line = line_end(self.text.as_bytes(), at).min(self.limit);
+        let line = line_end(self.text.as_bytes(), at).min(self.limit());
         if self.no_comment_end || self.hole {
             let closed = self.text[at + 2..line].find("*/");
             return (T::BadComment, closed.map_or(line, |length| at + length + 4));

@@ -119,14 +119,12 @@ fn quantity(lexer: &Lexer<'_>, digits_end: usize, plain: T) -> (T, usize) {
 }
 
 fn unit_kind(unit: &str) -> T {
-    if SIZE_UNITS.contains(&unit) {
-        T::Size
-    } else if DURATION_UNITS.contains(&unit) {
-        T::Duration
-    } else if RATE_UNITS.contains(&unit) {
-        T::Rate
-    } else {
-        T::BadNumber
+    match unit {
+        "GiB" | "MiB" => T::Size,
+        _ if SIZE_UNITS.contains(&unit) => T::Size,
+        _ if DURATION_UNITS.contains(&unit) => T::Duration,
+        _ if RATE_UNITS.contains(&unit) => T::Rate,
+        _ => T::BadNumber,
     }
 }
 

@@ -312,6 +312,18 @@ impl Parser<'_> {
         self.span(start, start)
     }
 
+    /// Makes a leaf of the current token, and marks it as an operand that starts there.
+    pub fn leaf_operand(&mut self, kind: NodeKind) -> Operand {
+        let operand = Operand { at: self.nodes.len(), deepest: self.deepest };
+        self.leaf(kind);
+        operand
+    }
+
+    /// Reads on behind a [`Parser::leaf_operand`].
+    pub fn reopen(&mut self) {
+        self.deepest = self.depth;
+    }
+
     /// Ends the operand's mark.
     pub fn end_operand(&mut self, operand: Operand) {
         self.deepest = self.deepest.max(operand.deepest);
@@ -347,7 +359,7 @@ impl Parser<'_> {
         self.push_error(|_| errors::too_deep(span));
         self.quiet = true;
         self.abandoned = true;
-        self.lexer.limit = self.text.len();
+        self.lexer.set_limit(self.text.len());
         self.lexer.hole = false;
         while !matches!(self.cur.kind, T::Eof | T::Stop) {
             self.prev_end = self.cur.end;
@@ -407,8 +419,16 @@ impl Parser<'_> {
     }
 
     /// Reports the current token if it is a bad one, once.
+    #[inline]
     pub fn report_bad(&mut self) {
-        if (is_bad(self.cur.kind) || self.cur.kind == T::StrFaulty) && self.reported_at != self.cur.start {
+        if is_bad(self.cur.kind) || self.cur.kind == T::StrFaulty {
+            self.report_bad_token();
+        }
+    }
+
+    #[cold]
+    fn report_bad_token(&mut self) {
+        if self.reported_at != self.cur.start {
             self.reported_at = self.cur.start;
             let (kind, span) = (self.cur.kind, self.cur_span());
             if kind == T::BadString {

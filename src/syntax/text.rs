@@ -56,7 +56,7 @@ impl Parser<'_> {
     fn stretch(&self, at: usize, quotes: usize) -> (usize, Stretch) {
         let bytes = self.text.as_bytes();
         let mut end = at;
-        while end < self.lexer.limit {
+        while end < self.lexer.limit() {
             match bytes[end] {
                 b'"' if quotes == 1 || bytes[end..].starts_with(b"\"\"\"") => return (end, Stretch::Quotes),
                 b'\\' => end = self.lexer.escape(end, &mut false),
@@ -71,13 +71,14 @@ impl Parser<'_> {
 
     /// `${ e }` at `at`, on one line; returns where the string goes on.
     fn hole(&mut self, at: usize) -> usize {
-        let outer = (self.lexer.limit, self.lexer.hole);
+        let outer = (self.lexer.limit(), self.lexer.hole);
         let node = self.open_at(N::Interp, at as u32);
         if self.abandoned {
             self.close(node);
             return self.cur.end as usize;
         }
-        self.lexer.limit = self.hole_limit(at);
+        let limit = self.hole_limit(at);
+        self.lexer.set_limit(limit);
         self.lexer.hole = true;
         let loose = std::mem::replace(&mut self.loose, true);
         self.prev_end = at as u32 + 2;
@@ -91,7 +92,8 @@ impl Parser<'_> {
             self.unclosed_hole(at as u32);
         }
         if !self.abandoned {
-            (self.lexer.limit, self.lexer.hole) = outer;
+            self.lexer.set_limit(outer.0);
+            self.lexer.hole = outer.1;
             self.prev_end = self.cur.end;
         }
         self.loose = loose;
@@ -132,7 +134,7 @@ impl Parser<'_> {
         if !(self.line.0..self.line.1).contains(&at) {
             self.line = (at, line_end(self.text.as_bytes(), at));
         }
-        self.line.1.min(self.lexer.limit)
+        self.line.1.min(self.lexer.limit())
     }
 
     /// Says that the string does not end; returns where to go on.

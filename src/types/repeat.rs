@@ -15,6 +15,8 @@ use std::hash::BuildHasher;
 
 /// How many different texts are kept at a time; a power of two.
 const ROWS: usize = 4096;
+/// Longer texts seldom repeat as a whole; what stands in them may.
+const LONGEST: u32 = 100;
 /// How many entries all of them may come to.
 const MOST_ENTRIES: usize = 1 << 16;
 
@@ -71,7 +73,8 @@ impl Checker<'_> {
         said: &mut Vec<Said>,
         out: &mut Vec<Entry>,
     ) -> Result<(), Option<Typing>> {
-        if !self.locals.is_empty() {
+        let node = self.node(entry);
+        if !self.locals.is_empty() || node.end - node.start > LONGEST {
             return Err(None);
         }
         let text = self.bytes(self.unit, entry);

@@ -6,7 +6,8 @@ pub fn class_of(text: &str) -> Option<&'static str> {
     if text.len() < 16 {
         return None;
     }
-    if text.contains("PRIVATE KEY-----") {
+    let dashes = text.bytes().filter(|byte| *byte == b'-').count();
+    if dashes >= 5 && text.contains("PRIVATE KEY-----") {
         return Some("a private key");
     }
     if text.starts_with("AGE-SECRET-KEY-1") {
@@ -19,7 +20,8 @@ pub fn class_of(text: &str) -> Option<&'static str> {
     if text.starts_with("K10") && text.contains("::") && text.len() > 40 {
         return Some("a K3s token");
     }
-    if let Some((name, value)) = text.split_once('=')
+    if dashes >= 4
+        && let Some((name, value)) = text.split_once('=')
         && name.contains('@')
         && name.contains('!')
         && is_uuid(value)
