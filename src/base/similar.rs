@@ -42,13 +42,20 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         return None;
     }
     let plain = |text: &str| text.to_lowercase().replace(['-', '_'], "");
+    let letters_of = |text: &str| text.bytes().filter(|byte| !matches!(byte, b'-' | b'_')).count();
+    let own_letters = letters_of(word);
     let limit = (word.chars().count() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         if candidate.len() > 64 || candidate == word {
             continue;
         }
-        let edits = if plain(candidate) == plain(word) { 0 } else { distance(word, candidate) };
+        // What is much longer or shorter is too far away to be measured; a character has at most four bytes.
+        let is_like = letters_of(candidate).abs_diff(own_letters) <= 8 && plain(candidate) == plain(word);
+        if !is_like && candidate.len().abs_diff(word.len()) > limit * 4 && !candidate.starts_with(word) {
+            continue;
+        }
+        let edits = if is_like { 0 } else { distance(word, candidate) };
         // One letter of three is another word (`lan`, `wan`); the start of a longer one is that word cut short.
         let is_other = edits == 1
             && word.chars().count() <= 3

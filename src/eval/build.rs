@@ -3,13 +3,13 @@
 use crate::base::Sources;
 use crate::diag::Diagnostic;
 use crate::eval::machine::Machine;
-use crate::eval::{Allowed, Object, Said, Slot, World, errors};
+use crate::eval::{Allowed, Key, Object, Said, Slot, World, errors, key_of};
 use crate::resolve::{ResId, Unit};
 use crate::types::body::{Entry, EntryOp, On, TypedHead};
 use crate::types::expr::NodeRef;
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Slice, Value};
-use crate::types::{Checker, Program, span_of};
+use crate::types::{Checker, MANY_ERRORS, Program, span_of};
 
 /// An object in the making. Kept and used again for the next resource.
 #[derive(Default, Debug)]
@@ -23,6 +23,8 @@ struct Draft {
     /// Which sibling profile said a slot, and whether two of them disagree.
     clash: Vec<(u16, NodeRef, NodeRef)>,
     blocks: Vec<(u16, Value, usize)>,
+    /// The same by key, where there are many.
+    block_of: rustc_hash::FxHashMap<(u16, Key), usize>,
 }
 
 /// A key that defaults to null.
@@ -42,6 +44,37 @@ struct NodeRef2(NodeRef);
 impl Default for NodeRef2 {
     fn default() -> NodeRef2 {
         NodeRef2(NodeRef(0))
+    }
+}
+
+/// How many blocks one resource may have.
+const MOST_BLOCKS: usize = 20_000;
+/// From so many blocks on they are found by key.
+const MANY_BLOCKS: usize = 32;
+
+impl Draft {
+    fn known_block(&mut self, field: u16, key: Value) -> Option<usize> {
+        if self.blocks.len() < MANY_BLOCKS || key_of(key).is_none() {
+            let mut blocks = self.blocks.iter();
+            return blocks.find(|(other, known, _)| *other == field && *known == key).map(|(_, _, inner)| *inner);
+        }
+        if self.block_of.is_empty() {
+            let known = self.blocks.iter().filter_map(|(field, key, inner)| Some(((*field, key_of(*key)?), *inner)));
+            self.block_of = known.collect();
+        }
+        self.block_of.get(&(field, key_of(key)?)).copied()
+    }
+
+    fn add_block(&mut self, field: u16, key: Value, inner: usize) {
+        self.blocks.push((field, key, inner));
+        if let (false, Some(key)) = (self.block_of.is_empty(), key_of(key)) {
+            self.block_of.insert((field, key), inner);
+        }
+    }
+
+    fn remove_block(&mut self, field: u16, key: Value) {
+        self.blocks.retain(|(other, known, _)| *other != field || *known != key);
+        self.block_of.clear();
     }
 }
 
@@ -137,19 +170,13 @@ impl Builder<'_> {
             entries.append(&mut patch);
         }
         let has_loop = entries.iter().any(|entry| entry.op == EntryOp::Loop)
-            || head.layers.iter().any(|layer| self.layer_has_loop(*layer));
+            || head.layers.iter().any(|layer| self.p.layers[*layer as usize].has_loop);
         if has_loop && !late {
             return Some((head, entries));
         }
         self.entries = entries;
         self.finish_resource(id, &head);
         None
-    }
-
-    fn layer_has_loop(&self, layer: u32) -> bool {
-        let layer = &self.p.layers[layer as usize];
-        layer.body.entries.iter().any(|entry| entry.op == EntryOp::Loop)
-            || layer.with.iter().any(|below| self.layer_has_loop(*below))
     }
 
     /// Makes the object of a resource whose entries are in `self.entries`.
@@ -197,7 +224,8 @@ impl Builder<'_> {
                     let at = self.units[resource.unit as usize].tree.span(resource.head.key);
                     let (word, key) = (self.p.name(resource.word), self.p.name(resource.key));
                     let host = self.p.name(self.p.shape(on.kind).word);
-                    let hosts = self.p.defs.resources.iter().filter(|r| self.p.name(r.word) == host);
+                    let few = if self.out.len() < MANY_ERRORS { self.p.defs.resources.len() } else { 0 };
+                    let hosts = self.p.defs.resources[..few].iter().filter(|r| self.p.name(r.word) == host);
                     let known: Vec<String> = hosts.take(13).map(|r| self.p.name(r.key).to_owned()).collect();
                     self.out.push(errors::missing_on(at, word, key, host, &known));
                     Value::Poison
@@ -232,6 +260,7 @@ impl Builder<'_> {
         draft.slots.clear();
         draft.clash.clear();
         draft.blocks.clear();
+        draft.block_of.clear();
         self.used += 1;
         self.used - 1
     }
@@ -253,6 +282,9 @@ impl Builder<'_> {
         while at < to {
             let entry = entries[at];
             let next = entry.next as usize;
+            if self.tick(entry.at) {
+                return;
+            }
             match entry.op {
                 EntryOp::Set => self.set(draft, &entry, said),
                 EntryOp::Append => self.append(draft, &entry, said),
@@ -261,6 +293,7 @@ impl Builder<'_> {
                     if replace {
                         self.drafts[inner].slots.clear();
                         self.drafts[inner].blocks.clear();
+                        self.drafts[inner].block_of.clear();
                     }
                     self.apply(inner, entries, at + 1, next, said, env);
                 }
@@ -273,7 +306,7 @@ impl Builder<'_> {
                 }
                 EntryOp::Remove => {
                     let key = self.key(entry.value, env);
-                    self.drafts[draft].blocks.retain(|(field, other, _)| *field != entry.field || *other != key);
+                    self.drafts[draft].remove_block(entry.field, key);
                 }
                 EntryOp::Tag => {
                     if let Value::Str(name) = entry.value {
@@ -301,6 +334,21 @@ impl Builder<'_> {
         }
     }
 
+    /// Counts an entry; whether a bound is reached, which is reported.
+    fn tick(&mut self, at: NodeRef) -> bool {
+        self.w.steps += 1;
+        if self.used <= MOST_BLOCKS && self.w.steps < self.w.next_look {
+            return false;
+        }
+        let too_many = self.used > MOST_BLOCKS;
+        let mut machine = Machine::new(self.p, self.w, self.units, self.out);
+        if too_many || machine.tick() {
+            machine.spend(at);
+            return true;
+        }
+        false
+    }
+
     /// A key: computed at once, unless it names a part of the host, which may not be made yet.
     fn key(&mut self, value: Value, env: Slice) -> Value {
         match value {
@@ -318,6 +366,9 @@ impl Builder<'_> {
         let items = self.key(body_loop.source, env);
         let values: Vec<Value> = Machine::new(self.p, self.w, self.units, self.out).elements(items);
         for value in values {
+            if self.tick(entry.at) {
+                return;
+            }
             let mut locals = self.p.heap.slice(env).to_vec();
             locals.resize(usize::from(body_loop.local), Value::Null);
             locals.push(value);
@@ -391,9 +442,7 @@ impl Builder<'_> {
 
     /// The block of a field (and key) of a draft, made if it is not there.
     fn block(&mut self, draft: usize, field: u16, key: Value, at: NodeRef, env: Slice) -> usize {
-        let found = self.drafts[draft].blocks.iter().find(|(other, other_key, _)| *other == field && *other_key == key);
-        if let Some((_, _, inner)) = found {
-            let inner = *inner;
+        if let Some(inner) = self.drafts[draft].known_block(field, key) {
             self.drafts[inner].at = NodeRef2(at);
             return inner;
         }
@@ -404,7 +453,7 @@ impl Builder<'_> {
             }
         };
         let inner = self.draft(shape, key, at, env);
-        self.drafts[draft].blocks.push((field, key, inner));
+        self.drafts[draft].add_block(field, key, inner);
         inner
     }
 

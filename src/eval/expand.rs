@@ -14,6 +14,9 @@ use crate::types::ty::TyId;
 use crate::types::value::{Slice, Value};
 use crate::types::{Checker, Program};
 
+/// How many resources loops may make in all.
+const MOST_GENERATED: usize = 200_000;
+
 /// A resource that a loop makes.
 struct Generated {
     resource: Resource,
@@ -112,6 +115,14 @@ impl Expander<'_> {
                 self.out.push(errors::loop_over_blocks(tree.span(node + 1)));
                 return;
             }
+            let mut machine = Machine::new(self.p, self.w, self.units, self.out);
+            if machine.tick() || self.made.len() > MOST_GENERATED {
+                if !self.w.is_spent {
+                    self.out.push(errors::too_much(tree.span(node)));
+                }
+                self.w.is_spent = true;
+                return;
+            }
             self.env.push(value);
             self.names.push((name, ty));
             let env: Slice = self.p.heap.store(&self.env);
@@ -125,10 +136,6 @@ impl Expander<'_> {
             }
             self.env.pop();
             self.names.pop();
-            if self.made.len() > 1_000_000 {
-                self.out.push(errors::too_much(tree.span(node)));
-                return;
-            }
         }
     }
 

@@ -125,6 +125,9 @@ impl Machine<'_> {
             for place in 0..slice.len as usize {
                 let value = self.p.heap.at(slice, place);
                 self.bind_and_go(number, at, found, value, head, gathered);
+                if gathered.done.is_some() {
+                    return;
+                }
             }
             return;
         }
@@ -135,6 +138,9 @@ impl Machine<'_> {
         }
         for value in self.elements(source) {
             self.bind_and_go(number, at, found, value, head, gathered);
+            if gathered.done.is_some() {
+                return;
+            }
         }
     }
 
@@ -157,6 +163,11 @@ impl Machine<'_> {
         head: ExprId,
         gathered: &mut Gathered,
     ) {
+        if self.tick() {
+            let at = self.p.expr(found.source).at;
+            gathered.done = Some(self.spend(at));
+            return;
+        }
         self.set_local(found.local, value);
         match self.selects(found.condition) {
             Value::Bool(true) => self.run_loops(number, at + 1, head, gathered),
@@ -265,6 +276,11 @@ impl Machine<'_> {
         tuple: &mut Vec<Value>,
         rows: &mut Rows,
     ) {
+        if self.tick() {
+            let at = self.p.expr(loops[at].source).at;
+            self.spend(at);
+            return;
+        }
         self.set_local(loops[at].local, value);
         let last = at + 1 == loops.len();
         if last || self.holds(loops[at].condition) == Value::Bool(true) {

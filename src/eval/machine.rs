@@ -12,7 +12,7 @@ use crate::types::value::{ExprId, ObjId, Slice, Value};
 use crate::types::{Callee, Program, span_of};
 
 /// Steps that one compilation may take: some seconds of work at the very most.
-pub const STEP_LIMIT: u64 = 120_000_000;
+pub const STEP_LIMIT: u64 = 60_000_000;
 /// How deep evaluation may nest from value to value; inside one expression the parser's bound holds.
 pub const DEPTH_LIMIT: u32 = 100;
 /// Steps between two looks at the bounds.
@@ -36,26 +36,12 @@ pub struct Machine<'a> {
     /// The fact that was null where it had to be known.
     pub unknown: Option<NodeRef>,
     pub(crate) depth: u32,
-    steps: u64,
-    next_look: u64,
 }
 
 impl<'a> Machine<'a> {
     /// A machine over these objects.
     pub fn new(p: &'a mut Program, w: &'a mut World, units: &'a [Unit], out: &'a mut Vec<Diagnostic>) -> Machine<'a> {
-        Machine {
-            p,
-            w,
-            units,
-            out,
-            stack: Vec::new(),
-            base: 0,
-            this: None,
-            unknown: None,
-            depth: 0,
-            steps: 0,
-            next_look: LOOK_EVERY,
-        }
+        Machine { p, w, units, out, stack: Vec::new(), base: 0, this: None, unknown: None, depth: 0 }
     }
 
     /// Evaluates an expression with these loop variables and this `self`.
@@ -127,8 +113,7 @@ impl<'a> Machine<'a> {
             return value;
         }
         let Expr { op, at } = self.p.expr(id);
-        self.steps += 1;
-        if self.steps >= self.next_look && self.is_spent() {
+        if self.tick() {
             return self.spend(at);
         }
         self.step(op, at)
@@ -157,13 +142,20 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Counts a step; whether a bound is reached, and [`Machine::spend`] must be called.
+    #[inline]
+    pub(crate) fn tick(&mut self) -> bool {
+        self.w.steps += 1;
+        self.w.steps >= self.w.next_look && self.is_spent()
+    }
+
     /// Whether a bound is reached; looked at every few thousand steps.
     #[cold]
     fn is_spent(&mut self) -> bool {
-        self.next_look = self.steps + LOOK_EVERY;
-        let spent = self.w.is_spent || self.steps > STEP_LIMIT || self.p.heap.len() > HEAP_LIMIT;
+        self.w.next_look = self.w.steps + LOOK_EVERY;
+        let spent = self.w.is_spent || self.w.steps > STEP_LIMIT || self.p.heap.len() > HEAP_LIMIT;
         if spent {
-            self.next_look = self.steps;
+            self.w.next_look = 0;
         }
         spent
     }
@@ -173,7 +165,7 @@ impl<'a> Machine<'a> {
         if std::mem::replace(&mut self.w.is_spent, true) {
             return Value::Poison;
         }
-        self.next_look = 0;
+        self.w.next_look = 0;
         self.fail(at, errors::too_much)
     }
 

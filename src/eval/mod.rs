@@ -151,6 +151,10 @@ pub struct World {
     pub graph: Option<Graph>,
     /// Whether a bound on steps, depth or memory was reached: nothing is computed any more.
     pub is_spent: bool,
+    /// Steps taken so far, by every machine.
+    pub(crate) steps: u64,
+    /// At which step the bounds are looked at again.
+    pub(crate) next_look: u64,
     /// Values given with `--set`.
     pub inputs: FxHashMap<Name, Value>,
 }

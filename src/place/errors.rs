@@ -15,8 +15,14 @@ pub fn lock_stale(span: Span, address: &str) -> Diagnostic {
 }
 
 /// No id is left.
-pub fn no_id_left(span: Span, address: &str, first: i64, last: i64) -> Diagnostic {
-    Diagnostic::error(Code::Row(&codes::NO_ID_LEFT), span, format!("no id is left for `{address}` in {first}..{last}"))
+pub fn no_id_left(span: Span, address: &str, count: usize, first: i64, last: i64) -> Diagnostic {
+    let others = match count {
+        1 => String::new(),
+        2 => " and 1 other guest".to_owned(),
+        many => format!(" and {} other guests", many - 1),
+    };
+    let text = format!("no id is left for `{address}`{others} in {first}..{last}");
+    Diagnostic::error(Code::Row(&codes::NO_ID_LEFT), span, text)
         .help("widen `ids` of the project, or forget guests that are gone: `hlab lock --forget ADDRESS`")
 }
 

@@ -2,9 +2,10 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, MOST};
 use crate::eval::{Machine, Said, Slot, show};
 use crate::place::{Lock, LockEntry, errors};
+use crate::types::expr::NodeRef;
 use crate::types::span_of;
 use crate::types::value::{ObjId, Value};
 
@@ -45,12 +46,15 @@ pub fn allocate(machine: &mut Machine<'_>, lock: &mut Lock, locked: bool, out: &
     without.sort();
     let (first, last) = range(machine);
     let mut next = first;
+    let mut left_over: Option<(NodeRef, String, usize)> = None;
     for (address, object, field) in without {
         let at = machine.w.object(object).at;
         let id = match lock.ids.get(&address) {
             Some(entry) => entry.id,
             None if locked => {
-                out.push(errors::lock_stale(span_of(machine.units, at), &address));
+                if out.len() < MOST {
+                    out.push(errors::lock_stale(span_of(machine.units, at), &address));
+                }
                 continue;
             }
             None => {
@@ -58,7 +62,7 @@ pub fn allocate(machine: &mut Machine<'_>, lock: &mut Lock, locked: bool, out: &
                     next += 1;
                 }
                 if next > last {
-                    out.push(errors::no_id_left(span_of(machine.units, at), &address, first, last));
+                    left_over.get_or_insert((at, address, 0)).2 += 1;
                     continue;
                 }
                 taken.insert(next);
@@ -67,6 +71,9 @@ pub fn allocate(machine: &mut Machine<'_>, lock: &mut Lock, locked: bool, out: &
             }
         };
         say(machine, object, Slot { field, said: Said::RESOURCE, at, value: Value::Int(id) });
+    }
+    if let Some((at, address, count)) = left_over {
+        out.push(errors::no_id_left(span_of(machine.units, at), &address, count, first, last));
     }
 }
 

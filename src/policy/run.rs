@@ -233,6 +233,11 @@ impl<'a, 'm> Runner<'a, 'm> {
         {
             return;
         }
+        if self.machine.tick() {
+            let at = self.machine.p.expr(found.source).at;
+            self.machine.spend(at);
+            return;
+        }
         self.machine.set_local(found.local, value);
         match self.machine.holds(found.condition) {
             Value::Bool(true) => self.steps(inner, rule),

@@ -357,6 +357,9 @@ impl Checker<'_> {
 
     /// The shapes of keyed blocks that objects of these shapes hold.
     fn part_shapes(&self, shapes: &[ShapeId]) -> Vec<ShapeId> {
+        if self.is_crowded() {
+            return Vec::new();
+        }
         let fields = shapes.iter().flat_map(|shape| &self.p.shape(*shape).fields);
         let mut parts: Vec<ShapeId> = fields
             .filter_map(|field| match field.holds {

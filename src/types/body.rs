@@ -574,6 +574,7 @@ pub(crate) fn layers(p: &mut Program, units: &[Unit], sources: &Sources, out: &m
                 with: Vec::new(),
                 body: TypedBody::default(),
                 requires: Vec::new(),
+                has_loop: false,
                 at,
             });
             let table = if is_model { &mut p.models } else { &mut p.profiles };
@@ -584,33 +585,80 @@ pub(crate) fn layers(p: &mut Program, units: &[Unit], sources: &Sources, out: &m
     for (layer, unit, node, is_model) in &found {
         Checker::new(p, units, sources, out, *unit).layer(*layer, *node, *is_model);
     }
-    for (layer, _, _, _) in &found {
-        let mut path = vec![*layer];
-        if reaches(p, *layer, &mut path) {
-            let span = crate::types::span_of(units, p.layers[*layer as usize].at);
-            out.push(errors::layer_cycle(span, p.name(p.layers[*layer as usize].name)));
-            p.layers[*layer as usize].with.clear();
+    let numbers: Vec<u32> = found.iter().map(|(layer, _, _, _)| *layer).collect();
+    weigh(p, units, &numbers, out);
+}
+
+/// How many entries one profile may come to, with all that it builds on.
+const HEAVIEST: u64 = 100_000;
+/// How many profiles may build on each other in a chain.
+const LONGEST_CHAIN: u32 = 100;
+
+/// What a layer comes to, once that is known.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    entries: u64,
+    chain: u32,
+    has_loop: bool,
+    is_known: bool,
+    is_open: bool,
+}
+
+/// Reports profiles that build on themselves, that form too long a chain or that come to too much; what they build on is
+/// taken from them. Cost: linear in what profiles name.
+fn weigh(p: &mut Program, units: &[Unit], layers: &[u32], out: &mut Vec<Diagnostic>) {
+    let mut weights = vec![Weight::default(); p.layers.len()];
+    for start in layers {
+        let mut path: Vec<(u32, usize)> = vec![(*start, 0)];
+        while let Some((layer, at)) = path.pop() {
+            let own = &mut weights[layer as usize];
+            if own.is_known {
+                continue;
+            }
+            own.is_open = true;
+            match p.layers[layer as usize].with.get(at).copied() {
+                Some(below) if weights[below as usize].is_open => {
+                    let from = path.iter().position(|(open, _)| *open == below).unwrap_or(path.len());
+                    let first = path[from..].iter().map(|(open, _)| *open).fold(layer, u32::min);
+                    let span = crate::types::span_of(units, p.layers[first as usize].at);
+                    out.push(errors::layer_cycle(span, p.name(p.layers[first as usize].name)));
+                    p.layers[first as usize].with.clear();
+                    path.push((layer, at + 1));
+                }
+                Some(below) => path.extend([(layer, at + 1), (below, 0)]),
+                None => {
+                    let weight = weight(p, &weights, layer);
+                    p.layers[layer as usize].has_loop = weight.has_loop;
+                    let is_too_much = weight.entries > HEAVIEST || weight.chain > LONGEST_CHAIN;
+                    weights[layer as usize] = weight;
+                    if is_too_much {
+                        let span = crate::types::span_of(units, p.layers[layer as usize].at);
+                        out.push(errors::layer_too_heavy(span, p.name(p.layers[layer as usize].name)));
+                        p.layers[layer as usize].with.clear();
+                        weights[layer as usize] = Weight { is_known: true, ..Weight::default() };
+                    }
+                }
+            }
         }
     }
 }
 
-/// Whether a layer builds on itself.
-fn reaches(p: &Program, goal: u32, path: &mut Vec<u32>) -> bool {
-    let mut next = vec![goal];
-    let mut seen: Vec<u32> = Vec::new();
-    while let Some(layer) = next.pop() {
-        for below in &p.layers[layer as usize].with {
-            if *below == goal {
-                path.push(*below);
-                return true;
-            }
-            if !seen.contains(below) {
-                seen.push(*below);
-                next.push(*below);
-            }
-        }
+fn weight(p: &Program, weights: &[Weight], layer: u32) -> Weight {
+    let layer = &p.layers[layer as usize];
+    let mut weight = Weight {
+        entries: 1 + layer.body.entries.len() as u64,
+        chain: 1,
+        has_loop: layer.body.entries.iter().any(|entry| entry.op == EntryOp::Loop),
+        is_known: true,
+        is_open: false,
+    };
+    for below in &layer.with {
+        let below = weights[*below as usize];
+        weight.entries = weight.entries.saturating_add(below.entries);
+        weight.chain = weight.chain.max(below.chain + 1);
+        weight.has_loop |= below.has_loop;
     }
-    false
+    weight
 }
 
 impl Checker<'_> {
@@ -678,15 +726,14 @@ impl Checker<'_> {
     /// Whether a policy, type or code of this name exists; complains if not.
     fn known_rule(&mut self, node: Index, rule: Name) {
         let text = self.p.name(rule);
-        let policy = crate::resolve::Definitions::all(self.units, self.scope, crate::resolve::Space::Policy)
-            .any(|(_, item)| item.name == Some(rule));
+        let policy = self.p.defs.find(self.scope, crate::resolve::Space::Policy, rule).is_some();
         if policy || crate::diag::codes::find(text).is_some() {
             return;
         }
         let known: Vec<String> = self
             .units
             .iter()
-            .filter(|unit| unit.scope == self.scope || unit.scope == Scope::STD)
+            .filter(|unit| (unit.scope == self.scope || unit.scope == Scope::STD) && !self.is_crowded())
             .flat_map(|unit| unit.items.items.iter().filter(|item| item.what == What::Policy))
             .filter_map(|item| item.name)
             .map(|name| self.p.name(name).to_owned())

@@ -24,6 +24,7 @@ impl Checker<'_> {
             let diagnostic = errors::unknown_function(self.span(callee), word, known);
             return (self.report(diagnostic), TyId::ERROR);
         };
+        let Some(number) = number else { return (Value::Poison, TyId::ERROR) };
         let function = self.p.functions[number as usize].clone();
         if matches!(function.body, Callee::Running) {
             let diagnostic = errors::recursive(self.span(callee), word, &[]);
@@ -54,6 +55,9 @@ impl Checker<'_> {
     }
 
     fn functions_in_sight(&self) -> Vec<String> {
+        if self.is_crowded() {
+            return Vec::new();
+        }
         let own = crate::resolve::Definitions::all(self.units, self.scope, Space::Fn);
         let mut names: Vec<String> =
             own.filter_map(|(_, item)| item.name).map(|name| self.p.name(name).to_owned()).collect();

@@ -29,7 +29,10 @@ impl Checker<'_> {
         let mut known: Vec<String> =
             self.p.shape(shape).variants.iter().map(|name| self.p.name(*name).to_owned()).collect();
         let models = self.p.models.values().map(|layer| &self.p.layers[*layer as usize]);
-        known.extend(models.filter(|layer| layer.shape == shape).map(|layer| self.p.name(layer.name).to_owned()));
+        let is_crowded = self.is_crowded();
+        known.extend(
+            models.filter(|layer| layer.shape == shape && !is_crowded).map(|layer| self.p.name(layer.name).to_owned()),
+        );
         known.sort();
         let diagnostic = match model {
             Some(model) => {
@@ -116,7 +119,7 @@ impl Checker<'_> {
                 }
                 None => {
                     let fitting = self.p.profiles.values().map(|layer| &self.p.layers[*layer as usize]);
-                    let fitting = fitting.filter(|layer| layer.shape == shape);
+                    let fitting = fitting.filter(|layer| layer.shape == shape && !self.is_crowded());
                     let mut known: Vec<String> = fitting.map(|layer| self.p.name(layer.name).to_owned()).collect();
                     known.sort();
                     let diagnostic = errors::unknown_profile(self.span(node), self.text(node), known);

@@ -532,15 +532,15 @@ pub(crate) fn named_type(checker: &mut Checker<'_>, name: Name) -> Option<TyId> 
     Some(ty)
 }
 
-/// The function of a name, typed on first use.
-pub(crate) fn function(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
+/// The function of a name, typed on first use; none inside if that was refused, which is reported.
+pub(crate) fn function(checker: &mut Checker<'_>, name: Name) -> Option<Option<u32>> {
     let (site, _) = checker.p.defs.find(checker.scope, Space::Fn, name)?;
     let scope = checker.units[site.unit as usize].scope;
     if let Some(number) = checker.p.function_of.get(&(scope, name)) {
-        return Some(*number);
+        return Some(Some(*number));
     }
     if checker.is_too_deep(checker.units[site.unit as usize].tree.span(site.name_node)) {
-        return None;
+        return Some(None);
     }
     let number = checker.p.functions.len() as u32;
     checker.p.function_of.insert((scope, name), number);
@@ -598,7 +598,7 @@ pub(crate) fn function(checker: &mut Checker<'_>, name: Name) -> Option<u32> {
     function.frame = frame;
     *checker.out = out;
     checker.p.nesting -= 1;
-    Some(number)
+    Some(Some(number))
 }
 
 /// The `let` or input of a name, typed on first use.

@@ -265,15 +265,8 @@ pub fn not_in_module(span: Span, text: &str, module: &str) -> Diagnostic {
         .help("a module's resources, kinds, `let`s and inputs are reached through its name")
 }
 
-/// A reference to a resource that does not exist.
-pub fn unknown_resource(
-    span: Span,
-    text: &str,
-    words: &[String],
-    known: &[(String, Span)],
-    members: &[String],
-    other: Option<(String, Span)>,
-) -> Diagnostic {
+/// A name that no resource of these kinds has, without a word about those that there are.
+pub fn no_such_resource(span: Span, text: &str, words: &[String]) -> Diagnostic {
     let row = match words {
         [one] => match one.as_str() {
             "storage" => &codes::UNKNOWN_STORAGE,
@@ -285,8 +278,20 @@ pub fn unknown_resource(
         _ if words.iter().any(|word| word == "device") => &codes::UNKNOWN_DEVICE,
         _ => &codes::UNKNOWN_REFERENCE,
     };
+    error(row, span, format!("no {} is named `{text}`", either(words))).here("unknown")
+}
+
+/// A reference to a resource that does not exist.
+pub fn unknown_resource(
+    span: Span,
+    text: &str,
+    words: &[String],
+    known: &[(String, Span)],
+    members: &[String],
+    other: Option<(String, Span)>,
+) -> Diagnostic {
     let kinds = either(words);
-    let diagnostic = error(row, span, format!("no {kinds} is named `{text}`")).here("unknown");
+    let diagnostic = no_such_resource(span, text, words);
     if let Some((word, at)) = other {
         let diagnostic = diagnostic.label(at, format!("this is a {word}"));
         let there: Vec<String> = known.iter().map(|(name, _)| name.clone()).collect();
@@ -468,6 +473,12 @@ pub fn profile_for_another(span: Span, text: &str, word: &str, of: &str, declare
 /// Profiles that build on each other.
 pub fn layer_cycle(span: Span, text: &str) -> Diagnostic {
     error(&codes::RECURSION, span, format!("profile `{text}` builds on itself"))
+}
+
+/// A profile that comes to more than any lab needs.
+pub fn layer_too_heavy(span: Span, text: &str) -> Diagnostic {
+    error(&codes::TOO_MUCH, span, format!("profile `{text}` builds on too many others"))
+        .help("a hundred may build on each other, and come to 100000 entries together")
 }
 
 /// A function or value that needs itself.

@@ -43,6 +43,9 @@ use crate::types::value::{ExprId, Heap, ObjId, Slice, Value};
 pub use decl::{declare, type_policies};
 pub use domains::{machine_family, version as version_of};
 
+/// With so many errors nobody reads suggestions any more, and looking for them is what costs most.
+pub const MANY_ERRORS: usize = 100;
+
 /// A type that is wanted, and the declaration that wants it.
 #[derive(Clone, Copy, Debug)]
 pub struct Want {
@@ -65,6 +68,8 @@ pub struct Layer {
     pub body: TypedBody,
     /// What a model requires of each attachment.
     pub requires: Vec<Require>,
+    /// Whether it, or what it builds on, has a loop.
+    pub has_loop: bool,
     /// Where it is declared.
     pub at: NodeRef,
 }
@@ -435,6 +440,11 @@ impl<'a> Checker<'a> {
             self.out.push(diagnostic);
         }
         Value::Poison
+    }
+
+    /// Whether there are too many errors for suggestions.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.out.len() >= MANY_ERRORS
     }
 
     pub(crate) fn lazy(&mut self, op: Op, node: Index) -> Value {

@@ -233,6 +233,7 @@ impl Checker<'_> {
                 let mut known: Vec<String> =
                     self.locals.iter().map(|local| self.p.name(local.name).to_owned()).collect();
                 let values = crate::resolve::Definitions::all(self.units, self.scope, crate::resolve::Space::Value);
+                let values = values.take(if self.is_crowded() { 0 } else { usize::MAX });
                 known.extend(values.filter_map(|(_, item)| item.name).map(|name| self.p.name(name).to_owned()));
                 known.extend(self.kind_words());
                 let wanted = want.filter(|want| want.ty != TyId::ERROR).map(|want| self.wanted(want.ty));
@@ -275,6 +276,9 @@ impl Checker<'_> {
     pub(crate) fn unknown_ref(&mut self, node: Index, text: &str, ty: TyId) -> crate::diag::Diagnostic {
         let mut words = Vec::new();
         self.object_words(ty, &mut words);
+        if self.is_crowded() {
+            return errors::no_such_resource(self.span(node), text, &words);
+        }
         let of_kind = |word: &str| -> Vec<(String, crate::base::Span)> {
             let resources =
                 self.p.defs.resources.iter().filter(|r| r.scope == self.scope && self.p.name(r.word) == word);

@@ -64,6 +64,7 @@ impl Checker<'_> {
         let mut known: Vec<String> = SIMPLE.iter().map(|(name, _)| (*name).to_owned()).collect();
         known.extend(Domain::ALL.iter().map(|(name, _)| (*name).to_owned()));
         let declared = crate::resolve::Definitions::all(self.units, self.scope, Space::Type);
+        let declared = declared.take(if self.is_crowded() { 0 } else { usize::MAX });
         known.extend(declared.filter_map(|(_, item)| item.name).map(|name| self.p.name(name).to_owned()));
         let diagnostic = errors::unknown_type(self.span(node), word, known);
         self.report(diagnostic);
@@ -125,6 +126,9 @@ impl Checker<'_> {
 
     /// The words of all kinds in sight.
     pub(crate) fn kind_words(&self) -> Vec<String> {
+        if self.is_crowded() {
+            return Vec::new();
+        }
         let mut words: Vec<String> = self
             .p
             .kinds
