@@ -1,5 +1,7 @@
 //! From layers of bodies to objects: profiles below, the resource on top, blocks merged by key.
 
+use rustc_hash::FxHashMap;
+
 use crate::base::Sources;
 use crate::diag::Diagnostic;
 use crate::eval::machine::Machine;
@@ -24,7 +26,7 @@ struct Draft {
     clash: Vec<(u16, NodeRef, NodeRef)>,
     blocks: Vec<(u16, Value, usize)>,
     /// The same by key, where there are many.
-    block_of: rustc_hash::FxHashMap<(u16, Key), usize>,
+    block_of: FxHashMap<(u16, Key), usize>,
 }
 
 /// A key that defaults to null.
@@ -529,9 +531,13 @@ impl Builder<'_> {
 pub(crate) fn merge_maps(p: &mut Program, a: Slice, b: Slice) -> Value {
     let mut values = p.heap.slice(a).to_vec();
     let above = p.heap.slice(b).to_vec();
+    let below = values.chunks_exact(2).enumerate();
+    let mut places: FxHashMap<Key, usize> =
+        below.filter_map(|(place, pair)| Some((key_of(pair[0])?, place * 2 + 1))).collect();
     for pair in above.chunks_exact(2) {
-        match values.chunks_exact(2).position(|old| old[0] == pair[0]) {
-            Some(at) => values[at * 2 + 1] = pair[1],
+        let known = key_of(pair[0]).map(|key| *places.entry(key).or_insert(values.len() + 1));
+        match known.and_then(|place| values.get_mut(place)) {
+            Some(value) => *value = pair[1],
             None => values.extend_from_slice(pair),
         }
     }

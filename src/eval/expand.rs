@@ -24,14 +24,14 @@ struct Generated {
     names: Vec<(Name, TyId)>,
 }
 
-/// Declares every resource that a top-level `for` makes.
+/// Declares every resource that a top-level `for` makes; whether a bound was reached, so that nothing more is computed.
 pub fn expand(
     p: &mut Program,
     units: &[Unit],
     sources: &Sources,
     inputs: &rustc_hash::FxHashMap<Name, Value>,
     out: &mut Vec<Diagnostic>,
-) {
+) -> bool {
     let loops: Vec<(u32, Index)> = units
         .iter()
         .enumerate()
@@ -40,7 +40,7 @@ pub fn expand(
         })
         .collect();
     if loops.is_empty() {
-        return;
+        return false;
     }
     let mut world = World { inputs: inputs.clone(), ..World::default() };
     let mut silent = Vec::new();
@@ -76,6 +76,7 @@ pub fn expand(
             }
         }
     }
+    world.is_spent
 }
 
 struct Expander<'a> {

@@ -19,8 +19,13 @@ struct Checks {
 
 /// Evaluates everything that was said and checks it.
 pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
-    let checks: Vec<Checks> =
+    let mut checks: Vec<Checks> =
         (0..machine.p.shapes.len()).map(|shape| checks_of(machine.p, ShapeId(shape as u16))).collect();
+    for field in machine.p.shapes.iter().flat_map(|shape| &shape.fields) {
+        if let Holds::Blocks(inner, KeyKind::Slot(ty)) = field.holds {
+            checks[usize::from(inner.0)].key = Some(ty);
+        }
+    }
     defaults(machine, sources);
     let count = machine.w.objects.len();
     let mut broken = Vec::new();
@@ -96,15 +101,7 @@ fn checks_of(p: &Program, shape: ShapeId) -> Checks {
     let fields = of.fields.iter().enumerate();
     let required = fields.filter(|(_, field)| field.is_required(&p.types)).map(|(number, _)| number as u16).collect();
     let guests = p.kind(crate::resolve::Scope::STD, p.words.guest);
-    let mut key = None;
-    for field in p.shapes.iter().flat_map(|shape| &shape.fields) {
-        if let Holds::Blocks(inner, KeyKind::Slot(ty)) = field.holds
-            && inner == shape
-        {
-            key = Some(ty);
-        }
-    }
-    Checks { required, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key }
+    Checks { required, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key: None }
 }
 
 /// Reports the required fields that an object does not say; whether it says all.

@@ -11,8 +11,10 @@ use crate::types::ty::{ShapeId, TyId};
 use crate::types::value::{ExprId, ObjId, Slice, Value};
 use crate::types::{Callee, Program, span_of};
 
-/// Steps that one compilation may take: some seconds of work at the very most.
-pub const STEP_LIMIT: u64 = 60_000_000;
+/// Steps that one compilation may take: a second of work, and more for more resources.
+pub const STEP_LIMIT: u64 = 20_000_000;
+/// Further steps for each resource; the rules of the library take about a hundred.
+const STEPS_A_RESOURCE: u64 = 500;
 /// How deep evaluation may nest from value to value; inside one expression the parser's bound holds.
 pub const DEPTH_LIMIT: u32 = 100;
 /// Steps between two looks at the bounds.
@@ -153,7 +155,9 @@ impl<'a> Machine<'a> {
     #[cold]
     fn is_spent(&mut self) -> bool {
         self.w.next_look = self.w.steps + LOOK_EVERY;
-        let spent = self.w.is_spent || self.w.steps > STEP_LIMIT || self.p.heap.len() > HEAP_LIMIT;
+        let spent = self.w.is_spent
+            || self.w.steps > STEP_LIMIT + STEPS_A_RESOURCE * u64::from(self.w.resources)
+            || self.p.heap.len() > HEAP_LIMIT;
         if spent {
             self.w.next_look = 0;
         }

@@ -6,6 +6,9 @@ use crate::hir::literal::mask;
 use crate::types::expr::{Binary, NodeRef};
 use crate::types::value::{Slice, Value};
 
+/// Values that one list may hold.
+const LONGEST_LIST: usize = 1_000_000;
+
 impl Machine<'_> {
     /// Computes `a op b`.
     pub(crate) fn binary(&mut self, op: Binary, a: Value, b: Value, at: NodeRef) -> Value {
@@ -140,6 +143,11 @@ impl Machine<'_> {
             _ => None,
         };
         match (a, b) {
+            (Value::List(a) | Value::Map(a), Value::List(b) | Value::Map(b))
+                if (a.len as usize).saturating_add(b.len as usize) > LONGEST_LIST =>
+            {
+                self.spend(at)
+            }
             (Value::List(a), Value::List(b)) if op == Binary::Add => {
                 let mut values = self.p.heap.slice(a).to_vec();
                 values.extend_from_slice(self.p.heap.slice(b));

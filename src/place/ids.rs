@@ -12,6 +12,9 @@ use crate::types::value::{ObjId, Value};
 /// Gives every guest without an id the one that the lock remembers, else the lowest free one of `project.ids`.
 /// What was chosen anew is added to the lock, unless it is `locked`: then it is an error.
 pub fn allocate(machine: &mut Machine<'_>, lock: &mut Lock, locked: bool, out: &mut Vec<Diagnostic>) {
+    if machine.w.is_spent {
+        return;
+    }
     let id_word = machine.p.heap.names.intern("id");
     let guest = machine.p.words.guest;
     let Some(shapes) = machine.p.kind(crate::resolve::Scope::STD, guest).map(<[crate::types::ty::ShapeId]>::to_vec)

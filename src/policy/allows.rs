@@ -1,6 +1,9 @@
 //! `allow`: who excuses what, and the excuses that excuse nothing.
 
-use crate::base::Name;
+use rustc_hash::FxHashSet;
+
+use crate::base::{Name, Span};
+use crate::diag::MOST;
 use crate::policy::run::Runner;
 use crate::policy::{errors, facts};
 use crate::types::span_of;
@@ -11,12 +14,9 @@ impl Runner<'_, '_> {
     pub(crate) fn is_allowed(&mut self, rule: Name, objects: &[ObjId], condition: ExprId) -> bool {
         let Some(primary) = objects.first() else { return false };
         let primary = self.machine.w.root(*primary);
-        for place in 0..self.machine.w.allows.len() {
-            let allowed = self.machine.w.allows[place];
-            let allow = self.machine.p.allows[allowed.allow as usize];
-            if allow.rule != rule || self.machine.w.root(allowed.object) != primary {
-                continue;
-            }
+        let Some(places) = self.allows.get(&(rule, primary)).cloned() else { return false };
+        for place in places {
+            let allow = self.machine.p.allows[self.machine.w.allows[place].allow as usize];
             let fits = match allow.party {
                 None => true,
                 Some(party) => match self.machine.eval(party) {
@@ -38,8 +38,9 @@ impl Runner<'_, '_> {
 
 /// Warns of every `allow` that silenced nothing.
 pub(crate) fn report_unused(runner: &mut Runner<'_, '_>) {
+    let mut told: FxHashSet<Span> = FxHashSet::default();
     for place in 0..runner.used.len() {
-        if runner.used[place] {
+        if runner.used[place] || runner.out.len() >= MOST {
             continue;
         }
         let allow = runner.machine.p.allows[runner.machine.w.allows[place].allow as usize];
@@ -55,7 +56,7 @@ pub(crate) fn report_unused(runner: &mut Runner<'_, '_>) {
             Some(true) => errors::not_allowable(span, &rule),
             None => errors::not_allowable(span, &rule),
         };
-        if !runner.out.contains(&diagnostic) {
+        if told.insert(span) {
             runner.out.push(diagnostic);
         }
     }

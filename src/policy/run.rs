@@ -1,5 +1,7 @@
 //! Running rules: loops bind, requirements decide.
 
+use rustc_hash::FxHashMap;
+
 use crate::base::{Name, Sources};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::Machine;
@@ -30,6 +32,8 @@ pub(crate) struct Runner<'a, 'm> {
     pub out: &'a mut Vec<Diagnostic>,
     /// Which allows were used, by their place in the world's list.
     pub used: Vec<bool>,
+    /// The places of the allows of a rule in a resource.
+    pub allows: FxHashMap<(Name, ObjId), Vec<usize>>,
     checked: u32,
     failed: u32,
     allowed: u32,
@@ -41,11 +45,17 @@ pub(crate) struct Runner<'a, 'm> {
 impl<'a, 'm> Runner<'a, 'm> {
     pub fn new(machine: &'a mut Machine<'m>, sources: &'a Sources, out: &'a mut Vec<Diagnostic>) -> Runner<'a, 'm> {
         let used = vec![false; machine.w.allows.len()];
+        let mut allows: FxHashMap<(Name, ObjId), Vec<usize>> = FxHashMap::default();
+        for (place, allowed) in machine.w.allows.iter().enumerate() {
+            let rule = machine.p.allows[allowed.allow as usize].rule;
+            allows.entry((rule, machine.w.root(allowed.object))).or_default().push(place);
+        }
         Runner {
             machine,
             sources,
             out,
             used,
+            allows,
             checked: 0,
             failed: 0,
             allowed: 0,

@@ -95,8 +95,8 @@ pub fn compile(
     }
     types::declare(&mut program, &units, &sources, &mut diagnostics);
     let given = inputs::given(&mut program, &options.inputs, &units, &sources, &mut diagnostics);
-    eval::expand::expand(&mut program, &units, &sources, &given, &mut diagnostics);
-    let mut world = World { inputs: given, ..World::default() };
+    let is_spent = eval::expand::expand(&mut program, &units, &sources, &given, &mut diagnostics);
+    let mut world = World { inputs: given, is_spent, ..World::default() };
     eval::build::build(&mut program, &mut world, &units, &sources, &mut diagnostics);
     types::type_policies(&mut program, &units, &sources, &mut diagnostics);
     options.ended("types and evaluate");
