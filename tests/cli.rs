@@ -362,6 +362,44 @@ fn ci_never_adds_to_the_lock() {
 }
 
 #[test]
+fn an_id_is_free_again_once_its_address_is_forgotten() {
+    let folder = Folder::new();
+    folder.write("lab.hlab", "project p { ids = 100..100 }\nhost a {}\nvm old on a {}\n");
+    folder.run(&["lock"]).ends(0);
+    folder.run(&["lock", "--forget", "vm.old"]).ends(1).says("still in the source").says("nothing was written");
+    folder.write("lab.hlab", "project p { ids = 100..100 }\nhost a {}\nremoved vm.old\n");
+    folder.run(&["lock"]).ends(0);
+    assert!(folder.read("hlab.lock").contains("id vm.old 100\n"));
+    folder.run(&["lock", "--forget", "vm.odl"]).ends(1).says("HL0915").says("did you mean `vm.old`?");
+    folder.run(&["lock", "--forget", "vm.\u{1b}[31m"]).ends(1).says("not in hlab.lock");
+    folder.run(&["lock", "--forget", "vm.old"]).ends(0);
+    assert_eq!(folder.read("hlab.lock"), "");
+    folder.write("lab.hlab", "project p { ids = 100..100 }\nhost a {}\nvm new on a {}\n");
+    folder.run(&["lock"]).ends(0);
+    assert!(folder.read("hlab.lock").contains("id vm.new 100\n"));
+}
+
+#[test]
+fn a_renamed_vm_is_adopted_and_a_removed_one_is_told_in_the_rollout() {
+    let folder = Folder::new();
+    folder.write("hlab.lock", "id vm.gone 101\nid vm.web 100\n");
+    let lab = "project p { target crossplane { version = \"0.11.1\", out = \"out\" } }\nhost a {}\n\
+               vm api on a { was = [\"web\"] }\nremoved vm.gone { on-delete = destroy }\nremoved storage.nfs\n";
+    folder.write("lab.hlab", lab);
+    folder.run(&["build"]).ends(0);
+    assert!(folder.read("out/vm-api.yaml").contains("crossplane.io/external-name: \"100\"\n"));
+    assert!(folder.read("hlab.lock").ends_with("id vm.api 100\nid vm.gone 101\n"));
+    let page = folder.read("ROLLOUT.md");
+    assert!(
+        page.contains("| vm 101 `gone` | destroyed with what crossplane keeps of it | `kubectl patch environmentvm.")
+    );
+    assert!(page.contains("| storage `nfs` | kept as it is: nothing manages it any more | – |"), "{page}");
+    let json: serde_json::Value = serde_json::from_str(&folder.read("rollout.json")).expect("it is JSON");
+    assert_eq!(json["removed"][1]["resource"], "vm.gone");
+    assert_eq!(json["removed"][1]["on-delete"], "destroy");
+}
+
+#[test]
 fn fix_applies_what_messages_offer_and_a_dry_run_only_shows_it() {
     let folder = Folder::with_starter();
     let source = folder.read("lab.hlab");

@@ -94,6 +94,14 @@ pub(super) enum RimError {
     #[diagnostic(code("HL0913"), help("{hint}"))]
     UnknownTarget { name: String, hint: String },
 
+    #[error("`{}` is not in hlab.lock", diag::visible(.address))]
+    #[diagnostic(code("HL0915"), help("{}; nothing was written", diag::visible(.hint)))]
+    NotInLock { address: String, hint: String },
+
+    #[error("`{}` is still in the source, and has its id from hlab.lock", diag::visible(.address))]
+    #[diagnostic(code("HL0915"), help("take it out of the source first, or say its `id` there; nothing was written"))]
+    LockInUse { address: String },
+
     #[error("two targets write `{path}` into one folder")]
     #[diagnostic(code("HL0914"), help("give each target its own `out` in `project`; nothing was written"))]
     SharedPath { path: String },
@@ -125,7 +133,9 @@ impl RimError {
             | RimError::CannotWrite { .. }
             | RimError::UnknownTopic { .. }
             | RimError::UnknownTarget { .. }
-            | RimError::SharedPath { .. } => Exit::Errors,
+            | RimError::SharedPath { .. }
+            | RimError::NotInLock { .. }
+            | RimError::LockInUse { .. } => Exit::Errors,
         }
     }
 

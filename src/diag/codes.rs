@@ -168,6 +168,8 @@ codes! {
     LOCK_STALE "HL0502" "lock-stale" "a guest that the lock does not know";
     NO_ID_LEFT "HL0503" "no-id-left" "no id is left for a guest";
     BAD_LOCK "HL0504" "bad-lock" "a line of the lock that says nothing";
+    BAD_REMOVED "HL0505" "bad-removed" "a `removed` that does not say what is gone";
+    STILL_DECLARED "HL0506" "still-declared" "a name that is said to be gone and is not";
     UNKNOWN_RULE "HL0601" "unknown-rule" "no policy or code of this name";
     ALLOW_WITHOUT_REASON "HL0602" "allow-without-reason" "`allow` without `because`";
     QUADRATIC_POLICY "HL0603" "quadratic-policy" "a rule whose cost grows with the square of the lab";
@@ -215,6 +217,7 @@ codes! {
     UNKNOWN_TOPIC "HL0912" "unknown-topic" "there is nothing of this name to explain";
     UNKNOWN_TARGET "HL0913" "unknown-target" "neither the project nor hlab knows the target";
     SHARED_PATH "HL0914" "shared-path" "two targets write the same file";
+    NOT_FORGOTTEN "HL0915" "not-forgotten" "an address that the lock cannot forget";
 }
 
 /// The row of a code or a name.

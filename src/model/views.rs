@@ -250,6 +250,7 @@ views! {
         paused = "paused" flag,
         on_delete = "on-delete" text,
         adopt = "adopt" flag,
+        was = "was" list,
     }
     /// A small file that guests and hooks read.
     Snippet as snippet of "snippet" {
@@ -347,6 +348,7 @@ views! {
         paused = "paused" flag,
         on_delete = "on-delete" text,
         adopt = "adopt" flag,
+        was = "was" list,
     }
     /// A VM's processor.
     Cpu as cpu of "Cpu" {

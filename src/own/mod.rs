@@ -170,6 +170,12 @@ impl Owned {
         }
     }
 
+    /// Who applies a facet of resources that say nothing.
+    #[must_use]
+    pub fn usual(&self, facet: Facet) -> Owner {
+        self.by_facet[facet.index()]
+    }
+
     /// Whether an owner can apply a facet at least in part; nobody can leave anything alone.
     #[must_use]
     pub fn can(&self, owner: Owner, facet: Facet) -> bool {

@@ -1,6 +1,6 @@
 //! Ids for guests that state none.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diag::{Diagnostic, MOST};
 use crate::eval::{Machine, Said, Slot, show};
@@ -11,7 +11,15 @@ use crate::types::value::{ObjId, Value};
 
 /// Gives every guest without an id the one that the lock remembers, else the lowest free one of `project.ids`.
 /// What was chosen anew is added to the lock, unless it is `locked`: then it is an error.
-pub fn allocate(machine: &mut Machine<'_>, lock: &mut Lock, locked: bool, out: &mut Vec<Diagnostic>) {
+///
+/// A guest that was `renamed` takes what the lock has under its old addresses.
+pub fn allocate(
+    machine: &mut Machine<'_>,
+    lock: &mut Lock,
+    renamed: &FxHashMap<ObjId, Vec<String>>,
+    locked: bool,
+    out: &mut Vec<Diagnostic>,
+) {
     if machine.w.is_spent {
         return;
     }
@@ -52,6 +60,12 @@ pub fn allocate(machine: &mut Machine<'_>, lock: &mut Lock, locked: bool, out: &
     let mut left_over: Option<(NodeRef, String, usize)> = None;
     for (address, object, field) in without {
         let at = machine.w.object(object).at;
+        let before = || renamed.get(&object)?.iter().find(|old| lock.ids.contains_key(*old)).cloned();
+        let before = if lock.ids.contains_key(&address) { None } else { before() };
+        if let Some(entry) = before.and_then(|old| lock.ids.remove(&old)) {
+            lock.ids.insert(address.clone(), LockEntry { address: address.clone(), ..entry });
+        }
+        let address_of_entry = address.clone();
         let id = match lock.ids.get(&address) {
             Some(entry) => entry.id,
             None if locked => {
@@ -73,6 +87,7 @@ pub fn allocate(machine: &mut Machine<'_>, lock: &mut Lock, locked: bool, out: &
                 next
             }
         };
+        lock.used.insert(address_of_entry);
         say(machine, object, Slot { field, said: Said::RESOURCE, at, value: Value::Int(id) });
     }
     if let Some((at, address, count)) = left_over {

@@ -3,7 +3,7 @@
 //! `id ADDRESS NUMBER`: the Proxmox id given to a guest that states none. An id of a guest that is gone stays
 //! until `hlab lock --forget ADDRESS`: it is never given to another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The first line of the file.
 const HEADER: &str = "# hlab.lock: what hlab chose. Commit it; `hlab lock` writes it.\n";
@@ -19,11 +19,22 @@ pub struct LockEntry {
     pub line: usize,
 }
 
+/// Why an address stays in the lock.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NotForgotten {
+    /// A guest of the source has its id from it.
+    InUse,
+    /// It is not there; these are.
+    Unknown(Vec<String>),
+}
+
 /// What was chosen before.
 #[derive(Clone, Default, Debug)]
 pub struct Lock {
     /// Ids by address.
     pub ids: BTreeMap<String, LockEntry>,
+    /// The addresses of guests of the source that have their id from here.
+    pub used: BTreeSet<String>,
 }
 
 impl Lock {
@@ -72,11 +83,18 @@ impl Lock {
         std::iter::once(HEADER.to_owned()).chain(lines).collect()
     }
 
-    /// The lock without one address, and whether it was there.
-    #[must_use]
-    pub fn forget(mut self, address: &str) -> (Lock, bool) {
-        let found = self.ids.remove(address).is_some();
-        (self, found)
+    /// Takes an address out, so that its id may be given to another guest.
+    ///
+    /// # Errors
+    /// [`NotForgotten`]: it is not there, or a guest of the source has its id from it.
+    pub fn forget(&mut self, address: &str) -> Result<(), NotForgotten> {
+        if self.used.contains(address) {
+            return Err(NotForgotten::InUse);
+        }
+        match self.ids.remove(address) {
+            Some(_) => Ok(()),
+            None => Err(NotForgotten::Unknown(self.ids.keys().cloned().collect())),
+        }
     }
 }
 
@@ -90,6 +108,16 @@ mod tests {
         assert!(problems.is_empty());
         assert_eq!(lock.print(), format!("{HEADER}id vm.a 100\nid vm.b 101\n"));
         assert_eq!(Lock::parse(&lock.print()).0.print(), lock.print());
+    }
+
+    #[test]
+    fn what_the_source_uses_is_not_forgotten_and_what_is_not_there_names_what_is() {
+        let (mut lock, _) = Lock::parse("id vm.a 100\nid vm.b 101\n");
+        lock.used.insert("vm.a".to_owned());
+        assert_eq!(lock.forget("vm.a"), Err(NotForgotten::InUse));
+        assert_eq!(lock.forget("vm.c"), Err(NotForgotten::Unknown(vec!["vm.a".into(), "vm.b".into()])));
+        assert_eq!(lock.forget("vm.b"), Ok(()));
+        assert_eq!(lock.print(), format!("{HEADER}id vm.a 100\n"));
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! `project.ids`, by address, before anything is evaluated. Choosing hosts for `on auto` is not here yet.
 
 pub mod errors;
+mod gone;
 mod ids;
 mod lock;
 
+pub use gone::{Gone, gone, renamed};
 pub use ids::allocate;
-pub use lock::{Lock, LockEntry};
+pub use lock::{Lock, LockEntry, NotForgotten};

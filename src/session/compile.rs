@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, Severity, codes};
 use crate::eval::{self, Machine, World};
 use crate::hir::{self, Items};
 use crate::model::Model;
-use crate::place::{self, Lock};
+use crate::place::{self, Gone, Lock};
 use crate::policy::{self, Findings};
 use crate::resolve::{self, Unit};
 use crate::session::{Options, build, inputs, library, overlay, read};
@@ -33,6 +33,8 @@ pub struct Compiled {
     pub diagnostics: Vec<Diagnostic>,
     /// The lock after this run, and its text before.
     pub lock: Lock,
+    /// What was removed on purpose.
+    pub gone: Vec<Gone>,
     /// Whether a `project` is among the files.
     pub project_found: bool,
 }
@@ -105,11 +107,13 @@ pub fn compile(
     let mut late = Vec::new();
     let mut machine = Machine::new(&mut program, &mut world, &units, &mut late);
     let mut placed = Vec::new();
-    place::allocate(&mut machine, &mut lock, options.locked, &mut placed);
+    let renamed = place::renamed(&mut machine, &mut placed);
+    place::allocate(&mut machine, &mut lock, &renamed, options.locked, &mut placed);
     eval::finish::finish(&mut machine, &sources);
     options.ended("model");
     let findings = policy::check(&mut machine, &sources);
     options.ended("policies");
+    let gone = place::gone(&mut program, &units, &sources, &mut placed);
     diagnostics.append(&mut late);
     diagnostics.append(&mut placed);
     diagnostics.extend(findings.diagnostics.iter().cloned());
@@ -127,7 +131,7 @@ pub fn compile(
     let mut sources = sources;
     order(&mut diagnostics, &mut sources);
     let sources = Arc::new(sources);
-    Compiled { sources, units, program, world, findings, diagnostics, lock, project_found }
+    Compiled { sources, units, program, world, findings, diagnostics, lock, gone, project_found }
 }
 
 fn has_project(program: &mut Program) -> bool {

@@ -17,6 +17,7 @@ use std::cell::RefCell;
 
 use crate::base::{Sources, World};
 use crate::diag::{Checked, Diagnostic, Severity};
+pub use crate::place::NotForgotten;
 use crate::targets::ArtifactSet;
 
 /// What a run is given besides the files.
@@ -180,6 +181,18 @@ impl Analysis {
         (text != self.given_lock).then_some(text)
     }
 
+    /// The text of `hlab.lock` without these addresses, whatever else this run adds to it.
+    ///
+    /// # Errors
+    /// The first address that stays, and why.
+    pub fn lock_without(&self, addresses: &[String]) -> Result<String, (String, NotForgotten)> {
+        let mut lock = self.compiled.borrow().lock.clone();
+        for address in addresses {
+            lock.forget(address).map_err(|why| (address.clone(), why))?;
+        }
+        Ok(lock.print())
+    }
+
     /// The targets that the project declares, in order.
     #[must_use]
     pub fn targets(&self) -> Vec<TargetInfo> {
@@ -205,7 +218,7 @@ impl Analysis {
     /// `rollout.json` and `ROLLOUT.md`: the order between owners; an error where things wait for each other.
     #[must_use]
     pub fn rollout(&self) -> Checked<ArtifactSet> {
-        rollout::rollout(&build::model(&self.compiled.borrow()))
+        rollout::rollout(&self.compiled.borrow())
     }
 
     /// Who said a value: `vm.k3s.memory`.

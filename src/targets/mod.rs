@@ -60,6 +60,9 @@ pub trait Target: Sync {
     /// The command that applies the files of a folder.
     fn apply_command(&self, folder: &str) -> String;
 
+    /// The command that destroys what the source no longer declares, by its kind and the name it had there.
+    fn destroy_command(&self, kind: &str, name: &str) -> Option<String>;
+
     /// The command that shows whether an object was applied; none for one that has no document of its own.
     fn verify_command(&self, object: &Object<'_>) -> Option<String>;
 

@@ -150,7 +150,7 @@ pub(super) fn images<'a>(cx: &mut Cx<'a>, image: Image) {
             timeout: cx.seconds(image.timeout(model), 600, fields),
         };
         let life = Life {
-            adopt: image.adopt(model),
+            adopt: image.adopt(model) || !image.was(model).is_empty(),
             destroy: image.on_delete(model) == Some("destroy"),
             paused: image.paused(model),
             observe: false,

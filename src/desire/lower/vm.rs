@@ -41,7 +41,8 @@ pub(super) fn vm<'a>(cx: &mut Cx<'a>, vm: Vm) {
     raw(cx, vm, &mut config, &mut root);
     check_name(cx, vm, host);
     let life = Life {
-        adopt: vm.adopt(model),
+        // What had another name before is there already.
+        adopt: vm.adopt(model) || !vm.was(model).is_empty(),
         destroy: vm.on_delete(model) == Some("destroy"),
         paused: vm.paused(model),
         observe: false,

@@ -4,6 +4,7 @@
 //! target, those of the Proxmox API and of the hosts from [`commands`].
 
 mod commands;
+mod gone;
 mod page;
 
 use serde_json::{Value as Json, json};
@@ -13,6 +14,7 @@ use crate::diag::{Checked, Diagnostic};
 use crate::model::Model;
 use crate::own::{self, Facet, Owned, Owner, order};
 use crate::session::build;
+use crate::session::compile::Compiled;
 use crate::targets::{self, ArtifactSet};
 
 /// One stage: what one owner applies before the next stage begins.
@@ -31,6 +33,8 @@ struct Rollout<'a> {
     stages: Vec<Stage>,
     /// The stage of each step, from 0.
     stage_of: Vec<u32>,
+    /// What was removed, by address.
+    gone: Vec<gone::Farewell>,
 }
 
 /// A step in words.
@@ -46,7 +50,8 @@ struct Told {
 }
 
 /// The order between all owners of a lab.
-pub(super) fn rollout(model: &Model<'_>) -> Checked<ArtifactSet> {
+pub(super) fn rollout(compiled: &Compiled) -> Checked<ArtifactSet> {
+    let model = &build::model(compiled);
     let owned = build::assign(model, own::targets(model)).value;
     let wanted = desire::desired(model, &owned).value;
     let steps = desire::steps(model, &owned, &wanted);
@@ -63,7 +68,8 @@ pub(super) fn rollout(model: &Model<'_>) -> Checked<ArtifactSet> {
     for stage in &mut stages {
         stage.steps.sort_by(|a, b| key(&steps.items[*a]).cmp(&key(&steps.items[*b])));
     }
-    let rollout = Rollout { model, owned: &owned, wanted: &wanted, steps, stages, stage_of };
+    let gone = gone::farewells(compiled, &owned);
+    let rollout = Rollout { model, owned: &owned, wanted: &wanted, steps, stages, stage_of, gone };
     let mut files = ArtifactSet::default();
     // The names are constants and safe to write.
     let _ = files.push("rollout.json", rollout.json());
@@ -137,7 +143,10 @@ impl Rollout<'_> {
     fn json(&self) -> Vec<u8> {
         let stages: Vec<Json> =
             self.stages.iter().enumerate().map(|(number, stage)| self.json_stage(number, stage)).collect();
-        let json = json!({ "version": 1, "project": self.project(), "stages": stages });
+        let mut json = json!({ "version": 1, "project": self.project(), "stages": stages });
+        if !self.gone.is_empty() {
+            json["removed"] = self.gone.iter().map(gone::Farewell::json).collect();
+        }
         let mut text = serde_json::to_vec_pretty(&json).unwrap_or_default();
         text.push(b'\n');
         text

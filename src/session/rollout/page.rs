@@ -12,6 +12,7 @@ pub(super) fn page(rollout: &Rollout<'_>) -> String {
     let mut text = format!("# Rollout of {}\n\n", cell(rollout.project()));
     if rollout.stages.is_empty() {
         text.push_str("There is nothing to apply.\n");
+        gone(rollout, &mut text);
         return text;
     }
     text.push_str("One stage after the other: each needs what those before it made. Verify a stage before going on.\n");
@@ -19,7 +20,20 @@ pub(super) fn page(rollout: &Rollout<'_>) -> String {
     for (number, stage) in rollout.stages.iter().enumerate() {
         one(rollout, number, stage, &mut text);
     }
+    gone(rollout, &mut text);
     text
+}
+
+/// What becomes of what was removed.
+fn gone(rollout: &Rollout<'_>, text: &mut String) {
+    if rollout.gone.is_empty() {
+        return;
+    }
+    text.push_str("\n## Removed\n\nOut of the source on purpose. hlab deletes nothing by itself.\n\n| what | what becomes of it | command |\n|---|---|---|\n");
+    for one in &rollout.gone {
+        let command = one.apply.as_ref().map_or("–".to_owned(), |command| code(command));
+        text.push_str(&format!("| {} | {} | {command} |\n", cell(&one.what), cell(&one.note)));
+    }
 }
 
 fn one(rollout: &Rollout<'_>, number: usize, stage: &Stage, text: &mut String) {

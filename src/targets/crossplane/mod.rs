@@ -131,6 +131,18 @@ impl Target for Crossplane {
         })
     }
 
+    fn destroy_command(&self, kind: &str, resource: &str) -> Option<String> {
+        let kind = match kind {
+            "vm" => Kind::Vm,
+            "image" => Kind::Image,
+            _ => return None,
+        };
+        // It was written to be orphaned when it goes; an image on several nodes has an object for each.
+        let object = shell::word(&format!("{}/{}", kind.resource(), name::of(resource))).to_string();
+        let patch = shell::word(r#"{"spec":{"deletionPolicy":"Delete"}}"#).to_string();
+        Some(format!("kubectl patch {object} --type=merge -p {patch} && kubectl delete {object}"))
+    }
+
     fn calls(&self, facet: Facet) -> &'static [ApiCall] {
         calls::calls(facet)
     }
