@@ -52,7 +52,7 @@ impl Names {
         self.ends.push(self.text.len() as u32);
         self.index[place] = name.0 + 1;
         if self.ends.len() * 2 > self.index.len() {
-            self.grow();
+            self.grow(self.index.len() * 2);
         }
         name
     }
@@ -91,8 +91,16 @@ impl Names {
         (hash ^ (hash >> 32)) as usize & (self.index.len() - 1)
     }
 
-    fn grow(&mut self) {
-        self.index = vec![0; self.index.len() * 2];
+    /// Makes room for so many names more.
+    pub fn reserve(&mut self, count: usize) {
+        let needed = ((self.ends.len() + count) * 2).next_power_of_two();
+        if needed > self.index.len() {
+            self.grow(needed);
+        }
+    }
+
+    fn grow(&mut self, places: usize) {
+        self.index = vec![0; places];
         let mask = self.index.len() - 1;
         for number in 0..self.ends.len() as u32 {
             let mut place = self.place_of(self.get(Name(number)));

@@ -63,7 +63,10 @@ pub(super) fn run(args: &BuildArgs, mut output: Output) -> Result<Exit, Failures
         return Ok(missing.map_or(exit, |missing| missing.exit()));
     }
     if is_stream {
-        return print_stream(args, &analysis, output);
+        let exit = print_stream(args, &analysis, output);
+        // The process ends here, and the system takes all memory back at once.
+        std::mem::forget(analysis);
+        return exit;
     }
     let mut diagnostics = analysis.diagnostics.clone();
     let emitted = emit(args, &analysis, &mut diagnostics, output);
@@ -153,6 +156,7 @@ fn print_stream(args: &BuildArgs, analysis: &Analysis, output: Output) -> Result
     }
     if exit == Exit::Ok {
         texts.iter().try_for_each(|text| print_bytes(text.as_bytes()))?;
+        std::mem::forget(texts);
     }
     Ok(exit)
 }

@@ -63,13 +63,9 @@ pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
     broken.into_iter().for_each(|object| machine.w.objects[object.0 as usize].is_poison = true);
     for number in 0..count {
         let object = ObjId(number as u32);
-        let of = *machine.w.object(object);
-        if of.shape.0 == u16::MAX {
-            continue;
-        }
         let root = machine.w.root(object);
-        let root_of = *machine.w.object(root);
-        if root_of.shape.0 != u16::MAX && checks[usize::from(root_of.shape.0)].is_guest {
+        let shapes = [machine.w.object(object).shape, machine.w.object(root).shape];
+        if shapes.iter().all(|shape| shape.0 != u16::MAX) && checks[usize::from(shapes[1].0)].is_guest {
             membership(machine, object, root);
         }
     }
@@ -108,12 +104,12 @@ fn checks_of(p: &Program, shape: ShapeId) -> Checks {
 fn required(machine: &mut Machine<'_>, object: ObjId, fields: &[u16]) -> bool {
     let mut is_whole = true;
     for field in fields {
+        if machine.w.slot(object, *field).is_some() {
+            continue;
+        }
         let of = *machine.w.object(object);
         let declared = machine.p.field(of.shape, *field);
         if declared.variant.is_some() && declared.variant != of.tag {
-            continue;
-        }
-        if machine.w.slot(object, *field).is_some() {
             continue;
         }
         let (name, at) = (declared.name, declared.at);
@@ -186,15 +182,14 @@ fn is_of(p: &Program, value: Value, ty: TyId) -> bool {
 
 /// Whether a refinement of a type or field holds of a value; reports it if not.
 fn holds(machine: &mut Machine<'_>, sources: &Sources, rule: ExprId, value: Value, at: NodeRef, of: Name) -> bool {
-    let memo = crate::eval::key_of(value).map(|key| (rule, key));
-    if memo.is_some_and(|memo| machine.w.accepted.contains(&memo)) {
+    if machine.w.accepted.has(rule, value) {
         return true;
     }
     let env = machine.p.heap.store(&[value]);
     let result = machine.evaluate_in(rule, env, None);
     machine.unknown = None;
     if result != Value::Bool(false) {
-        machine.w.accepted.extend(memo);
+        machine.w.accepted.add(rule, value);
         return true;
     }
     let wanted = rule::unmet(machine, sources, rule, value);

@@ -21,6 +21,16 @@ struct Gathered {
     first: u16,
 }
 
+/// The loop of a generator that runs.
+#[derive(Clone, Copy)]
+struct Running {
+    number: u32,
+    at: usize,
+    head: ExprId,
+    found: Loop,
+    is_last: bool,
+}
+
 /// Bindings in the order they were found, each with its key.
 struct Rows {
     keys: Vec<Key>,
@@ -103,19 +113,19 @@ impl Machine<'_> {
         if gathered.done.is_some() {
             return;
         }
-        let Some(found) = self.loop_of(number, at) else {
+        let generator = &self.p.generators[number as usize];
+        let Some(found) = generator.loops.get(at).copied() else {
             self.gather(head, gathered);
             return;
         };
-        let loops = self.p.generators[number as usize].loops.len();
-        let joined = (at..loops).find_map(|last| {
-            let join = self.loop_of(number, last)?.join?;
-            (usize::from(join.from) == at).then_some((last, join))
-        });
-        if let Some((last, join)) = joined {
-            self.run_joined(number, at, last, join, head, gathered);
+        let starts_here = |found: &Loop| found.join.is_some_and(|join| usize::from(join.from) == at);
+        if let Some(ahead) = generator.loops[at..].iter().position(starts_here)
+            && let Some(join) = generator.loops[at + ahead].join
+        {
+            self.run_joined(number, at, at + ahead, join, head, gathered);
             return;
         }
+        let running = Running { number, at, head, found, is_last: at + 1 == generator.loops.len() };
         let source = self.eval(found.source);
         if source.is_poison() {
             gathered.done = Some(source);
@@ -124,7 +134,7 @@ impl Machine<'_> {
         if let Value::List(slice) = source {
             for place in 0..slice.len as usize {
                 let value = self.p.heap.at(slice, place);
-                self.bind_and_go(number, at, found, value, head, gathered);
+                self.bind_and_go(&running, value, gathered);
                 if gathered.done.is_some() {
                     return;
                 }
@@ -137,7 +147,7 @@ impl Machine<'_> {
             return;
         }
         for value in self.elements(source) {
-            self.bind_and_go(number, at, found, value, head, gathered);
+            self.bind_and_go(&running, value, gathered);
             if gathered.done.is_some() {
                 return;
             }
@@ -154,22 +164,17 @@ impl Machine<'_> {
         }
     }
 
-    fn bind_and_go(
-        &mut self,
-        number: u32,
-        at: usize,
-        found: Loop,
-        value: Value,
-        head: ExprId,
-        gathered: &mut Gathered,
-    ) {
+    fn bind_and_go(&mut self, running: &Running, value: Value, gathered: &mut Gathered) {
+        let Running { number, at, head, found, is_last } = *running;
         if self.tick() {
             let at = self.p.expr(found.source).at;
             gathered.done = Some(self.spend(at));
             return;
         }
         self.set_local(found.local, value);
-        match self.selects(found.condition) {
+        let selected = if found.condition.is_some() { self.selects(found.condition) } else { Value::Bool(true) };
+        match selected {
+            Value::Bool(true) if is_last => self.gather(head, gathered),
             Value::Bool(true) => self.run_loops(number, at + 1, head, gathered),
             Value::Bool(false) => {}
             other => gathered.done = gathered.done.or(Some(other)),

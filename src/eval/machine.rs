@@ -110,15 +110,12 @@ impl<'a> Machine<'a> {
     }
 
     /// Evaluates an expression in the current frame.
+    #[inline]
     pub fn eval(&mut self, id: ExprId) -> Value {
-        if let Some(value) = self.at_hand(id) {
-            return value;
+        match self.at_hand(id) {
+            Some(value) => value,
+            None => self.step(id),
         }
-        let Expr { op, at } = self.p.expr(id);
-        if self.tick() {
-            return self.spend(at);
-        }
-        self.step(op, at)
     }
 
     /// What needs no computing: a constant, a variable, `self`.
@@ -132,15 +129,6 @@ impl<'a> Machine<'a> {
                 Some(value) => Some(*value),
             },
             _ => None,
-        }
-    }
-
-    /// Evaluates what a field or property is read of.
-    #[inline]
-    fn base_of(&mut self, id: ExprId) -> Value {
-        match self.at_hand(id) {
-            Some(value) => value,
-            None => self.eval(id),
         }
     }
 
@@ -173,7 +161,13 @@ impl<'a> Machine<'a> {
         self.fail(at, errors::too_much)
     }
 
-    fn step(&mut self, op: Op, at: NodeRef) -> Value {
+    /// Evaluates what must be computed.
+    #[inline(never)]
+    fn step(&mut self, id: ExprId) -> Value {
+        let Expr { op, at } = self.p.expr(id);
+        if self.tick() {
+            return self.spend(at);
+        }
         match op {
             Op::Const(value) => value,
             Op::Local(slot) => {
@@ -181,18 +175,18 @@ impl<'a> Machine<'a> {
                 if let Value::Lazy(id) = value { self.eval(id) } else { value }
             }
             Op::SelfObj => self.this.map_or(Value::Poison, Value::Obj),
-            Op::Field(base, shape, field) => match self.base_of(base) {
+            Op::Field(base, shape, field) => match self.eval(base) {
                 Value::Obj(object) => self.field(object, shape, field),
                 Value::Null => Value::Null,
                 _ => Value::Poison,
             },
-            Op::FieldNamed(base, name) => match self.base_of(base) {
+            Op::FieldNamed(base, name) => match self.eval(base) {
                 Value::Obj(object) => self.field_named(object, name),
                 Value::Null => Value::Null,
                 _ => Value::Poison,
             },
             Op::Property(base, property) => {
-                let value = self.base_of(base);
+                let value = self.eval(base);
                 self.property(value, property, at)
             }
             Op::Member(base, name) => {
@@ -202,11 +196,11 @@ impl<'a> Machine<'a> {
             Op::Part(ty, name) => self.part(ty, name, at),
             Op::Kinds(ty) => Value::List(self.all_of(ty)),
             Op::Binary(op, a, b) => {
-                let a = self.base_of(a);
+                let a = self.eval(a);
                 if a.is_poison() {
                     return a;
                 }
-                let b = self.base_of(b);
+                let b = self.eval(b);
                 self.binary(op, a, b, at)
             }
             Op::Not(a) => match self.eval(a) {
@@ -464,16 +458,18 @@ impl<'a> Machine<'a> {
     #[inline(never)]
     fn derive(&mut self, object: ObjId, field: u16, id: ExprId) -> Value {
         if let Some(value) = self.w.derived.get(&(object, field)).copied() {
-            if value == Value::Running {
-                let at = self.p.expr(id).at;
-                let shape = self.w.object(object).shape;
-                let name = self.p.name(self.p.field(shape, field).name).to_owned();
-                return self.fail(at, |span| errors::cycle(span, &name));
-            }
             return value;
         }
-        self.w.derived.insert((object, field), Value::Running);
+        // Few are being computed at a time: they wait for each other, so the bound on depth is one on them.
+        if self.w.deriving.contains(&(object, field)) {
+            let at = self.p.expr(id).at;
+            let shape = self.w.object(object).shape;
+            let name = self.p.name(self.p.field(shape, field).name).to_owned();
+            return self.fail(at, |span| errors::cycle(span, &name));
+        }
+        self.w.deriving.push((object, field));
         let value = self.derive_once(object, id);
+        self.w.deriving.pop();
         self.w.derived.insert((object, field), value);
         value
     }

@@ -16,7 +16,7 @@ use crate::types::value::{ExprId, ObjId, Slice, Value};
 /// How many values an outcome may depend on.
 const MOST_ROOTS: usize = 4;
 /// After so many questions it must have paid.
-const TRIAL: u32 = 64;
+const TRIAL: u32 = 1024;
 
 /// A value that the outcome depends on.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +80,35 @@ impl Memo {
         if !self.is_off {
             self.known.insert(given, value);
         }
+    }
+}
+
+/// How many accepted values are kept at a time; a power of two.
+const ACCEPTED_ROWS: usize = 1024;
+
+/// The values that refinements accepted most lately, so that what repeats is not asked again.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Accepted(Vec<Option<(ExprId, Key)>>);
+
+impl Accepted {
+    fn place(rule: ExprId, key: Key) -> usize {
+        let mixed = (key.1 ^ u64::from(rule.0) << 32 ^ u64::from(key.0)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed >> 40) as usize & (ACCEPTED_ROWS - 1)
+    }
+
+    /// Whether a refinement is known to accept a value.
+    pub fn has(&self, rule: ExprId, value: Value) -> bool {
+        let Some(key) = exact_key(value) else { return false };
+        self.0.get(Accepted::place(rule, key)).copied().flatten() == Some((rule, key))
+    }
+
+    /// Remembers that it does.
+    pub fn add(&mut self, rule: ExprId, value: Value) {
+        let Some(key) = exact_key(value) else { return };
+        if self.0.is_empty() {
+            self.0.resize(ACCEPTED_ROWS, None);
+        }
+        self.0[Accepted::place(rule, key)] = Some((rule, key));
     }
 }
 

@@ -144,7 +144,9 @@ pub struct World {
     /// What has its hosts in `offered`.
     pub offer_known: FxHashSet<ObjId>,
     /// Values that a refinement has accepted.
-    pub accepted: FxHashSet<(ExprId, Key)>,
+    pub(crate) accepted: memo::Accepted,
+    /// The derived fields that are being computed.
+    pub(crate) deriving: Vec<(ObjId, u16)>,
     /// Values by type, for `values(T)`.
     pub uses: FxHashMap<TyId, Slice>,
     /// References of each resource, both ways, made when first asked for.

@@ -21,8 +21,7 @@ impl<'m> Model<'m> {
     #[must_use]
     pub fn name(&self, object: ObjId) -> &'m str {
         let of = self.world.object(object);
-        if of.shape.0 != u16::MAX
-            && let Some(field) = self.program.shape(of.shape).any_field(self.program.words.name)
+        if let Some(field) = self.names.get(usize::from(of.shape.0)).copied().flatten()
             && let Some(slot) = self.world.slot(object, field)
             && let Value::Str(name) = slot.value
         {

@@ -46,6 +46,8 @@ pub struct Model<'m> {
     pub fields: Fields,
     /// The constant defaults of each shape's fields.
     defaults: Vec<Vec<Value>>,
+    /// The number of each shape's field `name`.
+    names: Vec<Option<u16>>,
     addresses: OnceLock<Addresses>,
 }
 
@@ -61,7 +63,8 @@ impl<'m> Model<'m> {
     #[must_use]
     pub fn new(program: &'m Program, world: &'m World, units: &'m [Unit], sources: &'m Sources) -> Model<'m> {
         let (fields, defaults) = (Fields::find(program), read::defaults(program));
-        Model { program, world, units, sources, fields, defaults, addresses: OnceLock::new() }
+        let names = program.shapes.iter().map(|shape| shape.any_field(program.words.name)).collect();
+        Model { program, world, units, sources, fields, defaults, names, addresses: OnceLock::new() }
     }
 
     /// The address of a resource, without quotes: `vm.k3s-vm-pve`. Made for all at the first question.

@@ -13,21 +13,39 @@ use crate::types::value::{ObjId, Slice, Value};
 pub struct Of {
     /// The object.
     pub id: ObjId,
-    /// Which fields it says: a bit each, the last one for all from the 128th on.
-    pub said: u128,
+    /// Which fields it says.
+    pub said: Said,
     /// Its shape.
     pub shape: ShapeId,
 }
 
-/// The fields that an object says.
-#[inline]
-pub fn said(world: &World, id: ObjId) -> u128 {
-    world.slots_of(id).iter().fold(0, |said, slot| said | bit(slot.field))
-}
+/// The fields that an object says: a bit each, the last one for all from the 128th on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Said([u64; 2]);
 
-#[inline]
-fn bit(field: u16) -> u128 {
-    1 << field.min(127)
+impl Said {
+    /// None.
+    pub const NOTHING: Said = Said([0; 2]);
+
+    /// Those of an object.
+    #[inline]
+    #[must_use]
+    pub fn of(world: &World, id: ObjId) -> Said {
+        let mut said = Said::NOTHING;
+        for slot in world.slots_of(id) {
+            let field = slot.field.min(127);
+            said.0[usize::from(field >> 6)] |= 1 << (field & 63);
+        }
+        said
+    }
+
+    /// Whether a field may be among them: surely not, if this is false.
+    #[inline]
+    #[must_use]
+    pub fn has(self, field: u16) -> bool {
+        let field = field.min(127);
+        self.0[usize::from(field >> 6)] >> (field & 63) & 1 != 0
+    }
 }
 
 /// The constant defaults of each shape's fields; null where there is none.
@@ -43,14 +61,14 @@ impl<'m> Model<'m> {
     /// An object whose field is read by number.
     #[must_use]
     pub fn of(&self, id: ObjId) -> Of {
-        Of { id, said: said(self.world, id), shape: self.world.object(id).shape }
+        Of { id, said: Said::of(self.world, id), shape: self.world.object(id).shape }
     }
 
     /// The value of a field: said, or the default that is a constant; null where there is neither.
     #[must_use]
     #[inline]
     pub fn value(&self, of: Of, field: u16) -> Value {
-        if of.said & bit(field) != 0
+        if of.said.has(field)
             && let Some(slot) = self.world.slot(of.id, field)
         {
             return slot.value;

@@ -1,7 +1,7 @@
 //! The views: one struct a kind or block, with an accessor for each field that the compiler itself reads.
 
 use super::Model;
-use super::read::{self, Of};
+use super::read::{Of, Said};
 use crate::types::Program;
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Value};
@@ -57,7 +57,7 @@ macro_rules! accessor {
             let list = model.list(self.of(model.fields.$group.shape), model.fields.$group.$field).iter();
             let world = model.world;
             list.filter_map(move |value| match value {
-                Value::Obj(id) => Some($View { id: *id, said: read::said(world, *id) }),
+                Value::Obj(id) => Some($View { id: *id, said: Said::of(world, *id) }),
                 _ => None,
             })
         }
@@ -83,17 +83,17 @@ macro_rules! views {
                 /// The object.
                 pub id: ObjId,
                 /// Which fields it says.
-                said: u128,
+                said: Said,
             }
 
             impl $View {
                 /// A block that nothing said: its fields read as the library's defaults.
-                pub const UNSAID: $View = $View { id: super::UNSAID, said: 0 };
+                pub const UNSAID: $View = $View { id: super::UNSAID, said: Said::NOTHING };
 
                 /// The view of an object.
                 #[must_use]
                 pub fn new(model: &Model<'_>, id: ObjId) -> $View {
-                    $View { id, said: read::said(model.world, id) }
+                    $View { id, said: Said::of(model.world, id) }
                 }
 
                 #[inline]

@@ -96,8 +96,8 @@ impl<'a, 'm> Runner<'a, 'm> {
                 if given.is_some_and(|given| shortcut.memo.answer(&given).is_some()) {
                     continue;
                 }
-                let holds = self.require(require, &rule);
-                if let Some(given) = given.filter(|_| holds) {
+                let is_fine = self.require(require, &rule);
+                if let Some(given) = given.filter(|_| is_fine) {
                     shortcut.memo.learn(given, Value::Bool(true));
                 }
             }
@@ -268,7 +268,7 @@ impl<'a, 'm> Runner<'a, 'm> {
         }
     }
 
-    /// Checks a requirement; whether it is met.
+    /// Checks a requirement; whether it is met, or does not apply because a fact is unknown.
     fn require(&mut self, require: &Require, rule: &Rule) -> bool {
         match self.machine.eval(require.condition) {
             Value::Bool(true) => {
@@ -280,7 +280,11 @@ impl<'a, 'm> Runner<'a, 'm> {
                 self.failed += 1;
                 self.violated(require, rule);
             }
-            _ => self.note_unknown(),
+            _ => {
+                let is_unknown = self.machine.unknown.is_some();
+                self.note_unknown();
+                return is_unknown;
+            }
         }
         false
     }

@@ -15,7 +15,7 @@ struct Decisive {
     value: Value,
     /// The fields that it reads: bit f for field f.
     reads: u128,
-    /// Whether the defaults give it that value; none before the first look.
+    /// Whether the defaults give it that value, or leave it unknown; none before the first look.
     by_default: Option<bool>,
 }
 
@@ -54,7 +54,7 @@ impl Shortcut {
         }
     }
 
-    /// Whether an object that says these fields meets the requirement by defaults alone.
+    /// Whether an object that says these fields meets the requirement by defaults alone, or leaves unknown what decides it.
     pub fn holds(&mut self, machine: &mut Machine<'_>, object: ObjId, said: u128) -> bool {
         for part in &mut self.parts {
             if part.reads & said != 0 {
@@ -63,8 +63,8 @@ impl Shortcut {
             let settled = *part.by_default.get_or_insert_with(|| {
                 machine.this = Some(object);
                 let value = machine.eval(part.expr);
-                machine.unknown = None;
-                value == part.value
+                let is_unknown = machine.unknown.take().is_some();
+                value == part.value || is_unknown && value.is_poison()
             });
             if settled {
                 return true;

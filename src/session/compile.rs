@@ -81,6 +81,8 @@ pub fn compile(
 ) -> Compiled {
     let Parsed { sources, trees, data } = parsed;
     let mut program = Program::with_data(data);
+    // A guess: a large lab has a new name or string every so many bytes.
+    program.heap.names.reserve(sources.files().map(|(_, file)| file.text.len()).sum::<usize>() / 100);
     let mut lowered: Vec<(Tree, Items)> = Vec::with_capacity(trees.len());
     for tree in trees {
         let items = hir::lower(&tree, &sources.file(tree.file).text, &mut program.heap.names);

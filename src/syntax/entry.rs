@@ -46,7 +46,13 @@ impl Parser<'_> {
         self.bump();
         let loose = std::mem::replace(&mut self.loose, false);
         while !matches!(self.cur.kind, T::RBrace | T::Eof | T::Stop) {
-            self.entry_and_end();
+            let Err(line) = self.repeat_line() else { continue };
+            if !self.plain_line() {
+                self.entry_and_end();
+            }
+            if let Some(line) = line {
+                self.keep_line(line);
+            }
         }
         if self.cur.kind == T::RBrace {
             self.compare_indentation(opener);
@@ -74,7 +80,7 @@ impl Parser<'_> {
             return;
         }
         let indentation = |at: u32| {
-            let line = self.text[..at as usize].rfind('\n').map_or(0, |at| at + 1);
+            let line = memchr::memrchr(b'\n', &self.text.as_bytes()[..at as usize]).map_or(0, |at| at + 1);
             self.text[line..].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
         };
         if indentation(opener.start) != indentation(self.cur.start) {

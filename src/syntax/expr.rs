@@ -414,7 +414,7 @@ impl Parser<'_> {
 }
 
 /// The node that a literal's token becomes.
-fn literal(kind: T) -> Option<N> {
+pub(super) fn literal(kind: T) -> Option<N> {
     Some(match kind {
         T::Int => N::Int,
         T::Float => N::Float,

@@ -194,8 +194,11 @@ impl<'t> Lexer<'t> {
         let mut at = from;
         let mut line = from == 0;
         let first = loop {
+            while bytes.get(at) == Some(&b' ') {
+                at += 1;
+            }
             match bytes.get(at) {
-                Some(b' ' | b'\t') => at += 1,
+                Some(b'\t') => at += 1,
                 Some(b'\n') => {
                     line = true;
                     at += 1;
@@ -300,6 +303,9 @@ impl<'t> Lexer<'t> {
             return self.block_string(at);
         }
         let bytes = self.bytes;
+        if let Some(end) = plain_string(&bytes[at + 1..]) {
+            return (T::Str, at + 1 + end);
+        }
         let mut faulty = false;
         let mut end = at + 1;
         while end < bytes.len() {
@@ -466,6 +472,15 @@ impl<'t> Lexer<'t> {
     }
 }
 
+/// The length of a text up to and with its closing `"`, if there is nothing but printable ASCII before it; most strings are
+/// so, and their bytes are looked at sixteen at a time.
+fn plain_string(bytes: &[u8]) -> Option<usize> {
+    let end = memchr::memchr3(b'"', b'\\', b'$', bytes)?;
+    let is_strange = |byte: &u8| !(0x20..0x7f).contains(byte);
+    let strange = bytes[..end].iter().fold(false, |strange, byte| strange | is_strange(byte));
+    (bytes[end] == b'"' && !strange).then_some(end + 1)
+}
+
 /// Whether a byte (with the one behind it) is a control character that a string must escape. Tabs are not.
 pub(super) fn is_control(byte: u8, next: u8) -> bool {
     (byte < 0x20 && byte != b'\t' && !(byte == b'\r' && next == b'\n')) || byte == 0x7f || (byte == 0xc2 && next < 0xa0)
@@ -473,5 +488,5 @@ pub(super) fn is_control(byte: u8, next: u8) -> bool {
 
 /// The offset of the line break behind `at`, or the length of the text.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
-    bytes[at.min(bytes.len())..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| at + length)
+    memchr::memchr(b'\n', &bytes[at.min(bytes.len())..]).map_or(bytes.len(), |length| at + length)
 }

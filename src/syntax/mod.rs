@@ -2,8 +2,8 @@
 //!
 //! [`parse`] reads a file's text into a [`tree::Tree`]: a hand-written lexer (`lex`, `literal`, `words`) and an
 //! error-tolerant recursive descent (`parser` holds its state; `entry`, `head`, `item`, `types`, `expr` and `text` the
-//! language; `recover` how it goes on after an error). `grammar/hlab.pest` is the same language as a specification,
-//! and a law holds both together. What the quotes of a string enclose is read by [`unquote`] and [`segment`].
+//! language; `recover` how it goes on after an error, `repeat` what it need not read again). `grammar/hlab.pest` is the
+//! same language as a specification, and a law holds both together. What the quotes of a string enclose is read by [`unquote`] and [`segment`].
 
 mod entry;
 pub mod errors;
@@ -15,6 +15,7 @@ mod lex;
 mod literal;
 mod parser;
 mod recover;
+mod repeat;
 mod text;
 pub mod tree;
 mod types;

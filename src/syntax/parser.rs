@@ -5,6 +5,7 @@
 
 use super::errors;
 use super::lex::{Lexer, T, Token};
+use super::repeat::Lines;
 use super::tree::{Node, NodeKind, Tree};
 use super::words;
 use crate::base::{FileId, Span};
@@ -72,10 +73,13 @@ pub(super) struct Parser<'t> {
     held: Option<Token>,
     nodes: Vec<Node>,
     late: Vec<Late>,
-    depth: u32,
-    deepest: u32,
+    /// How many nodes are open, and how deep those of the current operand go.
+    pub depth: u32,
+    pub deepest: u32,
     reported_at: u32,
-    diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// The lines read so far that may come again.
+    pub lines: Lines,
 }
 
 /// The tree of a text, and what is wrong with it. Total: there is a tree whatever the text.
@@ -105,6 +109,7 @@ pub fn parse(file: FileId, text: &str) -> Checked<Tree> {
         deepest: 0,
         reported_at: u32::MAX,
         diagnostics: Vec::new(),
+        lines: Lines::default(),
     };
     parser.fetch(0);
     parser.file();
@@ -136,6 +141,11 @@ impl Parser<'_> {
             token.nl |= before.nl;
             token.line |= before.line;
         }
+        self.arrive(token);
+    }
+
+    /// Makes a token the current one; an item in column 0 stops what is open.
+    pub fn arrive(&mut self, mut token: Token) {
         if token.line && token.kind == T::Word && self.in_item && self.starts_item(token.start as usize) {
             self.held = Some(token);
             token.kind = T::Stop;
@@ -234,6 +244,31 @@ impl Parser<'_> {
         self.late.truncate(place.1);
     }
 
+    /// Copies an entry's nodes behind the others, so many bytes and nodes further on, and says what it is a [`Node::twin`] of.
+    pub fn copy_nodes(&mut self, from: std::ops::Range<usize>, twin: u16, (bytes, places): (u32, u32)) {
+        let at = self.nodes.len();
+        self.nodes.extend_from_within(from);
+        for node in &mut self.nodes[at..] {
+            node.start += bytes;
+            node.end += bytes;
+            node.next += places;
+        }
+        self.nodes[at].twin = twin;
+    }
+
+    /// Makes a field of a name and a literal that were looked at, and goes behind them.
+    pub fn field_of_leaves(&mut self, name: Token, value: Token, kind: NodeKind) {
+        let at = self.nodes.len() as u32;
+        let node = |kind, start, end, next| Node { kind, twin: 0, start, end, next };
+        self.nodes.extend([
+            node(NodeKind::Field, name.start, value.end, at + 3),
+            node(NodeKind::Name, name.start, name.end, at + 2),
+            node(kind, value.start, value.end, at + 3),
+        ]);
+        self.deepest = self.deepest.max(self.depth + 1);
+        self.prev_end = value.end;
+    }
+
     /// Opens a node at the current token.
     pub fn open(&mut self, kind: NodeKind) -> Open {
         self.open_at(kind, self.cur.start)
@@ -281,7 +316,7 @@ impl Parser<'_> {
         }
         self.deepest = self.deepest.max(self.depth);
         let next = self.nodes.len() as u32 + 1;
-        self.nodes.push(Node { kind, start, end, next });
+        self.nodes.push(Node { kind, twin: 0, start, end, next });
     }
 
     /// Makes a leaf of the current token and consumes it.
@@ -338,7 +373,7 @@ impl Parser<'_> {
         self.depth += 1;
         let at = operand.at;
         let start = self.nodes[at].start;
-        let node = Node { kind, start, end: start, next: 0 };
+        let node = Node { kind, twin: 0, start, end: start, next: 0 };
         if self.nodes.len() - at > MOVED_IN_PLACE {
             self.late.push(Late { at: at as u32, node });
             return Open::Late(self.late.len() - 1);

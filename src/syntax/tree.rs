@@ -259,6 +259,8 @@ pub enum NodeKind {
 pub struct Node {
     /// What it is.
     pub kind: NodeKind,
+    /// Entries of one file with the same number, if it is not 0, are the same word for word.
+    pub twin: u16,
     /// First byte of its text.
     pub start: u32,
     /// One past its last byte.

@@ -301,7 +301,7 @@ fn slot_order(slot: &str) -> (&str, u8) {
 
 /// `192.168.4.1`
 fn ip(address: u32) -> Text<'static> {
-    Cow::Owned(std::net::Ipv4Addr::from(address).to_string())
+    Cow::Owned(nic::address_text(address))
 }
 
 /// Which of the objects wants a file of which facet.

@@ -44,15 +44,13 @@ fn one<'a>(cx: &Cx<'a>, nic: Nic, host: Host) -> desire::Nic<'a> {
 /// `BC:24:11:90:21:DF`
 fn mac_text(mac: u64) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut text = String::with_capacity(17);
-    for byte in &mac.to_be_bytes()[2..] {
-        if !text.is_empty() {
-            text.push(':');
-        }
-        text.push(char::from(DIGITS[usize::from(byte >> 4)]));
-        text.push(char::from(DIGITS[usize::from(byte & 15)]));
+    let mut text = [b':'; 17];
+    for (pair, byte) in text.chunks_mut(3).zip(&mac.to_be_bytes()[2..]) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
     }
-    text
+    // Digits, letters and colons are always text.
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// The addresses of all cards, as cloud-init is told.
@@ -94,8 +92,16 @@ fn fixed<'a>(cx: &mut Cx<'a>, nic: Nic, config: &mut IpConfig<'a>) {
     config.gateway = gateway(cx, nic, network);
 }
 
-/// `10.0.0.5/8`, without a formatter: a lab has as many of these as guests.
+/// `10.0.0.5/8`
 fn with_prefix(address: u32, prefix: u8) -> String {
+    let mut text = address_text(address);
+    text.push('/');
+    decimal(&mut text, prefix);
+    text
+}
+
+/// `10.0.0.5`, without a formatter: a lab has as many of these as guests.
+pub(super) fn address_text(address: u32) -> String {
     let mut text = String::with_capacity(18);
     for (place, byte) in address.to_be_bytes().into_iter().enumerate() {
         if place > 0 {
@@ -103,8 +109,6 @@ fn with_prefix(address: u32, prefix: u8) -> String {
         }
         decimal(&mut text, byte);
     }
-    text.push('/');
-    decimal(&mut text, prefix);
     text
 }
 

@@ -63,6 +63,10 @@ impl Yaml {
     #[inline]
     pub fn text(&mut self, key: &'static str, value: &str) {
         self.key(key);
+        self.text_behind_key(value);
+    }
+
+    fn text_behind_key(&mut self, value: &str) {
         self.out.push(' ');
         self.scalar(value);
         self.out.push('\n');
@@ -170,7 +174,6 @@ impl Yaml {
     }
 
     /// What stands before a key.
-    #[inline]
     fn start(&mut self) {
         if self.dash {
             self.depth -= 1;
