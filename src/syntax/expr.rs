@@ -23,7 +23,7 @@ impl Parser<'_> {
             return None;
         }
         match self.cur.kind {
-            T::Word => (self.byte_behind() != b'(' && !words::reserved(self.word())).then_some(N::NameRef),
+            T::Word => (!self.is_callee() && !words::reserved(self.word())).then_some(N::NameRef),
             T::Str => Some(N::Str),
             kind => literal(kind),
         }
@@ -265,15 +265,28 @@ impl Parser<'_> {
             }
             "not" => return self.prefix(u8::MAX),
             word if words::reserved(word) => return self.missing(),
-            _ if self.byte_behind() == b'(' => return self.call(),
+            _ if self.is_callee() => return self.call(),
             _ => N::NameRef,
         };
         self.leaf(kind);
     }
 
+    /// Whether `f(` or `module.f(` begins here.
+    fn is_callee(&self) -> bool {
+        match self.byte_behind() {
+            b'(' => true,
+            b'.' => self.module_path_end().is_some_and(|end| self.lexer.byte(end) == b'('),
+            _ => false,
+        }
+    }
+
     fn call(&mut self) {
         let node = self.open(N::Call);
-        self.leaf(N::Name);
+        if self.byte_behind() == b'(' {
+            self.leaf(N::Name)
+        } else {
+            self.module_path()
+        }
         self.arguments();
         self.close(node);
     }

@@ -162,6 +162,7 @@ impl Parser<'_> {
         if kind == N::ModelClause {
             match self.cur.kind {
                 T::Str | T::StrFaulty | T::StrOpen if !self.broke() => self.string_or_leaf(),
+                T::Word if !self.broke() && self.module_path_end().is_some() => self.module_path(),
                 _ => self.name("a model or variant after `:`"),
             }
         } else {
@@ -171,6 +172,24 @@ impl Parser<'_> {
             self.clause_expression(kind);
         }
         self.close(clause);
+    }
+
+    /// Where `module.name` ends that begins with the current word, if it does.
+    pub fn module_path_end(&self) -> Option<usize> {
+        let dot = self.cur.end as usize;
+        let begins = |at: usize| crate::syntax::lex::is_start(self.lexer.byte(at));
+        let end = (self.lexer.byte(dot) == b'.' && begins(dot + 1)).then(|| self.lexer.word_end(dot + 1))?;
+        let is_name = |word: &str| !words::reserved(word);
+        (is_name(self.word()) && is_name(&self.text[dot + 1..end])).then_some(end)
+    }
+
+    /// `module.name`, as a path.
+    pub fn module_path(&mut self) {
+        let path = self.open(N::Path);
+        self.leaf(N::Name);
+        self.bump();
+        self.leaf(N::Name);
+        self.close(path);
     }
 
     /// What stands behind `on`, `in`, `with` or `for`: nothing that begins with `{`, which is the body.

@@ -82,9 +82,9 @@ pub enum NodeKind {
     Body,
     /// An identifier that is declared, or a word of a path. Leaf.
     Name,
-    /// `vm.disk`: (`Name` or `Str`)+, at least two where it is a key, at least one in `ProfileDef`.
+    /// `vm.disk`: (`Name` or `Str`)+, at least two where it is a key, at least one in `ProfileDef`; of a module two `Name`s.
     Path,
-    /// `: ZfsPool` or `: "v1/Kind"`: `Name` or `Str`.
+    /// `: ZfsPool`, `: parts.Coral` or `: "v1/Kind"`: `Name`, `Path` or `Str`.
     ModelClause,
     /// `on pve`, `on any [..]`: `AnyWord`?, *expr* (postfix level).
     OnClause,
@@ -246,7 +246,7 @@ pub enum NodeKind {
     SafeAccess,
     /// `a[b]`, the bracket adjacent: *expr*, *expr*.
     Index,
-    /// `f(a, b)`, the parenthesis adjacent: `Name`, (*expr* or `Generator`)\*.
+    /// `f(a, b)` or `module.f(a, b)`, the parenthesis adjacent: `Name` or `Path`, (*expr* or `Generator`)\*.
     Call,
     /// An expression or type that is not there. Leaf, empty.
     Missing,

@@ -15,13 +15,22 @@ impl Checker<'_> {
         let callee = node + 1;
         let args: Vec<Index> = self.tree().children(node).skip(1).collect();
         let word = self.text(callee);
-        if let Some(found) = self.special(node, word, &args, want) {
+        if self.kind_of(callee) == NodeKind::Name
+            && let Some(found) = self.special(node, word, &args, want)
+        {
             return found;
         }
-        let name = self.intern(callee);
-        let Some(number) = decl::function(self, name) else {
-            let known = self.functions_in_sight();
-            let diagnostic = errors::unknown_function(self.span(callee), word, known);
+        let Some((scope, last)) = self.in_module(callee) else { return (Value::Poison, TyId::ERROR) };
+        let name = self.intern(last);
+        let own = std::mem::replace(&mut self.scope, scope);
+        // Through a module's name only what it declares itself is reached, not what it sees.
+        let is_hidden = |site: &crate::resolve::Site| scope != own && self.units[site.unit as usize].scope != scope;
+        let is_there = self.p.defs.find(scope, Space::Fn, name).is_some_and(|(site, _)| !is_hidden(&site));
+        let number = if is_there { decl::function(self, name) } else { None };
+        let known = if number.is_none() { self.functions_in_sight(scope == own) } else { Vec::new() };
+        self.scope = own;
+        let Some(number) = number else {
+            let diagnostic = errors::unknown_function(self.span(last), self.text(last), known);
             return (self.report(diagnostic), TyId::ERROR);
         };
         let Some(number) = number else { return (Value::Poison, TyId::ERROR) };
@@ -54,14 +63,16 @@ impl Checker<'_> {
         (self.lazy(op, node), function.result)
     }
 
-    fn functions_in_sight(&self) -> Vec<String> {
+    fn functions_in_sight(&self, with_builtins: bool) -> Vec<String> {
         if self.is_crowded() {
             return Vec::new();
         }
         let own = crate::resolve::Definitions::all(self.units, self.scope, Space::Fn);
         let mut names: Vec<String> =
             own.filter_map(|(_, item)| item.name).map(|name| self.p.name(name).to_owned()).collect();
-        names.extend(SPECIAL.iter().map(|word| (*word).to_owned()));
+        if with_builtins {
+            names.extend(SPECIAL.iter().map(|word| (*word).to_owned()));
+        }
         names
     }
 

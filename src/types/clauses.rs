@@ -12,12 +12,12 @@ use crate::types::{Checker, Want, errors};
 impl Checker<'_> {
     /// `: ZfsPool`: a variant of the shape, or a model for it.
     pub(crate) fn tag_clause(&mut self, clause: Index, shape: ShapeId, layers: &mut Vec<u32>) -> Option<Name> {
-        let node = clause + 1;
+        let (scope, node) = self.in_module(clause + 1)?;
         let name = self.key_name(node);
-        if self.p.shape(shape).variants.contains(&name) {
+        if node == clause + 1 && self.p.shape(shape).variants.contains(&name) {
             return Some(name);
         }
-        let scopes = [self.scope, Scope::STD];
+        let scopes = [scope, if node == clause + 1 { Scope::STD } else { scope }];
         let model = scopes.iter().find_map(|scope| self.p.models.get(&(*scope, name)).copied());
         if let Some(model) = model
             && self.p.layers[model as usize].shape == shape
@@ -41,6 +41,27 @@ impl Checker<'_> {
                 errors::model_for_another(self.span(node), self.text(node), &word, &of, self.span_of(other.at))
             }
             None => errors::unknown_model(self.span(node), self.text(node), &word, known),
+        };
+        self.report(diagnostic);
+        None
+    }
+
+    /// In which scope a name is looked up, and its own node: `module.name` names something of a used module.
+    pub(crate) fn in_module(&mut self, node: Index) -> Option<(Scope, Index)> {
+        let (NodeKind::Path | NodeKind::Access) = self.kind_of(node) else { return Some((self.scope, node)) };
+        let (first, last) = (node + 1, self.node(node + 1).next);
+        let word = self.intern(first);
+        if let Some(module) = self.p.defs.uses.get(&(self.scope, word)).copied() {
+            return Some((module, last));
+        }
+        let uses = self.p.defs.uses.keys().filter(|(scope, _)| *scope == self.scope);
+        let mut known: Vec<String> = uses.map(|(_, name)| self.p.name(*name).to_owned()).collect();
+        known.sort();
+        let (span, text) = (self.span(first), self.text(first));
+        let is_method = self.kind_of(node) == NodeKind::Path && self.variable(first, word).is_some();
+        let diagnostic = match is_method {
+            true => errors::no_method(span, text, self.text(last)),
+            false => errors::no_module(span, text, &known),
         };
         self.report(diagnostic);
         None
@@ -99,8 +120,10 @@ impl Checker<'_> {
         let nodes: Vec<Index> =
             if self.kind_of(node) == NodeKind::List { self.tree().children(node).collect() } else { vec![node] };
         for node in nodes {
+            let named = node;
+            let Some((scope, node)) = self.in_module(node) else { continue };
             let name = self.key_name(node);
-            let scopes = [self.scope, Scope::STD];
+            let scopes = [scope, if node == named { Scope::STD } else { scope }];
             let found = scopes.iter().find_map(|scope| self.p.profiles.get(&(*scope, name)).copied());
             match found {
                 Some(layer) if self.p.layers[layer as usize].shape == shape => layers.push(layer),

@@ -258,6 +258,23 @@ pub fn unknown_name(span: Span, text: &str, wanted: Option<&str>, known: Vec<Str
     suggest(diagnostic, span, text, &known, "there are")
 }
 
+/// A name before a `.` that no module is used as.
+pub fn no_module(span: Span, text: &str, known: &[String]) -> Diagnostic {
+    let diagnostic = error(&codes::UNKNOWN_NAME, span, format!("`{text}` is no module"));
+    let diagnostic = suggest(diagnostic, span, text, known, "used here are");
+    if known.is_empty() {
+        diagnostic.help(format!("`use \"./folder\" as {text}` makes a folder a module"))
+    } else {
+        diagnostic
+    }
+}
+
+/// `name.take(8)`, as in languages with methods.
+pub fn no_method(span: Span, text: &str, function: &str) -> Diagnostic {
+    error(&codes::UNKNOWN_NAME, span, format!("`{text}` is no module, and nothing else has functions"))
+        .help(format!("there are no methods: write `{function}({text}, …)`, not `{text}.{function}(…)`"))
+}
+
 /// A name that a used module does not have.
 pub fn not_in_module(span: Span, text: &str, module: &str) -> Diagnostic {
     error(&codes::UNKNOWN_NAME, span, format!("nothing in the module `{module}` is named `{text}`"))

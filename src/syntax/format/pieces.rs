@@ -129,11 +129,11 @@ fn space_by_tree(tree: &Tree, all: &mut Pieces) {
         let kind = tree.kind(index);
         let glued = match kind {
             N::Neg => all.at(tree.node(index).start) + 1,
-            N::Call | N::FnDef => {
+            N::FnDef => {
                 let Some(name) = tree.child(index, N::Name) else { continue };
                 all.at(tree.node(name).end)
             }
-            N::Index => {
+            N::Call | N::Index => {
                 let Some(value) = tree.children(index).next() else { continue };
                 all.at(tree.node(value).end)
             }

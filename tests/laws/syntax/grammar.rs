@@ -48,7 +48,7 @@ fn node(pair: Pair<'_, Rule>) -> Option<Node> {
     let kind = match rule {
         Rule::EOI | Rule::question => return None,
         Rule::AnyName => "Name".to_owned(),
-        Rule::KeyPath => "Path".to_owned(),
+        Rule::KeyPath | Rule::ModulePath => "Path".to_owned(),
         Rule::List if children.iter().any(|child| child.kind == "ForClause") => "Comprehension".to_owned(),
         Rule::ForEntry if children.last().is_none_or(|child| child.kind != "Body") => "ForLine".to_owned(),
         Rule::union_level => return alone_or("TypeUnion", place, children),
