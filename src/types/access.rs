@@ -7,6 +7,7 @@ use crate::types::expr::{Op, Property};
 use crate::types::shape::Holds;
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::Value;
+use crate::types::notes::Meaning;
 use crate::types::{Checker, Want, errors, object_of};
 
 impl Checker<'_> {
@@ -15,6 +16,7 @@ impl Checker<'_> {
         let base = node + 1;
         let member = self.node(base).next;
         if self.node(member).start == self.node(member).end {
+            self.half_typed(base, want);
             return (Value::Poison, TyId::ERROR);
         }
         let name = self.key_name(member);
@@ -47,6 +49,24 @@ impl Checker<'_> {
         (value, ty)
     }
 
+    /// `a.` and nothing yet: whoever completes it asks what stands before the dot.
+    fn half_typed(&mut self, base: Index, want: Option<Want>) {
+        if self.notes.is_none() {
+            return;
+        }
+        let word = self.intern(base);
+        if self.kind_of(base) == NodeKind::NameRef && self.variable(base, word).is_none() {
+            if let Some(module) = self.p.defs.uses.get(&(self.scope, word)).copied() {
+                return self.note(base, Meaning::Module(module));
+            }
+            if self.p.kind(self.scope, word).is_some() {
+                return self.note(base, Meaning::Kind(word));
+            }
+        }
+        let (_, ty) = self.base_of(base, want, word);
+        self.note(base, Meaning::Typed(ty));
+    }
+
     /// The base of an access: a bare word may be a resource of any kind, if its name is unique.
     fn base_of(&mut self, base: Index, want: Option<Want>, _member: Name) -> (Value, TyId) {
         if self.kind_of(base) != NodeKind::NameRef {
@@ -72,10 +92,12 @@ impl Checker<'_> {
             return None;
         }
         if let Some(module) = self.p.defs.uses.get(&(self.scope, word)).copied() {
+            self.note(base, Meaning::Module(module));
             return Some(self.of_a_module(base, member, module, name));
         }
         let shapes = self.p.kind(self.scope, word)?.to_vec();
-        self.resource_of(self.scope, &shapes, name).or_else(|| {
+        self.note(base, Meaning::Kind(word));
+        self.resource_of(self.scope, &shapes, member, name).or_else(|| {
             let ty = self.p.types.intern(Ty::Obj(shapes, None));
             if self.text(base) == "project" {
                 let at = self.at(base);
@@ -94,9 +116,16 @@ impl Checker<'_> {
         })
     }
 
-    fn resource_of(&mut self, scope: Scope, shapes: &[ShapeId], name: Name) -> Option<(Value, TyId)> {
+    fn resource_of(
+        &mut self,
+        scope: Scope,
+        shapes: &[ShapeId],
+        member: Index,
+        name: Name,
+    ) -> Option<(Value, TyId)> {
         shapes.iter().copied().find_map(|shape| {
             let resource = self.p.defs.resource(scope, self.p.shape(shape).word, name)?;
+            self.note(member, Meaning::Resource(resource));
             Some((Value::Obj(object_of(resource)), self.p.types.intern(Ty::Obj(vec![shape], None))))
         })
     }
@@ -116,6 +145,7 @@ impl Checker<'_> {
         let found = self.resources_named(module, name);
         match found.as_slice() {
             [(resource, shape)] => {
+                self.note(member, Meaning::Resource(*resource));
                 let ty = self.p.types.intern(Ty::Obj(vec![*shape], None));
                 (Value::Obj(object_of(*resource)), ty)
             }
@@ -152,12 +182,14 @@ impl Checker<'_> {
             _ => {
                 let word = self.p.name(name).to_owned();
                 if let Some((property, ty)) = self.value_property(base, &word) {
+                    self.note(member, Meaning::Property);
                     let inner = self.p.as_expr(value, at);
                     return (self.lazy(Op::Property(inner, property), node), ty);
                 }
                 if let Some(element) = self.p.types.element(base)
                     && matches!(self.p.types.get(self.p.types.base(element)), Ty::Obj(..))
                 {
+                    self.note(member, Meaning::Part(element, name));
                     let inner = self.p.as_expr(value, at);
                     return (self.lazy(Op::Member(inner, name), node), element);
                 }
@@ -188,11 +220,13 @@ impl Checker<'_> {
         let at = self.at(node);
         let inner = self.p.as_expr(value, at);
         if name == self.p.words.name {
+            self.note(member, Meaning::Property);
             return (self.lazy(Op::Property(inner, Property::Name), node), TyId::STR);
         }
         if let [shape] = shapes
             && let Some(number) = self.p.shape(*shape).field(name, tag).or_else(|| self.p.shape(*shape).any_field(name))
         {
+            self.note(member, Meaning::Field(*shape, number));
             self.ensure_derived(*shape, number);
             let shape_def = self.p.shape(*shape);
             let field = &shape_def.fields[usize::from(number)];
@@ -207,6 +241,7 @@ impl Checker<'_> {
         let mut types = Vec::new();
         for shape in shapes {
             if let Some(number) = self.p.shape(*shape).any_field(name) {
+                self.note(member, Meaning::Field(*shape, number));
                 self.ensure_derived(*shape, number);
                 let field = self.p.field(*shape, number);
                 let (ty, absent) = (field.ty, matches!(field.holds, Holds::Block(_, true)));
@@ -220,6 +255,7 @@ impl Checker<'_> {
             return (self.lazy(Op::FieldNamed(inner, name), node), ty);
         }
         if let Some((property, ty)) = self.object_property(shapes, name) {
+            self.note(member, Meaning::Property);
             return (self.lazy(Op::Property(inner, property), node), ty);
         }
         if let Some(first) = types.first().copied() {
@@ -232,6 +268,7 @@ impl Checker<'_> {
             closest(self.text(member), fields.iter().map(String::as_str)).is_some() || !self.is_block_key(member);
         if !parts.is_empty() && !slip {
             let ty = self.p.types.intern(Ty::Obj(parts, None));
+            self.note(member, Meaning::Part(ty, name));
             return (self.lazy(Op::Member(inner, name), node), ty);
         }
         let Some(first) = shapes.first() else { return (Value::Poison, TyId::ERROR) };

@@ -10,6 +10,7 @@ use crate::types::expr::NodeRef;
 use crate::types::shape::{Holds, KeyKind};
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::Value;
+use crate::types::notes::Meaning;
 use crate::types::{Allow, BodyLoop, Checker, Layer, Program, Want, errors, secrets};
 
 /// What an entry of a body does.
@@ -120,6 +121,7 @@ impl Checker<'_> {
 
     /// The typed body of a resource, into `out`.
     pub fn body(&mut self, body: Index, shape: ShapeId, tag: Option<Name>, out: &mut Vec<Entry>) {
+        self.note(body, Meaning::Body(shape, tag));
         let ty = self.object_ty(shape, tag);
         let own = self.self_ty.replace(ty);
         let mut seen: Vec<(u16, Value, Index)> = Vec::with_capacity(8);
@@ -190,6 +192,7 @@ impl Checker<'_> {
     fn field_number(&mut self, node: Index, shape: ShapeId, tag: Option<Name>) -> Option<u16> {
         let name = self.key_name(node);
         if let Some(number) = self.p.shape(shape).field(name, tag) {
+            self.note(node, Meaning::Field(shape, number));
             return Some(number);
         }
         let declared = self.span_of(self.p.shape(shape).at);
@@ -295,6 +298,7 @@ impl Checker<'_> {
                     self.report(diagnostic);
                     return;
                 }
+                self.note(path[1], Meaning::Key(inner));
                 let key = self.block_key(path[1], key);
                 let open = out.len();
                 let is_null = path.len() == 2 && self.kind_of(value) == NodeKind::Null;
@@ -400,6 +404,7 @@ impl Checker<'_> {
                 self.set(number, name, body, true, Want { ty, from: Some(from) }, out);
             }
             Holds::Blocks(inner, kind) if path.len() == 2 => {
+                self.note(path[1], Meaning::Key(inner));
                 let key = self.block_key(path[1], kind);
                 let open = out.len();
                 out.push(Entry { op: EntryOp::Keyed, field: number, at, value: key, next: 0 });
@@ -432,6 +437,7 @@ impl Checker<'_> {
             KeyKind::Name => Value::Str(self.key_name(node)),
             KeyKind::Slot(_) => Value::Str(self.key_name(node)),
             KeyKind::Ref(ty) => {
+                self.note(node, Meaning::Wanted(ty, None));
                 let name = self.key_name(node);
                 if let Some((value, found)) = self.variable(node, name) {
                     return self.coerce(node, value, found, Want { ty, from: None });
@@ -471,6 +477,7 @@ impl Checker<'_> {
             let diagnostic = errors::no_preposition(self.span(clause), self.text(head.word), self.text(clause));
             self.report(diagnostic);
         }
+        self.note(head.key, Meaning::Key(inner));
         let key = self.block_key(head.key, kind);
         seen.push((number, key, head.key));
         let at = self.at(head.key);
@@ -663,7 +670,7 @@ fn weight(p: &Program, weights: &[Weight], layer: u32) -> Weight {
 
 impl Checker<'_> {
     /// What a profile or model is for.
-    fn layer_shape(&mut self, node: Index, name_node: Index, is_model: bool) -> Option<ShapeId> {
+    pub(crate) fn layer_shape(&mut self, node: Index, name_node: Index, is_model: bool) -> Option<ShapeId> {
         let of = self.node(name_node).next;
         let words: Vec<Index> =
             if is_model || self.kind_of(of) != NodeKind::Path { vec![of] } else { self.tree().children(of).collect() };
@@ -682,6 +689,7 @@ impl Checker<'_> {
             return None;
         };
         let _ = node;
+        self.note_kind(words[0], first);
         for word in &words[1..] {
             let number = self.field_number(*word, shape, None)?;
             match self.p.field(shape, number).holds {
@@ -725,6 +733,7 @@ impl Checker<'_> {
 
     /// Whether a policy, type or code of this name exists; complains if not.
     fn known_rule(&mut self, node: Index, rule: Name) {
+        self.note(node, Meaning::Rule(rule));
         let text = self.p.name(rule);
         let policy = self.p.defs.find(self.scope, crate::resolve::Space::Policy, rule).is_some();
         if policy || crate::diag::codes::find(text).is_some() {

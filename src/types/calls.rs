@@ -7,6 +7,7 @@ use crate::types::builtins::Builtin;
 use crate::types::expr::{Fold, Op};
 use crate::types::ty::{Ty, TyId};
 use crate::types::value::{ExprId, Value};
+use crate::types::notes::Meaning;
 use crate::types::{Callee, Checker, Want, decl, errors};
 
 impl Checker<'_> {
@@ -34,6 +35,7 @@ impl Checker<'_> {
             return (self.report(diagnostic), TyId::ERROR);
         };
         let Some(number) = number else { return (Value::Poison, TyId::ERROR) };
+        self.note(last, Meaning::Function(number));
         let function = self.p.functions[number as usize].clone();
         if matches!(function.body, Callee::Running) {
             let diagnostic = errors::recursive(self.span(callee), word, &[]);
@@ -81,6 +83,7 @@ impl Checker<'_> {
         if !SPECIAL.contains(&word) {
             return None;
         }
+        self.note(node + 1, Meaning::Builtin);
         let needs = match word {
             "top" | "common" | "subset" | "minus" | "contains" | "overlaps" | "within" | "sops" | "kubernetes"
             | "why-lost" => 2,

@@ -6,6 +6,7 @@ use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::Op;
 use crate::types::ty::{Domain, Ty, TyId};
 use crate::types::value::Value;
+use crate::types::notes::Meaning;
 use crate::types::{Checker, Want, domains, errors, secrets};
 
 impl Checker<'_> {
@@ -79,6 +80,18 @@ impl Checker<'_> {
 
     /// The value and type of an expression; `want` guides literals and bare words, and is not yet enforced.
     pub(crate) fn expr(&mut self, node: Index, want: Option<Want>) -> (Value, TyId) {
+        if self.notes.is_none() {
+            return self.unnoted(node, want);
+        }
+        if let Some(want) = want {
+            self.note_want(node, want);
+        }
+        let (value, ty) = self.unnoted(node, want);
+        self.note(node, Meaning::Typed(ty));
+        (value, ty)
+    }
+
+    fn unnoted(&mut self, node: Index, want: Option<Want>) -> (Value, TyId) {
         use NodeKind as K;
         match self.kind_of(node) {
             K::True => (Value::Bool(true), TyId::BOOL),
@@ -214,6 +227,7 @@ impl Checker<'_> {
             Ty::Enum(members) => {
                 let name = self.p.heap.names.intern(text);
                 if members.contains(&name) {
+                    self.note(node, Meaning::Member(base, name));
                     return Some((Value::Enum(name), base));
                 }
                 let diagnostic = self.not_a_member(node, text, &members);
@@ -310,12 +324,14 @@ impl Checker<'_> {
     /// A local variable, a `let` or an input.
     pub(crate) fn variable(&mut self, node: Index, name: Name) -> Option<(Value, TyId)> {
         if let Some(local) = self.locals.iter().rev().find(|local| local.name == name).copied() {
+            self.note(node, Meaning::Local(name));
             return Some(match local.value {
                 Some(value) => (value, local.ty),
                 None => (self.lazy(Op::Local(local.slot), node), local.ty),
             });
         }
         let number = self.binding(name)?;
+        self.note(node, Meaning::Binding(number));
         let binding = self.p.bindings[number as usize];
         let op = if binding.is_input { Op::Input(number) } else { Op::Let(number) };
         Some((self.lazy(op, node), binding.ty))
@@ -339,6 +355,7 @@ impl Checker<'_> {
                     let diagnostic = errors::ambiguous_member(self.span(node), self.text(node));
                     return Some((self.report(diagnostic), TyId::ERROR));
                 }
+                self.note(node, Meaning::Member(base, name));
                 Some((Value::Enum(name), base))
             }
             Ty::Domain(Domain::MachineType) if visible.is_none() => {
@@ -361,6 +378,7 @@ impl Checker<'_> {
             && self.p.shape(*shape).is_kind
         {
             let resource = self.p.defs.resource(self.scope, self.p.shape(*shape).word, name)?;
+            self.note(node, Meaning::Resource(resource));
             return Some((Value::Obj(crate::types::object_of(resource)), base));
         }
         match self.p.types.get(base).clone() {
@@ -379,6 +397,7 @@ impl Checker<'_> {
                     found = Some((resource, *shape));
                 }
                 if let Some((resource, shape)) = found {
+                    self.note(node, Meaning::Resource(resource));
                     if let Some(tag) = tag
                         && let Some(diagnostic) = self.wrong_tag(node, resource, tag)
                     {
@@ -393,10 +412,12 @@ impl Checker<'_> {
                 }
                 let wanted = self.p.types.intern(Ty::Obj(shapes, None));
                 let ty = self.p.types.intern(Ty::Obj(parts, None));
+                self.note(node, Meaning::Part(ty, name));
                 Some((self.lazy(Op::Part(wanted, name), node), ty))
             }
             Ty::Secret => {
                 let resource = self.p.defs.resource(self.scope, self.p.words.secret, name)?;
+                self.note(node, Meaning::Resource(resource));
                 Some((Value::Obj(crate::types::object_of(resource)), TyId::SECRET))
             }
             Ty::Union(parts) => parts.iter().find_map(|part| self.named_object(node, name, *part)),

@@ -7,6 +7,7 @@ use crate::types::body::{Entry, On};
 use crate::types::expr::{NodeRef, Require};
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::Value;
+use crate::types::notes::Meaning;
 use crate::types::{Checker, Want, errors};
 
 impl Checker<'_> {
@@ -15,6 +16,7 @@ impl Checker<'_> {
         let (scope, node) = self.in_module(clause + 1)?;
         let name = self.key_name(node);
         if node == clause + 1 && self.p.shape(shape).variants.contains(&name) {
+            self.note(node, Meaning::Variant(shape, name));
             return Some(name);
         }
         let scopes = [scope, if node == clause + 1 { Scope::STD } else { scope }];
@@ -23,6 +25,7 @@ impl Checker<'_> {
             && self.p.layers[model as usize].shape == shape
         {
             layers.push(model);
+            self.note(node, Meaning::Layer(model));
             return Some(name);
         }
         let word = self.p.name(self.p.shape(shape).word).to_owned();
@@ -52,6 +55,7 @@ impl Checker<'_> {
         let (first, last) = (node + 1, self.node(node + 1).next);
         let word = self.intern(first);
         if let Some(module) = self.p.defs.uses.get(&(self.scope, word)).copied() {
+            self.note(first, Meaning::Module(module));
             return Some((module, last));
         }
         let uses = self.p.defs.uses.keys().filter(|(scope, _)| *scope == self.scope);
@@ -126,7 +130,10 @@ impl Checker<'_> {
             let scopes = [scope, if node == named { Scope::STD } else { scope }];
             let found = scopes.iter().find_map(|scope| self.p.profiles.get(&(*scope, name)).copied());
             match found {
-                Some(layer) if self.p.layers[layer as usize].shape == shape => layers.push(layer),
+                Some(layer) if self.p.layers[layer as usize].shape == shape => {
+                    self.note(node, Meaning::Layer(layer));
+                    layers.push(layer);
+                }
                 Some(layer) => {
                     let other = &self.p.layers[layer as usize];
                     let word = self.p.name(self.p.shape(shape).word).to_owned();

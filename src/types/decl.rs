@@ -311,7 +311,7 @@ impl Checker<'_> {
     }
 
     /// The type of a field, and what it holds.
-    fn field_type(&mut self, node: Index) -> (TyId, Holds) {
+    pub(crate) fn field_type(&mut self, node: Index) -> (TyId, Holds) {
         match self.kind_of(node) {
             NodeKind::BlockType => {
                 let ty = self.block_named(node + 1);
@@ -367,7 +367,7 @@ impl Checker<'_> {
     }
 
     /// `where …` over `it`, in a frame of its own: slot 0 is `it`.
-    fn refinement(&mut self, node: Index, ty: TyId) -> Option<crate::types::value::ExprId> {
+    pub(crate) fn refinement(&mut self, node: Index, ty: TyId) -> Option<crate::types::value::ExprId> {
         let locals = std::mem::take(&mut self.locals);
         let slots = (std::mem::replace(&mut self.next_slot, 0), self.max_slot);
         let plain = self.p.types.plain(ty);
@@ -672,7 +672,8 @@ impl Checker<'_> {
     }
 }
 
-fn is_type(kind: NodeKind) -> bool {
+/// Whether a node writes a type.
+pub(crate) fn is_type(kind: NodeKind) -> bool {
     matches!(
         kind,
         NodeKind::TypeName | NodeKind::TypeApply | NodeKind::TypeOptional | NodeKind::TypeRef | NodeKind::TypeUnion

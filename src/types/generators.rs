@@ -274,6 +274,7 @@ impl Checker<'_> {
     /// A kind's name where a value stands: the set of its resources.
     pub(crate) fn kind_set(&mut self, node: Index, name: Name) -> Option<(Value, TyId)> {
         let shapes = self.p.kind(self.scope, name)?.to_vec();
+        self.note(node, crate::types::notes::Meaning::Kind(name));
         let ty = self.p.types.intern(Ty::Obj(shapes, None));
         let list = self.p.types.intern(Ty::List(ty));
         Some((self.lazy(Op::Kinds(ty), node), list))

@@ -19,6 +19,7 @@ mod domains;
 pub(crate) mod errors;
 pub mod expr;
 mod generators;
+pub mod notes;
 mod operators;
 mod policy;
 mod repeat;
@@ -353,6 +354,8 @@ pub struct Checker<'a> {
     pub(crate) model_body: Option<Index>,
     /// Whether the variant is unknown, so that a field of any variant may be meant.
     pub(crate) any_variant: bool,
+    /// What nodes mean, while somebody asks for it.
+    pub(crate) notes: Option<Vec<notes::Note>>,
 }
 
 impl<'a> Checker<'a> {
@@ -379,6 +382,7 @@ impl<'a> Checker<'a> {
             lenient: false,
             model_body: None,
             any_variant: false,
+            notes: None,
         }
     }
 

@@ -4,6 +4,7 @@ use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::{Binary, Op, Property};
 use crate::types::ty::{Domain, Ty, TyId};
 use crate::types::value::Value;
+use crate::types::notes::Meaning;
 use crate::types::{Checker, Want, errors};
 
 /// The types that are counted.
@@ -216,6 +217,12 @@ impl Checker<'_> {
                 .flat_map(|shape| self.p.shape(*shape).variants.iter().map(|variant| self.p.name(*variant).to_owned()))
                 .collect();
             return (self.report(errors::unknown_variant(self.span(right), self.text(right), &options)), TyId::BOOL);
+        }
+        let of = shapes.iter().copied().find(|shape| self.p.shape(*shape).variants.contains(&name));
+        match (of, self.p.models.get(&(self.scope, name)).copied()) {
+            (Some(shape), _) => self.note(right, Meaning::Variant(shape, name)),
+            (None, Some(model)) => self.note(right, Meaning::Layer(model)),
+            (None, None) => self.note_kind(right, name),
         }
         (self.lazy(Op::Is(subject, name), node), TyId::BOOL)
     }

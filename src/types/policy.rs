@@ -6,6 +6,7 @@ use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::{FixTo, Loop, Op, Policy, Require, Step};
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::Value;
+use crate::types::notes::Meaning;
 use crate::types::{Checker, Want, errors};
 
 impl Checker<'_> {
@@ -71,6 +72,7 @@ impl Checker<'_> {
             self.report(diagnostic);
             return None;
         };
+        self.note(rest[0], Meaning::Field(shapes[0], number));
         let declared = self.p.field(shapes[0], number);
         let want = Want { ty: declared.ty, from: Some(declared.at) };
         let value = self.check(*value_node, want);
@@ -90,6 +92,7 @@ impl Checker<'_> {
         let at = self.at(node);
         match self.p.shape(shape).any_field(name) {
             Some(number) => {
+                self.note(node, Meaning::Field(shape, number));
                 let ty = self.p.field(shape, number).ty;
                 Some((self.p.push(Op::Field(object, shape, number), at), ty))
             }
@@ -226,6 +229,7 @@ impl Checker<'_> {
         let found = self.resources_named(self.scope, name);
         match found.as_slice() {
             [(resource, shape)] => {
+                self.note(node, Meaning::Resource(*resource));
                 let ty = self.p.types.intern(Ty::Obj(vec![*shape], None));
                 (Value::Obj(crate::types::object_of(*resource)), ty)
             }

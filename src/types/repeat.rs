@@ -70,7 +70,7 @@ impl Checker<'_> {
         out: &mut Vec<Entry>,
     ) -> Result<(), Option<Typing>> {
         let twin = self.node(entry).twin;
-        if twin == 0 || !self.locals.is_empty() {
+        if twin == 0 || !self.locals.is_empty() || self.notes.is_some() {
             return Err(None);
         }
         let row = self.p.repeats.rows.get(place(twin)).copied().flatten();

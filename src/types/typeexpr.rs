@@ -4,6 +4,7 @@ use crate::base::Name;
 use crate::resolve::{Scope, Space};
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::ty::{Domain, ShapeId, Ty, TyId};
+use crate::types::notes::Meaning;
 use crate::types::{Checker, decl, errors};
 
 const SIMPLE: &[(&str, TyId)] = &[
@@ -58,6 +59,9 @@ impl Checker<'_> {
             return Some(self.p.types.intern(Ty::Domain(*domain)));
         }
         let name = self.intern(node);
+        if let Some((site, _)) = self.p.defs.find(self.scope, Space::Type, name) {
+            self.note(node, Meaning::Type(site));
+        }
         if let Some(ty) = decl::named_type(self, name) {
             return Some(ty);
         }
@@ -95,6 +99,7 @@ impl Checker<'_> {
         let mut tag = None;
         for child in self.tree().children(node) {
             let name = self.intern(child);
+            self.note_kind(child, name);
             match self.ref_shapes(name) {
                 Some((found, found_tag)) => {
                     shapes.extend(found);
