@@ -1,6 +1,7 @@
 //! Laws: what holds for every input, checked on examples and on random ones.
 
 mod laws {
+    mod again;
     mod random;
     mod syntax;
     mod targets;

@@ -1,6 +1,6 @@
 //! Source files, positions in them, and edits to them.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// A source file, as a number into [`Sources`].
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -83,8 +83,8 @@ impl SourceFile {
     /// Byte offsets at which lines start; made on first use.
     pub fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-            std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect()
+            let breaks = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            std::iter::once(0).chain(breaks.map(|at| at as u32 + 1)).collect()
         })
     }
 
@@ -104,14 +104,14 @@ impl SourceFile {
 /// All files of one compilation, and which of their bytes may never be shown.
 #[derive(Clone, Default, Debug)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
     tainted: Vec<Span>,
 }
 
 impl Sources {
     /// Adds a file.
-    pub fn add(&mut self, file: SourceFile) -> FileId {
-        self.files.push(file);
+    pub fn add(&mut self, file: impl Into<Arc<SourceFile>>) -> FileId {
+        self.files.push(file.into());
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -123,7 +123,7 @@ impl Sources {
 
     /// Every file with its id, in the order they were added.
     pub fn files(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file.as_ref()))
     }
 
     /// The text under a span.

@@ -7,6 +7,8 @@
 mod errors;
 mod modules;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::base::{FileId, Name, Names, Origin, Sources, Span};
@@ -31,7 +33,7 @@ pub struct Unit {
     /// The file.
     pub file: FileId,
     /// Its tree.
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
     /// Its items.
     pub items: Items,
     /// The module it belongs to.
@@ -189,7 +191,11 @@ fn space_of(what: What) -> Option<Space> {
 }
 
 /// Resolves modules and collects every definition. `lowered` holds each file's tree and items, library first.
-pub fn resolve(lowered: Vec<(Tree, Items)>, sources: &Sources, names: &mut Names) -> Checked<(Vec<Unit>, Definitions)> {
+pub fn resolve(
+    lowered: Vec<(Arc<Tree>, Items)>,
+    sources: &Sources,
+    names: &mut Names,
+) -> Checked<(Vec<Unit>, Definitions)> {
     let mut defs = Definitions { scopes: 2, ..Definitions::default() };
     let mut diagnostics = Vec::new();
     let mut units = Vec::new();

@@ -1,5 +1,6 @@
 //! The pipeline: each stage by its name, in order.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -12,7 +13,7 @@ use crate::model::Model;
 use crate::place::{self, Gone, Lock};
 use crate::policy::{self, Findings};
 use crate::resolve::{self, Unit};
-use crate::session::{Options, build, inputs, library, overlay, read};
+use crate::session::{Analysis, Options, build, inputs, library, overlay, read};
 use crate::syntax::tree::Tree;
 use crate::types::{self, Program};
 
@@ -45,7 +46,7 @@ pub struct Parsed {
     /// All files, library first.
     pub sources: Sources,
     /// The tree of each.
-    pub trees: Vec<Tree>,
+    pub trees: Vec<Arc<Tree>>,
     /// Data files by path.
     pub data: FxHashMap<String, Result<String, String>>,
 }
@@ -66,10 +67,22 @@ pub fn parse(
     for (id, file) in sources.files() {
         let parsed = crate::syntax::parse(id, &file.text);
         out.extend(parsed.diagnostics);
-        trees.push(parsed.value);
+        trees.push(Arc::new(parsed.value));
     }
     let data = read::data(files, &sources, &trees);
     Parsed { sources, trees, data }
+}
+
+/// Everything that parsed files come to.
+pub fn analysis(parsed: Parsed, options: &Options, diagnostics: Vec<Diagnostic>) -> Analysis {
+    let mut compiled = compile(parsed, options, diagnostics, None);
+    Analysis {
+        diagnostics: std::mem::take(&mut compiled.diagnostics),
+        project_found: compiled.project_found,
+        sources: compiled.sources.clone(),
+        compiled: RefCell::new(compiled),
+        given_lock: options.lock.clone().unwrap_or_default(),
+    }
 }
 
 /// Compiles parsed files. `change` is the test whose overlay applies, if one does.
@@ -83,7 +96,7 @@ pub fn compile(
     let mut program = Program::with_data(data);
     // A guess: a large lab has a new name or string every so many bytes.
     program.heap.names.reserve(sources.files().map(|(_, file)| file.text.len()).sum::<usize>() / 100);
-    let mut lowered: Vec<(Tree, Items)> = Vec::with_capacity(trees.len());
+    let mut lowered: Vec<(Arc<Tree>, Items)> = Vec::with_capacity(trees.len());
     for tree in trees {
         let items = hir::lower(&tree, &sources.file(tree.file).text, &mut program.heap.names);
         diagnostics.extend(items.diagnostics);

@@ -12,6 +12,7 @@ mod overlay;
 mod read;
 mod rollout;
 mod testing;
+mod workspace;
 
 use std::cell::RefCell;
 
@@ -19,6 +20,7 @@ use crate::base::{Sources, World};
 use crate::diag::{Checked, Diagnostic, Severity};
 pub use crate::place::NotForgotten;
 use crate::targets::ArtifactSet;
+pub use workspace::Workspace;
 
 /// What a run is given besides the files.
 #[derive(Clone, Default, Debug)]
@@ -139,14 +141,7 @@ pub fn analyze(world: &dyn World, options: &Options) -> Analysis {
     let mut diagnostics = Vec::new();
     let parsed = compile::parse(world, &|path| !path.ends_with("_test.hlab"), &[], &mut diagnostics);
     options.ended("read and parse");
-    let mut compiled = compile::compile(parsed, options, diagnostics, None);
-    Analysis {
-        diagnostics: std::mem::take(&mut compiled.diagnostics),
-        project_found: compiled.project_found,
-        sources: compiled.sources.clone(),
-        compiled: RefCell::new(compiled),
-        given_lock: options.lock.clone().unwrap_or_default(),
-    }
+    compile::analysis(parsed, options, diagnostics)
 }
 
 /// Runs the `test` items of the project.
@@ -168,6 +163,11 @@ impl Options {
 }
 
 impl Analysis {
+    /// The compilation, for the questions of an editor.
+    pub fn compiled(&mut self) -> &mut compile::Compiled {
+        self.compiled.get_mut()
+    }
+
     /// Whether the lab is refused.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -5,6 +5,7 @@ use crate::diag::Diagnostic;
 use crate::syntax::errors;
 use crate::syntax::tree::{NodeKind, Tree};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 /// The largest source file that is read, in bytes.
 pub const SOURCE_LIMIT: usize = 64 << 20;
@@ -37,7 +38,7 @@ pub fn read(world: &dyn World, sources: &mut Sources, wanted: &dyn Fn(&str) -> b
 }
 
 /// Reads the files that `file("…")`, `yaml("…")` and `json("…")` name with a constant path.
-pub fn data(world: &dyn World, sources: &Sources, trees: &[Tree]) -> FxHashMap<String, Result<String, String>> {
+pub fn data(world: &dyn World, sources: &Sources, trees: &[Arc<Tree>]) -> FxHashMap<String, Result<String, String>> {
     let mut texts = FxHashMap::default();
     for tree in trees {
         let file = sources.file(tree.file);

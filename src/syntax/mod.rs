@@ -5,6 +5,7 @@
 //! language; `recover` how it goes on after an error, `repeat` what it need not read again). `grammar/hlab.pest` is the
 //! same language as a specification, and a law holds both together. What the quotes of a string enclose is read by [`unquote`] and [`segment`].
 
+mod again;
 mod entry;
 pub mod errors;
 mod expr;
@@ -21,6 +22,7 @@ pub mod tree;
 mod types;
 mod words;
 
+pub use again::{Before, parse_again};
 pub use expr::is_identifier;
 pub use format::format;
 pub use parser::{MAX_DEPTH, parse};

@@ -4,10 +4,10 @@ use crate::base::{Name, closest};
 use crate::resolve::{Scope, Space};
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::{Op, Property};
+use crate::types::notes::Meaning;
 use crate::types::shape::Holds;
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::Value;
-use crate::types::notes::Meaning;
 use crate::types::{Checker, Want, errors, object_of};
 
 impl Checker<'_> {
@@ -116,13 +116,7 @@ impl Checker<'_> {
         })
     }
 
-    fn resource_of(
-        &mut self,
-        scope: Scope,
-        shapes: &[ShapeId],
-        member: Index,
-        name: Name,
-    ) -> Option<(Value, TyId)> {
+    fn resource_of(&mut self, scope: Scope, shapes: &[ShapeId], member: Index, name: Name) -> Option<(Value, TyId)> {
         shapes.iter().copied().find_map(|shape| {
             let resource = self.p.defs.resource(scope, self.p.shape(shape).word, name)?;
             self.note(member, Meaning::Resource(resource));

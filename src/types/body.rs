@@ -7,10 +7,10 @@ use crate::hir::What;
 use crate::resolve::{Resource, Scope, Unit};
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::NodeRef;
+use crate::types::notes::Meaning;
 use crate::types::shape::{Holds, KeyKind};
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::Value;
-use crate::types::notes::Meaning;
 use crate::types::{Allow, BodyLoop, Checker, Layer, Program, Want, errors, secrets};
 
 /// What an entry of a body does.

@@ -5,9 +5,9 @@ use crate::resolve::{Scope, Space};
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::builtins::Builtin;
 use crate::types::expr::{Fold, Op};
+use crate::types::notes::Meaning;
 use crate::types::ty::{Ty, TyId};
 use crate::types::value::{ExprId, Value};
-use crate::types::notes::Meaning;
 use crate::types::{Callee, Checker, Want, decl, errors};
 
 impl Checker<'_> {

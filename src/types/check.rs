@@ -4,9 +4,9 @@ use crate::base::Name;
 use crate::hir::literal::{self, LiteralError};
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::Op;
+use crate::types::notes::Meaning;
 use crate::types::ty::{Domain, Ty, TyId};
 use crate::types::value::Value;
-use crate::types::notes::Meaning;
 use crate::types::{Checker, Want, domains, errors, secrets};
 
 impl Checker<'_> {

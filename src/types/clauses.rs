@@ -5,9 +5,9 @@ use crate::resolve::Scope;
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::body::{Entry, On};
 use crate::types::expr::{NodeRef, Require};
+use crate::types::notes::Meaning;
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::Value;
-use crate::types::notes::Meaning;
 use crate::types::{Checker, Want, errors};
 
 impl Checker<'_> {

@@ -141,8 +141,7 @@ impl Checker<'_> {
         });
         let Some(id) = found else {
             // One that nothing finds, such as a second of the same name, is understood all the same.
-            let resource =
-                crate::resolve::Resource { word, key, scope: self.scope, unit: self.unit, node, head };
+            let resource = crate::resolve::Resource { word, key, scope: self.scope, unit: self.unit, node, head };
             self.whole_resource(&resource);
             return;
         };

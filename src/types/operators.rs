@@ -2,9 +2,9 @@
 
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::{Binary, Op, Property};
+use crate::types::notes::Meaning;
 use crate::types::ty::{Domain, Ty, TyId};
 use crate::types::value::Value;
-use crate::types::notes::Meaning;
 use crate::types::{Checker, Want, errors};
 
 /// The types that are counted.

@@ -4,9 +4,9 @@ use crate::base::Name;
 use crate::resolve::{ResId, Scope};
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::{FixTo, Loop, Op, Policy, Require, Step};
+use crate::types::notes::Meaning;
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::Value;
-use crate::types::notes::Meaning;
 use crate::types::{Checker, Want, errors};
 
 impl Checker<'_> {

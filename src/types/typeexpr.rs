@@ -3,8 +3,8 @@
 use crate::base::Name;
 use crate::resolve::{Scope, Space};
 use crate::syntax::tree::{Index, NodeKind};
-use crate::types::ty::{Domain, ShapeId, Ty, TyId};
 use crate::types::notes::Meaning;
+use crate::types::ty::{Domain, ShapeId, Ty, TyId};
 use crate::types::{Checker, decl, errors};
 
 const SIMPLE: &[(&str, TyId)] = &[

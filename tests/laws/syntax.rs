@@ -1,7 +1,7 @@
 //! The laws of reading and formatting: the parser is total, the grammar and the parser are one language, formatting keeps
 //! what a text means.
 
-mod corpus;
+pub mod corpus;
 mod grammar;
 mod shape;
 

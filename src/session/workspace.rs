@@ -1,0 +1,152 @@
+//! A project whose files change: the pipeline, remembered between edits.
+//!
+//! A [`Workspace`] keeps the tree of every file. An edit reads the item again that it touches
+//! ([`parse_again`]); everything behind the parser is computed anew, which a lab of ten thousand guests bears many
+//! times a second. What the files came to is an [`Analysis`], the same that the command line has.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+
+use crate::base::{FileId, Origin, SourceFile, Sources, World};
+use crate::diag::{Checked, Diagnostic};
+use crate::session::compile::{self, Parsed};
+use crate::session::{Analysis, Options, library, read};
+use crate::syntax::tree::Tree;
+use crate::syntax::{Before, parse, parse_again};
+
+/// One file of the project with its tree.
+#[derive(Clone, Debug)]
+struct File {
+    source: Arc<SourceFile>,
+    read: Checked<Arc<Tree>>,
+}
+
+/// The files of one project, parsed.
+#[derive(Default, Debug)]
+pub struct Workspace {
+    /// By path; files of the library and of tests have none here.
+    files: BTreeMap<String, File>,
+    /// What could not be read, by path.
+    unreadable: BTreeMap<String, Vec<Diagnostic>>,
+    /// Whether files came or went, so that their numbers no longer fit.
+    is_renumbered: bool,
+}
+
+/// The library's files with their trees: the same in every workspace.
+fn parsed_library() -> &'static [(Arc<SourceFile>, Arc<Tree>)] {
+    static PARSED: OnceLock<Vec<(Arc<SourceFile>, Arc<Tree>)>> = OnceLock::new();
+    PARSED.get_or_init(|| {
+        let files = library::FILES.iter().enumerate();
+        files
+            .map(|(number, (path, text))| {
+                let tree = parse(FileId(number as u32), text).value;
+                let file = SourceFile::new(format!("std/{path}"), (*text).to_owned(), Origin::Library);
+                (Arc::new(file), Arc::new(tree))
+            })
+            .collect()
+    })
+}
+
+impl Workspace {
+    /// Takes in every file of a world that a compilation reads; what was known before is forgotten.
+    pub fn load(&mut self, world: &dyn World) {
+        self.files.clear();
+        self.unreadable.clear();
+        let (mut sources, mut problems) = (Sources::default(), Vec::new());
+        read::read(world, &mut sources, &|_| true, &mut problems);
+        if !problems.is_empty() {
+            self.unreadable.insert(String::new(), problems);
+        }
+        for (_, file) in sources.files() {
+            self.set(&file.path, file.text.clone());
+        }
+    }
+
+    /// Gives a file a new text, or takes it in.
+    pub fn set(&mut self, path: &str, text: String) {
+        let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), str::to_owned);
+        let id = self.files.get(path).map(|file| file.read.value.file);
+        self.is_renumbered |= id.is_none();
+        let read = parse(id.unwrap_or(FileId(0)), &text);
+        let read = Checked::new(Arc::new(read.value), read.diagnostics);
+        let source = Arc::new(SourceFile::new(path.to_owned(), text, Origin::Project));
+        self.files.insert(path.to_owned(), File { source, read });
+    }
+
+    /// Replaces a range of bytes of a file; a range that is none of the text is not looked at.
+    pub fn edit(&mut self, path: &str, range: &Range<usize>, with: &str) {
+        let Some(file) = self.files.get_mut(path) else { return };
+        let old = &file.source.text;
+        if old.get(range.clone()).is_none() {
+            return;
+        }
+        let mut text = String::with_capacity(old.len() + with.len());
+        text.push_str(&old[..range.start]);
+        text.push_str(with);
+        text.push_str(&old[range.end..]);
+        let before = Before { text: old, tree: &file.read.value, diagnostics: &file.read.diagnostics };
+        let again = parse_again(&before, &text, range, with.len());
+        let read = again.unwrap_or_else(|| parse(file.read.value.file, &text));
+        file.read = Checked::new(Arc::new(read.value), read.diagnostics);
+        file.source = Arc::new(SourceFile::new(path.to_owned(), text, Origin::Project));
+    }
+
+    /// Forgets a file.
+    pub fn remove(&mut self, path: &str) {
+        self.is_renumbered |= self.files.remove(path).is_some();
+    }
+
+    /// The paths of the files, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// A file as it is now.
+    #[must_use]
+    pub fn file(&self, path: &str) -> Option<&Arc<SourceFile>> {
+        self.files.get(path).map(|file| &file.source)
+    }
+
+    /// Its tree.
+    #[must_use]
+    pub fn tree(&self, path: &str) -> Option<&Arc<Tree>> {
+        self.files.get(path).map(|file| &file.read.value)
+    }
+
+    /// Runs the front end over the files as they are. `world` has the data files that they name.
+    ///
+    /// A tests' file takes no part in the compilation: only how it is written is looked at.
+    pub fn analyze(&mut self, world: &dyn World, options: &Options) -> Analysis {
+        if std::mem::take(&mut self.is_renumbered) {
+            self.number();
+        }
+        let (mut sources, mut trees) = (Sources::default(), Vec::new());
+        for (file, tree) in parsed_library() {
+            sources.add(file.clone());
+            trees.push(tree.clone());
+        }
+        let mut diagnostics: Vec<Diagnostic> = self.unreadable.values().flatten().cloned().collect();
+        for file in self.files.values() {
+            let id = sources.add(file.source.clone());
+            diagnostics.extend(file.read.diagnostics.iter().cloned());
+            debug_assert_eq!(id, file.read.value.file);
+            if !file.source.path.ends_with("_test.hlab") {
+                trees.push(file.read.value.clone());
+            }
+        }
+        let data = read::data(world, &sources, &trees);
+        compile::analysis(Parsed { sources, trees, data }, options, diagnostics)
+    }
+
+    /// Gives every file the number that it has among the sources.
+    fn number(&mut self) {
+        let first = parsed_library().len() as u32;
+        for (file, number) in self.files.values_mut().zip(first..) {
+            if file.read.value.file != FileId(number) {
+                let read = parse(FileId(number), &file.source.text);
+                file.read = Checked::new(Arc::new(read.value), read.diagnostics);
+            }
+        }
+    }
+}
