@@ -21,6 +21,10 @@ pub mod own;
 pub mod desire;
 pub mod targets;
 pub mod session;
+pub mod ide;
+
+#[cfg(feature = "lsp")]
+pub mod lsp;
 
 #[cfg(feature = "cli")]
 #[expect(

@@ -6,9 +6,11 @@
 mod names;
 mod similar;
 mod source;
+mod stop;
 mod world;
 
 pub use names::{Name, Names};
 pub use similar::{closest, distance};
 pub use source::{FileId, LineColumn, Origin, SourceFile, Sources, Span, TextEdit};
+pub use stop::Stop;
 pub use world::{MemoryWorld, ReadError, World};

@@ -16,6 +16,8 @@ mod fmt;
 mod init;
 mod inputs;
 mod lock;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod man;
 mod manifest;
 mod output;
@@ -102,6 +104,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     Test(test::TestArgs),
     Inputs(inputs::InputsArgs),
+    #[cfg(feature = "lsp")]
+    Lsp(lsp::LspArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
     Version(version::VersionArgs),
@@ -142,6 +146,8 @@ fn obey(cli: Cli) -> Exit {
         Command::Explain(args) => explain::run(&args, output),
         Command::Test(args) => test::run(&args, output),
         Command::Inputs(args) => inputs::run(&args, output),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(args) => lsp::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
         Command::Version(args) => version::run(&args),

@@ -145,7 +145,8 @@ impl<'a> Machine<'a> {
         self.w.next_look = self.w.steps + LOOK_EVERY;
         let spent = self.w.is_spent
             || self.w.steps > STEP_LIMIT + STEPS_A_RESOURCE * u64::from(self.w.resources)
-            || self.p.heap.len() > HEAP_LIMIT;
+            || self.p.heap.len() > HEAP_LIMIT
+            || self.w.stop.as_ref().is_some_and(crate::base::Stop::is_over);
         if spent {
             self.w.next_look = 0;
         }

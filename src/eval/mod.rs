@@ -157,6 +157,8 @@ pub struct World {
     pub(crate) steps: u64,
     /// At which step the bounds are looked at again.
     pub(crate) next_look: u64,
+    /// Whether nobody waits for the result any more.
+    pub stop: Option<crate::base::Stop>,
     /// Values given with `--set`.
     pub inputs: FxHashMap<Name, Value>,
 }

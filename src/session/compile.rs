@@ -73,7 +73,7 @@ pub fn parse(
     Parsed { sources, trees, data }
 }
 
-/// Everything that parsed files come to.
+/// Everything that parsed files come to. Where `options.stop` came true it is of no use.
 pub fn analysis(parsed: Parsed, options: &Options, diagnostics: Vec<Diagnostic>) -> Analysis {
     let mut compiled = compile(parsed, options, diagnostics, None);
     Analysis {
@@ -98,7 +98,12 @@ pub fn compile(
     program.heap.names.reserve(sources.files().map(|(_, file)| file.text.len()).sum::<usize>() / 100);
     let mut lowered: Vec<(Arc<Tree>, Items)> = Vec::with_capacity(trees.len());
     for tree in trees {
-        let items = hir::lower(&tree, &sources.file(tree.file).text, &mut program.heap.names);
+        let file = sources.file(tree.file);
+        let mut items = hir::lower(&tree, &file.text, &mut program.heap.names);
+        // An editor asks about tests too; what else their files declare is no part of the project.
+        if change.is_none() && file.path.ends_with("_test.hlab") {
+            items.value.items.retain(|item| item.what == hir::What::Test);
+        }
         diagnostics.extend(items.diagnostics);
         lowered.push((tree, items.value));
     }
@@ -113,7 +118,7 @@ pub fn compile(
     types::declare(&mut program, &units, &sources, &mut diagnostics);
     let given = inputs::given(&mut program, &options.inputs, &units, &sources, &mut diagnostics);
     let is_spent = eval::expand::expand(&mut program, &units, &sources, &given, &mut diagnostics);
-    let mut world = World { inputs: given, is_spent, ..World::default() };
+    let mut world = World { inputs: given, is_spent, stop: options.stop.clone(), ..World::default() };
     eval::build::build(&mut program, &mut world, &units, &sources, &mut diagnostics);
     types::type_policies(&mut program, &units, &sources, &mut diagnostics);
     options.ended("types and evaluate");

@@ -83,7 +83,7 @@ fn keyed(compiled: &mut Compiled, list: Value, key: &str) -> Option<ObjId> {
 }
 
 /// One line on who said a field.
-fn said(compiled: &Compiled, object: ObjId, field: u16) -> String {
+pub(crate) fn said(compiled: &Compiled, object: ObjId, field: u16) -> String {
     let of = compiled.world.object(object);
     match compiled.world.slot(object, field) {
         Some(slot) => {

@@ -16,10 +16,11 @@ mod workspace;
 
 use std::cell::RefCell;
 
-use crate::base::{Sources, World};
+use crate::base::{Sources, Stop, World};
 use crate::diag::{Checked, Diagnostic, Severity};
 pub use crate::place::NotForgotten;
 use crate::targets::ArtifactSet;
+pub(crate) use explain::said;
 pub use workspace::Workspace;
 
 /// What a run is given besides the files.
@@ -33,6 +34,8 @@ pub struct Options {
     pub locked: bool,
     /// How many threads may work; 0 and 1 both mean one.
     pub threads: usize,
+    /// Asked now and then: whether nobody waits for the result any more.
+    pub stop: Option<Stop>,
     /// Called with a stage's name as the stage ends, for measuring: below the rim nothing reads a clock.
     pub on_stage: Option<fn(&'static str)>,
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::base::{FileId, Origin, SourceFile, Sources, World};
+use crate::base::{FileId, Origin, SourceFile, Sources, Stop, World};
 use crate::diag::{Checked, Diagnostic};
 use crate::session::compile::{self, Parsed};
 use crate::session::{Analysis, Options, library, read};
@@ -116,8 +116,10 @@ impl Workspace {
 
     /// Runs the front end over the files as they are. `world` has the data files that they name.
     ///
-    /// A tests' file takes no part in the compilation: only how it is written is looked at.
-    pub fn analyze(&mut self, world: &dyn World, options: &Options) -> Analysis {
+    /// Of a tests' file the tests take part, so that one can ask what they mean; nothing else in it does.
+    ///
+    /// `None` if `options.stop` came true: then nothing of it may be used.
+    pub fn analyze(&mut self, world: &dyn World, options: &Options) -> Option<Analysis> {
         if std::mem::take(&mut self.is_renumbered) {
             self.number();
         }
@@ -131,12 +133,14 @@ impl Workspace {
             let id = sources.add(file.source.clone());
             diagnostics.extend(file.read.diagnostics.iter().cloned());
             debug_assert_eq!(id, file.read.value.file);
-            if !file.source.path.ends_with("_test.hlab") {
-                trees.push(file.read.value.clone());
-            }
+            trees.push(file.read.value.clone());
         }
         let data = read::data(world, &sources, &trees);
-        compile::analysis(Parsed { sources, trees, data }, options, diagnostics)
+        let mut analysis = compile::analysis(Parsed { sources, trees, data }, options, diagnostics);
+        // What is asked later is waited for.
+        analysis.compiled().world.stop = None;
+        let is_over = options.stop.as_ref().is_some_and(Stop::is_over);
+        (!is_over).then_some(analysis)
     }
 
     /// Gives every file the number that it has among the sources.

@@ -148,6 +148,10 @@ impl Checker<'_> {
         self.enter_environment(id);
         let resource = *self.p.defs.get(id);
         self.note(resource.head.key, Meaning::Resource(id));
+        if self.kind_of(resource.head.key) == NodeKind::Str && self.node(resource.head.key).next > resource.head.key + 1
+        {
+            self.expr(resource.head.key, None);
+        }
         self.whole_resource(&resource);
         self.unbind(0);
     }
