@@ -7,6 +7,7 @@
 pub mod cursor;
 pub mod goto;
 pub mod hover;
+pub mod rename;
 pub mod target;
 
 use std::rc::Rc;

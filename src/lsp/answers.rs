@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use lsp_server::{ErrorCode, Request};
-use lsp_types::request::{GotoDefinition, HoverRequest, References, Request as _};
+use lsp_types::request::{
+    DocumentDiagnosticRequest, GotoDefinition, HoverRequest, PrepareRenameRequest, References, Rename, Request as _,
+    WorkspaceDiagnosticRequest,
+};
 use lsp_types::{
     GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams, Location, MarkupContent,
     MarkupKind, ReferenceParams, TextDocumentPositionParams, Uri,
@@ -14,6 +17,7 @@ use serde_json::Value;
 
 use super::convert::{self, Encoding};
 use super::state::{self, State};
+use super::{diagnostics, rename};
 use crate::base::{FileId, Span};
 use crate::diag::Shown;
 use crate::ide::{self, Snapshot};
@@ -61,19 +65,9 @@ pub(super) fn is_of_a_moment(method: &str) -> bool {
     false
 }
 
-/// The file in which the project is declared, else its first.
-pub(super) fn project_file(snapshot: &Snapshot) -> Option<FileId> {
-    let sources = &snapshot.analysis().sources;
-    let own: Vec<_> = sources.files().filter(|(_, file)| file.origin == crate::base::Origin::Project).collect();
-    let declares = |text: &str| text.starts_with("project ") || text.contains("\nproject ");
-    let declaring = own.iter().find(|(_, file)| declares(&file.text));
-    declaring.or(own.first()).map(|(id, _)| *id)
-}
-
 /// Answers a request.
 pub(super) fn answer(state: &mut State<'_>, laid_out: Option<&Path>, request: Request) -> Result<Value, Unanswered> {
     let Request { method, params, .. } = request;
-    let _ = laid_out;
     match method.as_str() {
         HoverRequest::METHOD => {
             about(state, params, |params: &HoverParams| &params.text_document_position_params, hover)
@@ -84,6 +78,10 @@ pub(super) fn answer(state: &mut State<'_>, laid_out: Option<&Path>, request: Re
         References::METHOD => {
             about(state, params, |params: &ReferenceParams| &params.text_document_position, references)
         }
+        PrepareRenameRequest::METHOD => rename::prepare(state, read(params)?),
+        Rename::METHOD => rename::rename(state, read(params)?),
+        DocumentDiagnosticRequest::METHOD => diagnostics::of_document(state, laid_out, read(params)?),
+        WorkspaceDiagnosticRequest::METHOD => diagnostics::of_workspace(state, laid_out),
         _ => Err(Unanswered { code: ErrorCode::MethodNotFound, text: format!("{method} is not offered") }),
     }
 }

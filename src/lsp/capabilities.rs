@@ -1,14 +1,15 @@
 //! What the server offers.
 
 use lsp_types::{
-    HoverProviderCapability, OneOf, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions,
+    DiagnosticOptions, DiagnosticServerCapabilities, HoverProviderCapability, OneOf, RenameOptions, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
 };
 
 use super::convert::Encoding;
+use super::server::Pulls;
 
 /// What is offered to a client.
-pub(super) fn offered(encoding: Encoding) -> ServerCapabilities {
+pub(super) fn offered(encoding: Encoding, pulls: Pulls) -> ServerCapabilities {
     let sync = TextDocumentSyncOptions {
         open_close: Some(true),
         change: Some(TextDocumentSyncKind::INCREMENTAL),
@@ -20,6 +21,20 @@ pub(super) fn offered(encoding: Encoding) -> ServerCapabilities {
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
+        rename_provider: Some(OneOf::Right(RenameOptions {
+            prepare_provider: Some(true),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        })),
+        diagnostic_provider: match pulls {
+            Pulls::Asks => Some(DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                identifier: Some("hlab".to_owned()),
+                inter_file_dependencies: true,
+                workspace_diagnostics: true,
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            })),
+            // Who is sent everything and asks besides would show it twice.
+            Pulls::IsSent => None,
+        },
         ..ServerCapabilities::default()
     }
 }

@@ -4,12 +4,18 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use lsp_types::{
-    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, NumberOrString, Range,
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, FullDocumentDiagnosticReport,
+    NumberOrString, Range, RelatedFullDocumentDiagnosticReport, WorkspaceDiagnosticReport,
+    WorkspaceDiagnosticReportResult, WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
 };
+use serde_json::Value;
 
+use super::answers::Unanswered;
 use super::convert::{self, Encoding};
-use super::{library, state};
-use crate::base::FileId;
+use super::library;
+use super::state::{self, Place, State};
+use crate::base::{FileId, Origin};
 use crate::diag::{self, Severity, Shown};
 use crate::ide::Snapshot;
 
@@ -22,7 +28,7 @@ pub(super) struct View<'a> {
 }
 
 /// What is wrong, by file, in order of files; `None` holds what concerns no place in one.
-pub(super) fn by_file(view: &View<'_>, snapshot: &Snapshot) -> BTreeMap<Option<FileId>, Vec<Diagnostic>> {
+fn by_file(view: &View<'_>, snapshot: &Snapshot) -> BTreeMap<Option<FileId>, Vec<Diagnostic>> {
     let sources = &snapshot.analysis().sources;
     let shown = Shown::new(sources);
     let mut found: BTreeMap<Option<FileId>, Vec<Diagnostic>> = BTreeMap::new();
@@ -63,6 +69,85 @@ fn convert(view: &View<'_>, snapshot: &Snapshot, shown: &Shown<'_>, diagnostic: 
         tags: tags(diagnostic),
         data: None,
     }
+}
+
+/// What is wrong with one file, for a client that asks.
+pub(super) fn of_document(
+    state: &mut State<'_>,
+    laid_out: Option<&Path>,
+    params: DocumentDiagnosticParams,
+) -> Result<Value, Unanswered> {
+    let encoding = state.encoding;
+    let mut items = Vec::new();
+    if let Some(Place { project, path, origin }) = state.place(&params.text_document.uri) {
+        let root = project.root.clone();
+        if let Some(snapshot) = project.snapshot(None)
+            && let Some(file) = snapshot.file(&path, origin)
+        {
+            let view = View { root: &root, laid_out, encoding };
+            items = in_files(&view, snapshot).remove(&file).unwrap_or_default();
+        }
+    }
+    let full = FullDocumentDiagnosticReport { result_id: None, items };
+    let report = RelatedFullDocumentDiagnosticReport { related_documents: None, full_document_diagnostic_report: full };
+    answered(DocumentDiagnosticReportResult::Report(DocumentDiagnosticReport::Full(report)))
+}
+
+/// What is wrong with every file of the open projects, for a client that asks.
+pub(super) fn of_workspace(state: &mut State<'_>, laid_out: Option<&Path>) -> Result<Value, Unanswered> {
+    let encoding = state.encoding;
+    let library = state.library.clone();
+    let mut items = Vec::new();
+    for (root, project) in &mut state.projects {
+        let Some(snapshot) = project.snapshot(None) else { continue };
+        let view = View { root, laid_out, encoding };
+        let mut found = in_files(&view, snapshot);
+        let own: Vec<FileId> = snapshot.analysis().sources.files().map(|(file, _)| file).collect();
+        for file in own.into_iter().filter(|file| !snapshot.is_library(*file)) {
+            let Some(uri) = state::uri(root, library.as_deref(), snapshot, file) else { continue };
+            let version = state.documents.get(uri.as_str()).map(|document| i64::from(document.version));
+            let full = FullDocumentDiagnosticReport { result_id: None, items: found.remove(&file).unwrap_or_default() };
+            items.push(WorkspaceDocumentDiagnosticReport::Full(WorkspaceFullDocumentDiagnosticReport {
+                uri,
+                version,
+                full_document_diagnostic_report: full,
+            }));
+        }
+    }
+    answered(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items }))
+}
+
+fn answered(report: impl serde::Serialize) -> Result<Value, Unanswered> {
+    serde_json::to_value(report)
+        .map_err(|error| Unanswered { code: lsp_server::ErrorCode::InternalError, text: error.to_string() })
+}
+
+/// What is wrong, by file; what concerns no place in a file is shown where the project is.
+pub(super) fn in_files(view: &View<'_>, snapshot: &Snapshot) -> BTreeMap<FileId, Vec<Diagnostic>> {
+    let mut found = by_file(view, snapshot);
+    if let (Some(general), Some((file, at))) = (found.remove(&None), project_word(snapshot)) {
+        let source = snapshot.analysis().sources.file(file);
+        let start = convert::position(source, at, view.encoding);
+        let range = Range { start, end: convert::position(source, at + WORD.len(), view.encoding) };
+        let placed = general.into_iter().map(|diagnostic| Diagnostic { range, ..diagnostic });
+        found.entry(Some(file)).or_default().splice(0..0, placed);
+    }
+    found.into_iter().filter_map(|(file, diagnostics)| Some((file?, diagnostics))).collect()
+}
+
+/// The word that declares the project.
+const WORD: &str = "project";
+
+/// The file in which the project is declared, and where; else the start of the first file.
+fn project_word(snapshot: &Snapshot) -> Option<(FileId, usize)> {
+    let sources = &snapshot.analysis().sources;
+    let own: Vec<_> = sources.files().filter(|(_, file)| file.origin == Origin::Project).collect();
+    let word_in = |text: &str| {
+        let mut found = text.match_indices(WORD).map(|(at, _)| at);
+        found.find(|at| (*at == 0 || text.as_bytes()[at - 1] == b'\n') && text[at + WORD.len()..].starts_with(' '))
+    };
+    let declared = own.iter().find_map(|(id, file)| Some((*id, word_in(&file.text)?)));
+    declared.or_else(|| own.first().map(|(id, _)| (*id, 0)))
 }
 
 /// The message with everything that helps: an editor shows no more than this.

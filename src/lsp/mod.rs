@@ -10,6 +10,7 @@ mod capabilities;
 mod convert;
 mod diagnostics;
 mod library;
+mod rename;
 mod server;
 mod state;
 

@@ -18,7 +18,7 @@ use lsp_types::{
 use serde_json::Value;
 
 use super::convert::Encoding;
-use super::state::{self, State};
+use super::state::{self, Edits, State};
 use super::{Machine, answers, capabilities, diagnostics, library};
 use crate::base::Stop;
 
@@ -32,33 +32,41 @@ pub struct Broken(pub String);
 /// [`Broken`] if the client breaks off, or does not begin with `initialize`.
 pub fn serve(connection: &Connection, machine: &dyn Machine) -> Result<(), Broken> {
     let (id, params) = connection.initialize_start().map_err(|error| Broken(error.to_string()))?;
+    let pulls = Pulls::of(&params);
     let params: InitializeParams = serde_json::from_value(params).map_err(|error| Broken(error.to_string()))?;
     let general = params.capabilities.general.as_ref();
     let encoding = Encoding::of(general.and_then(|general| general.position_encodings.as_deref()));
     let result = InitializeResult {
-        capabilities: capabilities::offered(encoding),
+        capabilities: capabilities::offered(encoding, pulls),
         server_info: Some(ServerInfo { name: "hlab".to_owned(), version: Some(env!("CARGO_PKG_VERSION").to_owned()) }),
     };
     let result = serde_json::to_value(result).map_err(|error| Broken(error.to_string()))?;
     connection.initialize_finish(id, result).map_err(|error| Broken(error.to_string()))?;
     let laid_out = machine.lay_out_library(&library::files());
-    let state = State::new(machine, encoding, laid_out.as_ref().map(|folder| folder.join("std")));
-    let mut server = Server {
-        connection,
-        state,
-        laid_out,
-        pulls: Pulls::of(&params.capabilities),
-        queue: VecDeque::new(),
-        cancelled: HashSet::new(),
-        sent: 0,
-    };
+    let state = State::new(
+        machine,
+        encoding,
+        edits_of(&params.capabilities),
+        laid_out.as_ref().map(|folder| folder.join("std")),
+    );
+    let mut server =
+        Server { connection, state, laid_out, pulls, queue: VecDeque::new(), cancelled: HashSet::new(), sent: 0 };
     server.watch(&params.capabilities)?;
     server.run()
 }
 
+/// How the client takes edits.
+fn edits_of(client: &ClientCapabilities) -> Edits {
+    let edits = client.workspace.as_ref().and_then(|workspace| workspace.workspace_edit.as_ref());
+    match edits.and_then(|edits| edits.document_changes) {
+        Some(true) => Edits::Versioned,
+        Some(false) | None => Edits::Plain,
+    }
+}
+
 /// How the client hears what is wrong.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Pulls {
+pub(super) enum Pulls {
     /// It asks, and can be told to ask again.
     Asks,
     /// It is sent everything.
@@ -66,11 +74,12 @@ enum Pulls {
 }
 
 impl Pulls {
-    fn of(client: &ClientCapabilities) -> Pulls {
-        let asks = client.text_document.as_ref().is_some_and(|documents| documents.diagnostic.is_some());
-        let diagnostics = client.workspace.as_ref().and_then(|workspace| workspace.diagnostic.as_ref());
-        let refreshes = diagnostics.is_some_and(|diagnostics| diagnostics.refresh_support == Some(true));
-        if asks && refreshes { Pulls::Asks } else { Pulls::IsSent }
+    /// What a client's parameters of `initialize` say.
+    fn of(params: &Value) -> Pulls {
+        let asks = params.pointer("/capabilities/textDocument/diagnostic").is_some_and(Value::is_object);
+        // The types of the protocol look for this under another name than the protocol has.
+        let refreshes = params.pointer("/capabilities/workspace/diagnostics/refreshSupport");
+        if asks && refreshes == Some(&Value::Bool(true)) { Pulls::Asks } else { Pulls::IsSent }
     }
 }
 
@@ -281,20 +290,11 @@ impl Server<'_> {
         let Some(project) = self.state.projects.get_mut(root) else { return Ok(()) };
         let Some(snapshot) = project.snapshot(Some(stop)) else { return Ok(()) };
         let view = diagnostics::View { root, laid_out: laid_out.as_deref(), encoding };
-        let mut found = diagnostics::by_file(&view, snapshot);
-        let mut messages = Vec::new();
         let library = laid_out.as_ref().map(|folder| folder.join("std"));
-        // What concerns no place in a file is shown where the project is.
-        let project_file = answers::project_file(snapshot);
-        if let (Some(general), Some(file)) = (found.remove(&None), project_file) {
-            found.entry(Some(file)).or_default().splice(0..0, general);
-        }
-        for (file, diagnostics) in found {
-            let Some(file) = file else { continue };
-            if let Some(uri) = state::uri(root, library.as_deref(), snapshot, file) {
-                messages.push((uri, diagnostics));
-            }
-        }
+        let found = diagnostics::in_files(&view, snapshot);
+        let place = |file| state::uri(root, library.as_deref(), snapshot, file);
+        let mut messages: Vec<_> =
+            found.into_iter().filter_map(|(file, diagnostics)| Some((place(file)?, diagnostics))).collect();
         project.is_stale = false;
         let mut old = std::mem::take(&mut project.published);
         for (uri, _) in &messages {

@@ -31,14 +31,26 @@ pub(super) struct Project {
     snapshot: Option<Snapshot>,
     /// Whether what was sent of it is old.
     pub is_stale: bool,
+    /// Counts its changes, so that who asked before need not be told the same again.
+    pub revision: u64,
     /// For which files something was sent that stands until it is taken back.
     pub published: BTreeSet<String>,
+}
+
+/// How the client takes edits of several files.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Edits {
+    /// Each with the version of the file that it is for.
+    Versioned,
+    /// By file.
+    Plain,
 }
 
 /// Everything.
 pub(super) struct State<'a> {
     pub machine: &'a dyn Machine,
     pub encoding: Encoding,
+    pub edits: Edits,
     pub projects: BTreeMap<PathBuf, Project>,
     pub documents: BTreeMap<String, Document>,
     /// Where the library's files lie, and through which project they are looked at.
@@ -64,6 +76,7 @@ impl Project {
             workspace,
             snapshot: None,
             is_stale: true,
+            revision: 0,
             published: BTreeSet::new(),
         }
     }
@@ -72,13 +85,19 @@ impl Project {
     pub(super) fn touch(&mut self) {
         self.snapshot = None;
         self.is_stale = true;
+        self.revision += 1;
+    }
+
+    /// How the front end looks at the project.
+    pub(super) fn options(&self, stop: Option<Stop>) -> Options {
+        let lock = self.world.read("hlab.lock").ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        Options { lock, stop, ..Options::default() }
     }
 
     /// The project as it is now; `None` if `stop` came true before it was known.
     pub(super) fn snapshot(&mut self, stop: Option<Stop>) -> Option<&mut Snapshot> {
         if self.snapshot.is_none() {
-            let lock = self.world.read("hlab.lock").ok().and_then(|bytes| String::from_utf8(bytes).ok());
-            let options = Options { lock, stop, ..Options::default() };
+            let options = self.options(stop);
             let analysis = self.workspace.analyze(self.world.as_ref(), &options)?;
             self.snapshot = Some(Snapshot::new(analysis));
         }
@@ -87,8 +106,13 @@ impl Project {
 }
 
 impl<'a> State<'a> {
-    pub(super) fn new(machine: &'a dyn Machine, encoding: Encoding, library: Option<PathBuf>) -> State<'a> {
-        State { machine, encoding, projects: BTreeMap::new(), documents: BTreeMap::new(), library, last: None }
+    pub(super) fn new(
+        machine: &'a dyn Machine,
+        encoding: Encoding,
+        edits: Edits,
+        library: Option<PathBuf>,
+    ) -> State<'a> {
+        State { machine, encoding, edits, projects: BTreeMap::new(), documents: BTreeMap::new(), library, last: None }
     }
 
     /// The root and path of a file, whichever project it belongs to; a file of the library is looked at through the

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::base::{FileId, Origin, SourceFile, Sources, Stop, World};
+use crate::base::{FileId, Origin, SourceFile, Sources, Stop, TextEdit, World};
 use crate::diag::{Checked, Diagnostic};
 use crate::session::compile::{self, Parsed};
 use crate::session::{Analysis, Options, library, read};
@@ -22,8 +22,8 @@ struct File {
     read: Checked<Arc<Tree>>,
 }
 
-/// The files of one project, parsed.
-#[derive(Default, Debug)]
+/// The files of one project, parsed. A copy costs little: texts and trees are shared.
+#[derive(Clone, Default, Debug)]
 pub struct Workspace {
     /// By path; files of the library and of tests have none here.
     files: BTreeMap<String, File>,
@@ -90,6 +90,19 @@ impl Workspace {
         let read = again.unwrap_or_else(|| parse(file.read.value.file, &text));
         file.read = Checked::new(Arc::new(read.value), read.diagnostics);
         file.source = Arc::new(SourceFile::new(path.to_owned(), text, Origin::Project));
+    }
+
+    /// Applies edits of one moment to the files of the project; those of the library are not the project's.
+    pub fn apply(&mut self, sources: &Sources, edits: &[TextEdit]) {
+        let mut edits: Vec<&TextEdit> = edits.iter().collect();
+        // From the end of each file to its start, so that no edit moves the place of another.
+        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+        for edit in edits {
+            let file = sources.file(edit.span.file);
+            if file.origin == Origin::Project {
+                self.edit(&file.path, &edit.span.range(), &edit.text);
+            }
+        }
     }
 
     /// Forgets a file.

@@ -1,11 +1,11 @@
 //! The questions that `tests/ide` asks, and how their answers are drawn.
 
-use hlab::base::{FileId, Span};
-use hlab::ide::{Snapshot, goto, hover};
+use hlab::base::{FileId, Span, TextEdit};
+use hlab::ide::{Snapshot, goto, hover, rename};
 
 /// The answer to one question, as lines.
 pub fn ask(snapshot: &mut Snapshot, place: Option<(FileId, u32)>, question: &str) -> String {
-    let (word, _) = question.split_once(' ').unwrap_or((question, ""));
+    let (word, rest) = question.split_once(' ').unwrap_or((question, ""));
     let (file, at) = place.expect("the section has a cursor");
     match word {
         "hover" => hovered(snapshot, file, at),
@@ -13,6 +13,7 @@ pub fn ask(snapshot: &mut Snapshot, place: Option<(FileId, u32)>, question: &str
         "references" => {
             goto::references(snapshot, file, at).into_iter().map(|span| draw(snapshot, span)).collect::<String>()
         }
+        "rename" => renamed(snapshot, file, at, rest),
         _ => panic!("no such question: {question}"),
     }
 }
@@ -20,6 +21,39 @@ pub fn ask(snapshot: &mut Snapshot, place: Option<(FileId, u32)>, question: &str
 fn hovered(snapshot: &mut Snapshot, file: FileId, at: u32) -> String {
     hover::hover(snapshot, file, at)
         .map_or_else(String::new, |hover| format!("on `{}`\n{}", snapshot.text_of(hover.span), hover.markdown))
+}
+
+/// The lines that change, or why none does.
+fn renamed(snapshot: &mut Snapshot, file: FileId, at: u32, new: &str) -> String {
+    if let Err(refused) = rename::prepare(snapshot, file, at) {
+        return format!("refused: {}", refused.0);
+    }
+    match rename::rename(snapshot, file, at, new) {
+        Err(refused) => format!("refused: {}", refused.0),
+        Ok(edits) => changed(snapshot, edits),
+    }
+}
+
+/// Every line that edits change, as it is afterwards.
+pub fn changed(snapshot: &Snapshot, mut edits: Vec<TextEdit>) -> String {
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+    let mut drawn = String::new();
+    let mut files: Vec<FileId> = edits.iter().map(|edit| edit.span.file).collect();
+    files.sort();
+    files.dedup();
+    for id in files {
+        let file = snapshot.analysis().sources.file(id);
+        let mut text = file.text.clone();
+        for edit in edits.iter().filter(|edit| edit.span.file == id) {
+            text.replace_range(edit.span.range(), &edit.text);
+        }
+        for (number, line) in text.lines().enumerate() {
+            if !file.text.lines().any(|old| old == line) {
+                drawn.push_str(&format!("{}:{}  {line}\n", file.path, number + 1));
+            }
+        }
+    }
+    drawn
 }
 
 /// A span under its line, with the file and line before it.
