@@ -2,6 +2,7 @@
 
 mod lsp {
     pub mod client;
+    pub mod random;
 }
 
 use lsp::client::{Client, place, uri};
@@ -204,4 +205,26 @@ fn secrets_reach_no_message() {
     let sent = format!("{:?} {hover}", client.published);
     assert!(!sent.contains(canary), "{sent}");
     client.stop();
+}
+
+/// For how many seconds; `HLAB_EDIT_SECONDS=600` is what is run by hand.
+fn seconds() -> u64 {
+    std::env::var("HLAB_EDIT_SECONDS").ok().and_then(|seconds| seconds.parse().ok()).unwrap_or(5)
+}
+
+#[test]
+fn a_server_that_saw_every_keystroke_says_what_a_new_one_says() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("lang-examples/k3s-nodes");
+    let entries = std::fs::read_dir(&folder).expect("the example is there").flatten().map(|entry| entry.path());
+    let files = entries.filter(|path| path.extension().is_some_and(|ending| ending == "hlab"));
+    let mut files: Vec<(String, String)> = files
+        .map(|path| {
+            let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+            (format!("/lab/{name}"), std::fs::read_to_string(&path).expect("it can be read"))
+        })
+        .collect();
+    files.sort();
+    let seed = std::env::var("HLAB_EDIT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(17);
+    let edits = lsp::random::edit_for(&files, std::time::Duration::from_secs(seconds()), seed);
+    assert!(edits > 20, "only {edits} edits in the time");
 }

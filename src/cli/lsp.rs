@@ -7,7 +7,7 @@ use crate::lsp::{self, Machine};
 
 use super::Exit;
 use super::disk::{DiskWorld, read_regular};
-use super::errors::{Failures, RimError};
+use super::errors::Failures;
 
 /// Serve an editor: the language server, on standard input and output
 #[derive(clap::Args, Debug)]
@@ -34,8 +34,11 @@ pub(super) fn run(args: &LspArgs) -> Result<Exit, Failures> {
             let _ = threads.join();
             Ok(Exit::Ok)
         }
-        // A client that is gone needs no answer; whoever looks at the log does.
-        Err(lsp::Broken(cause)) => Err(vec![RimError::CannotRead { path: "standard input".to_owned(), cause }]),
+        // Whoever looks at the log hears it; the protocol wants the exit code.
+        Err(lsp::Broken(cause)) => {
+            super::output::eprint(&format!("hlab lsp: {}\n", crate::diag::visible(&cause)));
+            Ok(Exit::Errors)
+        }
     }
 }
 
