@@ -29,7 +29,7 @@ pub(super) struct InputArgs {
     locked: bool,
     #[arg(skip)]
     is_free: bool,
-    /// Read, parse and check with so many threads; 0 takes as many as there are cores.
+    /// Parse the files of a large project with so many threads; 0 takes as many as there are cores. The result is the same.
     #[arg(long, value_name = "N", default_value_t = 0)]
     threads: usize,
 }

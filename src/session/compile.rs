@@ -13,7 +13,7 @@ use crate::model::Model;
 use crate::place::{self, Gone, Lock};
 use crate::policy::{self, Findings};
 use crate::resolve::{self, Unit};
-use crate::session::{Analysis, Options, build, inputs, library, overlay, read};
+use crate::session::{Analysis, Options, build, inputs, library, overlay, parse, read};
 use crate::syntax::tree::Tree;
 use crate::types::{self, Program};
 
@@ -56,6 +56,7 @@ pub fn parse(
     files: &dyn Files,
     wanted: &dyn Fn(&str) -> bool,
     library_tests: &[(&str, &str)],
+    options: &Options,
     out: &mut Vec<Diagnostic>,
 ) -> Parsed {
     let mut sources = Sources::default();
@@ -63,12 +64,7 @@ pub fn parse(
         sources.add(SourceFile::new(format!("std/{path}"), (*text).to_owned(), Origin::Library));
     }
     read::read(files, &mut sources, wanted, out);
-    let mut trees = Vec::new();
-    for (id, file) in sources.files() {
-        let parsed = crate::syntax::parse(id, &file.text);
-        out.extend(parsed.diagnostics);
-        trees.push(Arc::new(parsed.value));
-    }
+    let trees = parse::trees(&sources, options.threads, out);
     let data = read::data(files, &sources, &trees);
     Parsed { sources, trees, data }
 }

@@ -9,6 +9,7 @@ mod explain;
 mod inputs;
 pub mod library;
 mod overlay;
+mod parse;
 mod read;
 mod rollout;
 mod testing;
@@ -32,7 +33,7 @@ pub struct Options {
     pub lock: Option<String>,
     /// Whether the lock must already hold everything that it would be asked for.
     pub locked: bool,
-    /// How many threads may work; 0 and 1 both mean one.
+    /// How many threads may parse files; 0 and 1 both mean one.
     pub threads: usize,
     /// Asked now and then: whether nobody waits for the result any more.
     pub stop: Option<Stop>,
@@ -142,7 +143,7 @@ pub struct TestReport {
 /// Runs the whole front end over the files of a world.
 pub fn analyze(world: &dyn World, options: &Options) -> Analysis {
     let mut diagnostics = Vec::new();
-    let parsed = compile::parse(world, &|path| !path.ends_with("_test.hlab"), &[], &mut diagnostics);
+    let parsed = compile::parse(world, &|path| !path.ends_with("_test.hlab"), &[], options, &mut diagnostics);
     options.ended("read and parse");
     compile::analysis(parsed, options, diagnostics)
 }

@@ -13,7 +13,7 @@ use crate::types::value::{ObjId, Value};
 /// an empty project instead.
 pub fn run(files: &dyn Files, options: &Options, filter: Option<&str>, library_tests: &[(&str, &str)]) -> TestReport {
     let mut diagnostics = Vec::new();
-    let parsed = compile::parse(files, &|_| true, library_tests, &mut diagnostics);
+    let parsed = compile::parse(files, &|_| true, library_tests, options, &mut diagnostics);
     let (sources, trees) = (&parsed.sources, &parsed.trees);
     let mut tests = Vec::new();
     if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {
