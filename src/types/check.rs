@@ -286,7 +286,8 @@ impl Checker<'_> {
                 let (value, ty) = self.expr(child + 1, None);
                 let (value, ty) = self.unwrap(child + 1, value, ty);
                 let is_secret = match self.p.types.get(self.p.types.base(ty)) {
-                    Ty::Obj(shapes, _) => shapes.iter().any(|shape| self.p.shape(*shape).word == self.p.words.secret),
+                    // Any resource may be named, and what may be of any kind is only named.
+                    Ty::Obj(shapes, _) => shapes.iter().all(|shape| self.p.shape(*shape).word == self.p.words.secret),
                     _ => self.wants(ty, TyId::SECRET),
                 };
                 if is_secret {

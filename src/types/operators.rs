@@ -310,6 +310,13 @@ impl Checker<'_> {
         if a == TyId::ERROR || b == TyId::ERROR {
             return (Value::Poison, TyId::ERROR);
         }
+        if op == Binary::Add
+            && a == TyId::STR
+            && b == TyId::STR
+            && !(left_value == Value::Poison || right_value == Value::Poison)
+        {
+            return self.joined(node, left_value, right_value);
+        }
         match self.result_of(op, a, b) {
             Some(ty) => self.binary(node, op, left_value, right_value, ty),
             None => {
@@ -317,6 +324,15 @@ impl Checker<'_> {
                 (self.report(errors::no_arithmetic(self.span(node), op, &a, &b)), TyId::ERROR)
             }
         }
+    }
+
+    /// Text behind text: the same as writing both into one.
+    fn joined(&mut self, node: Index, left: Value, right: Value) -> (Value, TyId) {
+        let (left_node, right_node) = self.operands(node);
+        let (left_at, right_at) = (self.at(left_node), self.at(right_node));
+        let parts = [self.p.as_expr(left, left_at), self.p.as_expr(right, right_at)];
+        let parts = self.p.run(&parts);
+        (self.lazy(Op::Interpolate(parts), node), TyId::STR)
     }
 
     /// Whether values of a type can be added up.
