@@ -286,9 +286,12 @@ impl Checker<'_> {
                     self.assign(&path[1..], value, append, inner, None, None, out);
                 } else if self.kind_of(value) == NodeKind::Body {
                     self.body(value, inner, None, out);
+                } else if self.is_document(value) {
+                    self.block_of_data(value, inner, out);
                 } else if !is_null {
                     let (_, found) = self.expr(value, None);
                     self.mismatch(value, found, Want { ty, from: Some(from) });
+                    self.poison_block(value, inner, out);
                 }
                 out[open].next = out.len() as u32;
             }
@@ -308,6 +311,13 @@ impl Checker<'_> {
                     self.assign(&path[2..], value, append, inner, None, None, out);
                 } else if self.kind_of(value) == NodeKind::Body {
                     self.body(value, inner, None, out);
+                } else if self.is_document(value) {
+                    self.block_of_data(value, inner, out);
+                } else if !is_null {
+                    let (_, found) = self.expr(value, None);
+                    let ty = self.p.shape(inner).ty;
+                    self.mismatch(value, found, Want { ty, from: Some(from) });
+                    self.poison_block(value, inner, out);
                 }
                 out[open].next = out.len() as u32;
             }

@@ -15,6 +15,7 @@ mod check;
 mod clauses;
 pub mod data;
 mod decl;
+mod document;
 mod domains;
 pub(crate) mod errors;
 pub mod expr;
