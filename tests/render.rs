@@ -71,6 +71,17 @@ fn colour_is_written_only_when_asked_for() {
 }
 
 #[test]
+fn a_place_is_a_link_where_the_folder_is_known_and_colour_is_wanted() {
+    let (mut sources, diagnostics) = lab();
+    sources.root = Some("/home/ops/my lab".into());
+    let colored = render(Format::Human, Style { is_colored: true, limit: 50 }, &sources, &diagnostics);
+    let link = "\u{1b}]8;;file:///home/ops/my%20lab/guests.hlab\u{1b}\\guests.hlab";
+    assert!(colored.contains(&format!("{link}\u{1b}]8;;\u{1b}\\:123:12")), "{colored:?}");
+    assert!(colored.contains(&format!("{link}:123:12\u{1b}]8;;\u{1b}\\")), "{colored:?}");
+    assert!(!render(Format::Human, plain(50), &sources, &diagnostics).contains('\u{1b}'));
+}
+
+#[test]
 fn the_short_form_is_one_line_each() {
     let (sources, diagnostics) = lab();
     insta::assert_snapshot!(render(Format::Short, plain(50), &sources, &diagnostics));

@@ -106,6 +106,8 @@ impl SourceFile {
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
     tainted: Vec<Span>,
+    /// The absolute path of the project's folder, if what is shown may link to its files.
+    pub root: Option<String>,
 }
 
 impl Sources {

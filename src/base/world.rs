@@ -32,6 +32,11 @@ pub trait World {
 
     /// All `.hlab` files at any depth, sorted by path; with those that could not be looked at.
     fn list(&self) -> (Vec<String>, Vec<(String, ReadError)>);
+
+    /// The absolute path of the folder, if people can open its files from where they read the result: on a terminal.
+    fn root(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Files in memory, for tests and the editor.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
 use crate::base::{ReadError, World};
@@ -108,6 +108,11 @@ impl World for DiskWorld {
         walk.follow_links();
         walk.unreadable.sort_by(|one, other| one.0.cmp(&other.0));
         (walk.files.into_iter().collect(), walk.unreadable)
+    }
+
+    fn root(&self) -> Option<String> {
+        let is_seen = std::io::stderr().is_terminal();
+        self.real.to_str().filter(|_| is_seen).map(str::to_owned)
     }
 }
 

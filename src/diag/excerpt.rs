@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::base::{FileId, Span};
 
+use super::link;
 use super::shown::{SECRET, Shown, push_visible, within};
 use super::{Diagnostic, Label};
 
@@ -36,6 +37,8 @@ pub(super) struct Mark {
 pub(super) struct Excerpt {
     /// The path, fit to be shown.
     pub path: String,
+    /// Where the file can be opened, if what is shown may link to it.
+    pub url: Option<String>,
     /// The number of the first line, from 1.
     pub first_line: usize,
     /// The lines, joined by line feeds.
@@ -112,6 +115,7 @@ fn copy(shown: &Shown<'_>, file: FileId, group: &[Located<'_>]) -> Excerpt {
         group.iter().fold((usize::MAX, 0), |(first, last), label| (first.min(label.first), last.max(label.last)));
     let mut excerpt = Excerpt {
         path: shown.path(file),
+        url: shown.url(file),
         first_line: first + 1,
         text: String::new(),
         starts: Vec::new(),
@@ -217,6 +221,14 @@ fn window(shown: &Shown<'_>, file: FileId, line: Range<usize>, targets: &[Range<
 }
 
 impl Excerpt {
+    /// A place in it, `lab.hlab:4:3`, as a link where that is possible and escape sequences are wanted.
+    pub fn linked(&self, place: &str, is_colored: bool) -> String {
+        match &self.url {
+            Some(url) if is_colored => link::link(url, place),
+            Some(_) | None => place.to_owned(),
+        }
+    }
+
     /// The index of the line (in this excerpt) of an offset of its text.
     pub(super) fn line_of(&self, offset: usize) -> usize {
         self.starts.partition_point(|start| *start <= offset).saturating_sub(1)

@@ -9,6 +9,7 @@ mod excerpt;
 pub mod github;
 pub mod json;
 pub mod junit;
+mod link;
 mod render;
 pub mod sarif;
 mod shown;

@@ -4,7 +4,8 @@
 //! value can drive a terminal; what stands in a tainted span is `<secret>` everywhere, also where
 //! a message or an edit repeats it.
 
-use crate::base::{FileId, LineColumn, Sources, Span};
+use super::link;
+use crate::base::{FileId, LineColumn, Origin, Sources, Span};
 
 /// What stands where a secret was.
 pub const SECRET: &str = "<secret>";
@@ -93,6 +94,13 @@ impl<'a> Shown<'a> {
     #[must_use]
     pub fn path(&self, file: FileId) -> String {
         self.line(&self.sources.file(file).path)
+    }
+
+    /// Where a file of the project can be opened, if what is shown may link to it.
+    pub(super) fn url(&self, file: FileId) -> Option<String> {
+        let file = self.sources.file(file);
+        let root = self.sources.root.as_ref().filter(|_| file.origin == Origin::Project)?;
+        Some(link::file_url(root, &file.path))
     }
 
     /// The first tainted range of a file that ends after `offset`.

@@ -110,7 +110,7 @@ fn picture(shown: &Shown<'_>, diagnostic: &Diagnostic, is_colored: bool) -> Stri
     debug_assert!(written.is_ok(), "writing to memory cannot fail");
     let drawn = String::from_utf8_lossy(&drawn);
     let body = drawn.split_once('\n').map_or("", |(_, body)| body);
-    renumber(body, &pieces)
+    renumber(body, &pieces, is_colored)
 }
 
 fn in_characters(piece: &Excerpt, mark: &Mark) -> std::ops::Range<usize> {
@@ -122,7 +122,7 @@ fn in_characters(piece: &Excerpt, mark: &Mark) -> std::ops::Range<usize> {
 ///
 /// Ariadne 0.6 counts in the margin from the first line of what it is given, whatever line offset
 /// the source has. Padding each excerpt with empty lines would cost a scan of them for every piece.
-fn renumber(drawn: &str, pieces: &[Excerpt]) -> String {
+fn renumber(drawn: &str, pieces: &[Excerpt], is_colored: bool) -> String {
     let last = |piece: &Excerpt| (piece.first_line + piece.starts.len() - 1).to_string().len();
     let width = pieces.iter().map(last).max().unwrap_or(1);
     let narrow = pieces.iter().map(|piece| piece.starts.len().to_string().len()).max().unwrap_or(1);
@@ -134,7 +134,10 @@ fn renumber(drawn: &str, pieces: &[Excerpt]) -> String {
         let widened = format!("{}{}{}", &line[..at], filler.repeat(more), &line[at..]);
         if let Some((before, id, after)) = head(&widened) {
             current = pieces.get(id);
-            text.push_str(&format!("{before}{}{after}", current.map_or(String::new(), place)));
+            text.push_str(&format!(
+                "{before}{}{after}",
+                current.map_or(String::new(), |piece| piece.linked(&place(piece), is_colored))
+            ));
         } else {
             match (number(&widened), current) {
                 (Some(digits), Some(piece)) => text.push_str(&with_number(&widened, digits, piece.first_line)),

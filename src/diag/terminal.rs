@@ -12,8 +12,8 @@ use super::{Diagnostic, Severity};
 /// One diagnostic with its source lines, labels, notes, help and fixes; ends with an empty line.
 #[must_use]
 pub fn human(shown: &Shown<'_>, diagnostic: &Diagnostic, is_colored: bool) -> String {
-    let pieces = Pieces(excerpts(shown, diagnostic, TALL));
-    let labels = pieces.0.iter().enumerate().flat_map(|(id, piece)| {
+    let pieces = Pieces::new(excerpts(shown, diagnostic, TALL), is_colored);
+    let labels = pieces.excerpts.iter().enumerate().flat_map(|(id, piece)| {
         piece.marks.iter().map(move |mark| {
             let style = if mark.is_primary { codespan::LabelStyle::Primary } else { codespan::LabelStyle::Secondary };
             codespan::Label::new(style, id, mark.range.clone()).with_message(mark.text.as_str())
@@ -72,11 +72,20 @@ fn severity(severity: Severity) -> codespan::Severity {
 }
 
 /// Excerpts as codespan wants files: each is a file, with the real line and column numbers.
-struct Pieces(Vec<Excerpt>);
+struct Pieces {
+    excerpts: Vec<Excerpt>,
+    /// What heads each: its path, which may be a link.
+    names: Vec<String>,
+}
 
 impl Pieces {
+    fn new(excerpts: Vec<Excerpt>, is_colored: bool) -> Pieces {
+        let names = excerpts.iter().map(|piece| piece.linked(&piece.path, is_colored)).collect();
+        Pieces { excerpts, names }
+    }
+
     fn piece(&self, id: usize) -> Result<&Excerpt, Error> {
-        self.0.get(id).ok_or(Error::FileMissing)
+        self.excerpts.get(id).ok_or(Error::FileMissing)
     }
 }
 
@@ -86,7 +95,7 @@ impl<'a> Files<'a> for Pieces {
     type Source = &'a str;
 
     fn name(&'a self, id: usize) -> Result<&'a str, Error> {
-        Ok(&self.piece(id)?.path)
+        self.names.get(id).map(String::as_str).ok_or(Error::FileMissing)
     }
 
     fn source(&'a self, id: usize) -> Result<&'a str, Error> {

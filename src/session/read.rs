@@ -12,6 +12,7 @@ pub const SOURCE_LIMIT: usize = 64 << 20;
 
 /// Reads the project's files (those that `wanted` takes) behind those in `sources` already.
 pub fn read(world: &dyn World, sources: &mut Sources, wanted: &dyn Fn(&str) -> bool, out: &mut Vec<Diagnostic>) {
+    sources.root = world.root();
     let (paths, unreadable) = world.list();
     for (path, problem) in unreadable {
         out.push(errors::unreadable_file(&path, &describe(&problem)));
