@@ -342,6 +342,16 @@ fn paths_named_in_documents_exist() {
 }
 
 #[test]
+fn the_reference_names_every_function_of_the_library() {
+    let reference = read("docs/reference.md");
+    let prelude = read("stdlib/prelude.hlab");
+    let functions = prelude.lines().filter_map(|line| line.strip_prefix("fn ")?.split('(').next());
+    let has = |name: &str| reference.split(|c: char| !c.is_alphanumeric() && c != '-').any(|word| word == name);
+    let missing: Vec<String> = functions.filter(|name| !has(name)).map(str::to_owned).collect();
+    assert_none(&missing, "name it under Functions in docs/reference.md");
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     let mut offences = Vec::new();
     for document in files("", &[".md"]) {

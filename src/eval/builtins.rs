@@ -4,7 +4,7 @@ use crate::eval::machine::Machine;
 use crate::eval::{Key, key_of, show};
 use crate::types::builtins::Builtin;
 use crate::types::expr::{NodeRef, Op, Operands};
-use crate::types::ty::{Ty, TyId};
+use crate::types::ty::{OWN, Ty, TyId};
 use crate::types::value::{ObjId, Value};
 
 impl Machine<'_> {
@@ -287,6 +287,9 @@ impl Machine<'_> {
         let base = self.p.types.base(ty);
         let owner_word = self.p.heap.names.intern("owner");
         let use_word = self.p.heap.names.intern("use");
+        let own = self.p.heap.names.intern(OWN);
+        let is_ref = matches!(self.p.types.get(base), Ty::Obj(..) | Ty::Union(_));
+        let fits = |value: &Value| is_ref || !matches!(value, Value::Obj(_));
         let mut made = Vec::new();
         for number in 0..self.w.objects.len() {
             let object = ObjId(number as u32);
@@ -297,19 +300,15 @@ impl Machine<'_> {
             for place in 0..usize::from(of.len) {
                 let slot = self.w.slots[of.first as usize + place];
                 let declared = self.p.field(of.shape, slot.field);
-                let Some(many) = self.holds_type(declared.ty, base) else { continue };
-                let name = declared.name;
+                let (declared_ty, name) = (declared.ty, declared.name);
+                let Some(many) = self.holds_type(declared_ty, base) else { continue };
                 let value = self.read(object, slot.field);
                 let values = if many { self.elements(value) } else { vec![value] };
-                let role = if self.p.name(name) == "ids" || self.p.name(name) == "address" || self.p.name(name) == "mac"
-                {
-                    owner_word
-                } else {
-                    use_word
-                };
+                let role = if self.p.types.is_own(declared_ty, own) { owner_word } else { use_word };
                 let path = format!("{}.{}", show::address(self, object), self.p.name(name));
                 let path = self.p.heap.string(&path);
-                for value in values.into_iter().filter(|value| value.is_known()) {
+                // A field for an address or a thing that has one holds no address where it names the thing.
+                for value in values.into_iter().filter(|value| value.is_known() && fits(value)) {
                     let slice = self.p.heap.store(&[value, Value::Obj(object), path, Value::Enum(role)]);
                     made.push(Value::Group(slice));
                 }

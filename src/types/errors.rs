@@ -354,7 +354,7 @@ pub fn unknown_type(span: Span, text: &str, known: Vec<String>) -> Diagnostic {
 /// A type with parameters that is none.
 pub fn unknown_generic(span: Span, text: &str) -> Diagnostic {
     error(&codes::UNKNOWN_TYPE, span, format!("`{text}` takes no such parameters"))
-        .help("types with parameters: `List<T>`, `Set<T>`, `Range<T>`, `Map<K, V>`")
+        .help("types with parameters: `List<T>`, `Set<T>`, `Range<T>`, `Map<K, V>`, `Own<T>`")
 }
 
 /// A kind that nothing declares.

@@ -129,6 +129,9 @@ fixed! {
     PCI 15 Pci; SECRET 16 Secret;
 }
 
+/// The name of `Own<T>`, which no declared type can have: the role that `values(T)` shows, and otherwise nothing.
+pub(crate) const OWN: &str = "Own<>";
+
 /// All types of a program.
 #[derive(Clone, Debug)]
 pub struct Types {
@@ -214,6 +217,18 @@ impl Types {
         }
     }
 
+    /// Whether a field of this type gives its thing the value, and does not rely on another's.
+    #[must_use]
+    pub fn is_own(&self, mut id: TyId, own: Name) -> bool {
+        loop {
+            match self.get(id) {
+                Ty::Named(name, _, _) if *name == own => return true,
+                Ty::Named(_, inner, _) | Ty::Opt(inner) => id = *inner,
+                _ => return false,
+            }
+        }
+    }
+
     /// The element type of a list, set, range, group or map (its values).
     #[must_use]
     pub fn element(&self, id: TyId) -> Option<TyId> {
@@ -283,6 +298,7 @@ impl Types {
             Ty::Use(value) => format!("a use of {}", show(*value)),
             Ty::Opt(inner) => format!("{}?", show(*inner)),
             Ty::Union(parts) => parts.iter().map(|part| show(*part)).collect::<Vec<_>>().join(" | "),
+            Ty::Named(name, inner, _) if names.get(*name) == OWN => show(*inner),
             Ty::Named(name, _, _) => names.get(*name).into(),
             simple @ (Ty::Bool
             | Ty::Int

@@ -4,7 +4,7 @@ use crate::base::Name;
 use crate::resolve::{Scope, Space};
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::notes::Meaning;
-use crate::types::ty::{Domain, ShapeId, Ty, TyId};
+use crate::types::ty::{Domain, OWN, ShapeId, Ty, TyId};
 use crate::types::{Checker, decl, errors};
 
 const SIMPLE: &[(&str, TyId)] = &[
@@ -84,6 +84,7 @@ impl Checker<'_> {
             ("Set", [element]) => Ty::Set(*element),
             ("Range", [element]) => Ty::Range(*element),
             ("Map", [key, value]) => Ty::Map(*key, *value),
+            ("Own", [inner]) => Ty::Named(self.p.heap.names.intern(OWN), *inner, None),
             _ => {
                 let diagnostic = errors::unknown_generic(self.span(node), word);
                 self.report(diagnostic);
