@@ -144,6 +144,32 @@ fn evaluation_gives_the_same_with_one_thread_and_many() {
     assert!(one.explain_path("vm.v2.description").is_some_and(|text| text.contains("number 2")));
 }
 
+/// What `hlab explain` says of a path, in a small lab.
+fn explained(path: &str) -> String {
+    let source = "profile quick for vm { cpu { cores = 2 }, labels { role = \"db\" } }\n\
+                  vm \"haos16.0\" on h with quick { id = 100, memory = 4GiB }\n";
+    analyze(&lab(&[("a.hlab", source)]), &Options::default()).explain_path(path).unwrap_or_default()
+}
+
+#[test]
+fn a_path_is_explained_with_the_quotes_that_a_shell_eats() {
+    assert!(explained("vm.\"haos16.0\".memory").contains("= 4GiB\n  said at a.hlab:2"));
+    assert!(explained("vm.haos16.0.memory").contains("= 4GiB\n  said at a.hlab:2"));
+    assert!(explained("vm.haos16.0.labels.role").contains("= db\n  said by `quick`, at a.hlab:1"));
+    assert!(explained("vm.haos16.0.host").contains("= h\n  said by the head, at a.hlab:2"));
+    assert!(explained("vm.haos16.0").contains("cpu.cores = 2  (said by `quick`, at a.hlab:1)"));
+}
+
+#[test]
+fn a_field_is_explained_by_its_kind_and_of_each_that_has_it() {
+    assert!(explained("vm.memory").contains("memory: Size = 512MiB where"));
+    assert!(explained("vm.disk.size").contains("Never shrunk"));
+    let sizes = explained("disk.size");
+    assert!(sizes.contains("std/host.hlab") && sizes.contains("std/vm-parts.hlab"), "{sizes}");
+    assert!(explained("storage.pool").contains("of ZfsPool"));
+    assert_eq!(explained("vm.no-such"), "");
+}
+
 #[test]
 fn what_is_lost_follows_from_what_kinds_need() {
     let source = "kind part on host { needs all [self.host] }\n\

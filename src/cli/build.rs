@@ -99,8 +99,9 @@ fn emit(
                 continue;
             }
         };
+        let is_sound = !checked.has_errors();
         add(diagnostics, checked.diagnostics);
-        if checked.value.is_empty() {
+        if is_sound && checked.value.is_empty() {
             output.remark(&format!("target `{}` owns nothing in this lab", request.name));
         }
         let is_own_folder = args.out.is_some() && args.target.len() == 1;

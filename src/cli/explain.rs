@@ -13,13 +13,14 @@ use super::errors::{Failures, RimError, show};
 use super::output::Output;
 use super::project::{InputArgs, Project};
 
-/// Say what a code means, what a policy asks, or who said a value
+/// Say what a code or a declaration means, or who said a value
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
 Examples:
   hlab explain HL0101                     a code, or its name: syntax-error
   hlab explain vm-memory-fits-host        a policy, and what it was applied to
   hlab explain vm.k3s.memory              who said a value
+  hlab explain vm.memory                  what a field of a kind means
   hlab explain out/vm-k3s.yaml:12         where a line of the output comes from
   hlab explain codes                      all codes")]
 pub(super) struct ExplainArgs {

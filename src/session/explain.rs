@@ -1,19 +1,18 @@
-//! Answers for `hlab explain` and `hlab inputs`: who said a value, what a rule means, what may be set.
+//! Answers for `hlab explain` and `hlab inputs`: who said a value, and what may be set.
 
-use crate::base::{Origin, Span};
+use crate::base::{Name, Origin, Span};
 use crate::eval::show;
 use crate::hir::What;
-use crate::resolve::{Scope, Unit};
-use crate::session::InputInfo;
+use crate::resolve::Scope;
 use crate::session::compile::Compiled;
-use crate::syntax::tree::{Index, NodeKind, doc_before};
-use crate::types::shape::Holds;
+use crate::session::{InputInfo, declared};
+use crate::syntax::tree::{NodeKind, doc_before};
+use crate::types::shape::{Holds, Preposition};
 use crate::types::span_of;
-use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Value};
 
 /// The words of a path: `vm."haos16.0".nic.net0` has four.
-fn words(path: &str) -> Vec<String> {
+pub(super) fn words(path: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;
     for c in path.chars() {
@@ -31,42 +30,77 @@ fn words(path: &str) -> Vec<String> {
 }
 
 /// `guests.hlab:12`
-fn place(compiled: &Compiled, span: Span) -> String {
+pub(super) fn place(compiled: &Compiled, span: Span) -> String {
     let file = compiled.sources.file(span.file);
     format!("{}:{}", file.path, file.position(span.start as usize).line)
 }
 
-/// Who said a value, and what the field means.
+/// Who said a value, and what the field means; where no resource is called so, what a field of a kind means.
 pub fn path(compiled: &mut Compiled, path: &str) -> Option<String> {
     let words = words(path);
-    let names = &mut compiled.program.heap.names;
-    let word = names.intern(words.first()?);
-    let key = names.intern(words.get(1)?);
-    let id = compiled.program.defs.resource(Scope::ROOT, word, key)?;
-    let mut object = ObjId(id.0);
-    let mut rest = &words[2..];
+    let word = compiled.program.heap.names.intern(words.first()?);
+    let said = said_at(compiled, path, word, &words);
+    said.or_else(|| declared::field(compiled, path))
+}
+
+fn said_at(compiled: &mut Compiled, path: &str, word: Name, words: &[String]) -> Option<String> {
+    // A shell eats quotes: in `vm.haos16.0.memory` the name of the resource may be more than one word.
+    (2..=words.len()).find_map(|end| {
+        let key = compiled.program.heap.names.intern(&words[1..end].join("."));
+        let id = compiled.program.defs.resource(Scope::ROOT, word, key)?;
+        inside(compiled, path, ObjId(id.0), &words[end..])
+    })
+}
+
+/// What stands at the end of a path from an object on.
+fn inside(compiled: &mut Compiled, path: &str, mut object: ObjId, mut rest: &[String]) -> Option<String> {
     while let Some((first, after)) = rest.split_first() {
         let of = *compiled.world.object(object);
         if of.shape.0 == u16::MAX {
             return None;
         }
         let name = compiled.program.heap.names.intern(first);
-        let field = compiled.program.shape(of.shape).field(name, of.tag)?;
+        let Some(field) = compiled.program.shape(of.shape).field(name, of.tag) else {
+            return head_text(compiled, path, object, name).filter(|_| after.is_empty());
+        };
         let value = read(compiled, object, field);
-        match (compiled.program.field(of.shape, field).holds, value, after.split_first()) {
-            (Holds::Block(..), Value::Obj(inner), _) => {
+        match (compiled.program.field(of.shape, field).holds, value) {
+            (Holds::Block(..), Value::Obj(inner)) => {
                 object = inner;
                 rest = after;
             }
-            (Holds::Blocks(..), Value::List(_), Some((key, after))) => {
-                object = keyed(compiled, value, key)?;
-                rest = after;
+            (Holds::Blocks(..), Value::List(_)) if !after.is_empty() => {
+                return (1..=after.len()).find_map(|end| {
+                    let block = keyed(compiled, value, &after[..end].join("."))?;
+                    inside(compiled, path, block, &after[end..])
+                });
             }
-            (_, value, None) => return Some(field_text(compiled, path, object, field, value)),
+            (_, value) if after.is_empty() => return Some(field_text(compiled, path, object, field, value)),
+            (Holds::Value, Value::Map(map)) => {
+                let key = compiled.program.heap.names.intern(&after.join("."));
+                let entries = compiled.program.heap.slice(map).to_vec();
+                let found = entries.chunks(2).find(|entry| entry[0] == Value::Str(key))?;
+                return Some(field_text(compiled, path, object, field, found[1]));
+            }
             _ => return None,
         }
     }
     Some(object_text(compiled, path, object))
+}
+
+/// What the head of a resource says: `vm.k3s.host` is what stands after `on`.
+fn head_text(compiled: &Compiled, path: &str, object: ObjId, property: Name) -> Option<String> {
+    let of = compiled.world.object(object);
+    let shape = compiled.program.shape(of.shape);
+    let is_said_by = |preposition: Option<Preposition>| preposition.is_some_and(|said| said.property == property);
+    let value = match () {
+        () if is_said_by(shape.on) => of.on,
+        () if is_said_by(shape.within) => of.within,
+        () => return None,
+    };
+    let shown = show::text(&compiled.program, &compiled.world, value);
+    let at = place(compiled, span_of(&compiled.units, of.at));
+    Some(format!("{path} = {shown}\n  said by the head, at {at}\n"))
 }
 
 fn read(compiled: &mut Compiled, object: ObjId, field: u16) -> Value {
@@ -107,7 +141,7 @@ pub(crate) fn said(compiled: &Compiled, object: ObjId, field: u16) -> String {
     }
 }
 
-fn doc_at(compiled: &Compiled, span: Span) -> String {
+pub(super) fn doc_at(compiled: &Compiled, span: Span) -> String {
     doc_before(&compiled.sources.file(span.file).text, span.start as usize)
 }
 
@@ -123,109 +157,47 @@ fn field_text(compiled: &Compiled, path: &str, object: ObjId, field: u16, value:
     text
 }
 
-/// Everything that an object says, with who said it.
+/// Everything that an object and its blocks say, with who said it.
 fn object_text(compiled: &mut Compiled, path: &str, object: ObjId) -> String {
-    let of = *compiled.world.object(object);
-    let at = place(compiled, span_of(&compiled.units, of.at));
+    let at = place(compiled, span_of(&compiled.units, compiled.world.object(object).at));
     let mut text = format!("{path}\n  declared at {at}\n");
-    let fields: Vec<u16> = compiled.world.slots_of(object).iter().map(|slot| slot.field).collect();
-    for field in fields {
-        let value = read(compiled, object, field);
-        let name = compiled.program.name(compiled.program.field(of.shape, field).name).to_owned();
-        let shown = show::text(&compiled.program, &compiled.world, value);
-        text.push_str(&format!("  {name} = {shown}  ({})\n", said(compiled, object, field)));
-    }
+    said_inside(compiled, "", object, &mut text);
     text
 }
 
-/// What a policy or kind is: its documentation, its text, its incidents, and what became of it here.
-pub fn rule(compiled: &Compiled, rule: &str) -> Option<String> {
-    let rule = rule.strip_prefix("policy/").unwrap_or(rule);
-    let wanted = compiled.program.heap.names.find(rule)?;
-    let found = compiled.units.iter().find_map(|unit| {
-        let item = unit.items.items.iter().find(|item| {
-            item.name == Some(wanted)
-                && matches!(item.what, What::Policy | What::Kind | What::Type | What::Block | What::Model)
-        })?;
-        Some((unit, *item))
-    });
-    let (unit, item) = found?;
-    let file = compiled.sources.file(unit.file);
-    let span = unit.tree.span(item.node);
-    let mut text = format!("{}\n", doc_before(&file.text, span.start as usize));
-    text.push_str(&format!("\n{} ({})\n\n", rule, place(compiled, span)));
-    match item.what {
-        What::Kind | What::Block => fields(compiled, wanted, &mut text),
-        _ => text.push_str(&format!("{}\n", &file.text[span.range()])),
-    }
-    for (name, source) in incidents(compiled, rule) {
-        text.push_str(&format!("\nLearned from: {name} ({source})\n"));
-    }
-    if let Some(row) = compiled.findings.coverage.iter().find(|row| row.policy == wanted) {
-        text.push_str(&format!(
-            "\nHere: {} checked, {} failed, {} allowed, {} not applicable",
-            row.checked, row.failed, row.allowed, row.not_applicable
-        ));
-        if !row.missing.is_empty() {
-            text.push_str(&format!("; nothing states {}", row.missing.join(", ")));
-        }
-        text.push('\n');
-    }
-    Some(text)
-}
-
-/// The fields of a kind or block, each with its type and the first line of its documentation.
-fn fields(compiled: &Compiled, name: crate::base::Name, text: &mut String) {
-    let shapes = (0..compiled.program.shapes.len()).map(|shape| ShapeId(shape as u16));
-    let Some(shape) = shapes.map(|shape| compiled.program.shape(shape)).find(|shape| shape.name == name) else {
-        return;
-    };
-    for field in &shape.fields {
-        let doc = doc_at(compiled, span_of(&compiled.units, field.at));
-        let first = doc.lines().next().unwrap_or("");
-        text.push_str(&format!(
-            "  {}: {}  {first}\n",
-            compiled.program.name(field.name),
-            compiled.program.show(field.ty)
-        ));
-    }
-}
-
-/// The incidents that name a rule or type, with their sources.
-fn incidents(compiled: &Compiled, rule: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for unit in &compiled.units {
-        let text = &compiled.sources.file(unit.file).text;
-        for item in unit.items.items.iter().filter(|item| item.what == What::Incident) {
-            let Some(body) = unit.tree.child(item.node, NodeKind::Body) else { continue };
-            let named = entries(unit, text, body, &["rules", "types", "laws"]);
-            if named.iter().any(|name| name == rule) {
-                let source = entries(unit, text, body, &["source"]).join(", ");
-                let name = crate::syntax::unquote(unit.tree.text(item.name_node, text)).into_owned();
-                found.push((name, source));
+/// A line for each value that an object says; those of its blocks behind the path to them.
+fn said_inside(compiled: &mut Compiled, path: &str, object: ObjId, text: &mut String) {
+    let of = *compiled.world.object(object);
+    let fields: Vec<u16> = compiled.world.slots_of(object).iter().map(|slot| slot.field).collect();
+    for field in fields {
+        let value = read(compiled, object, field);
+        let declared = compiled.program.field(of.shape, field);
+        let (holds, name) = (declared.holds, compiled.program.name(declared.name).to_owned());
+        let blocks = match (holds, value) {
+            (Holds::Block(..), Value::Obj(inner)) => vec![(format!("{path}{name}."), inner)],
+            (Holds::Blocks(..), Value::List(_)) => {
+                let blocks = compiled.machine(&mut Vec::new()).elements(value);
+                let blocks = blocks.into_iter().filter_map(|block| match block {
+                    Value::Obj(block) => Some(block),
+                    _ => None,
+                });
+                let keyed = |block| (show::name_of(&compiled.program, &compiled.world, block), block);
+                blocks.map(keyed).map(|(key, block)| (format!("{path}{name}.{key}."), block)).collect()
             }
+            (Holds::Block(..) | Holds::Blocks(..) | Holds::Value | Holds::Derived, _) => Vec::new(),
+        };
+        if blocks.is_empty() {
+            let shown = show::text(&compiled.program, &compiled.world, value);
+            text.push_str(&format!("  {path}{name} = {shown}  ({})\n", said(compiled, object, field)));
+        }
+        for (path, block) in blocks {
+            if compiled.world.slots_of(block).is_empty() {
+                let at = place(compiled, span_of(&compiled.units, compiled.world.object(block).at));
+                text.push_str(&format!("  {}  (said at {at})\n", path.trim_end_matches('.')));
+            }
+            said_inside(compiled, &path, block, text);
         }
     }
-    found
-}
-
-/// The words and strings that some fields of a body list.
-fn entries(unit: &Unit, text: &str, body: Index, fields: &[&str]) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in unit.tree.children(body).filter(|entry| unit.tree.kind(*entry) == NodeKind::Field) {
-        let mut children = unit.tree.children(entry);
-        let Some(name) = children.next() else { continue };
-        if !fields.contains(&unit.tree.text(name, text)) {
-            continue;
-        }
-        for value in children {
-            let leaves =
-                if unit.tree.kind(value) == NodeKind::List { unit.tree.children(value).collect() } else { vec![value] };
-            found
-                .extend(leaves.into_iter().map(|leaf| crate::syntax::unquote(unit.tree.text(leaf, text)).into_owned()));
-        }
-    }
-    found
 }
 
 /// The inputs of the project, in order of declaration.

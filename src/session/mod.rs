@@ -4,6 +4,7 @@
 
 mod build;
 pub mod compile;
+mod declared;
 mod errors;
 mod explain;
 mod inputs;
@@ -234,7 +235,7 @@ impl Analysis {
     /// What a policy says and what it was applied to.
     #[must_use]
     pub fn explain_rule(&self, rule: &str) -> Option<String> {
-        explain::rule(&self.compiled.borrow(), rule)
+        declared::rule(&self.compiled.borrow(), rule)
     }
 
     /// The inputs of the project.
