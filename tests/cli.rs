@@ -440,6 +440,15 @@ fn tests_of_the_project_pass_and_fail_by_name() {
 }
 
 #[test]
+fn tests_outside_of_a_project_and_fixes_of_nothing_are_told_so() {
+    let folder = Folder::new();
+    folder.run(&["test"]).ends(1).says("there is no project in `.`");
+    folder.run(&["test", "--format", "json"]).ends(1).prints("no-project");
+    folder.run(&["init"]).ends(0);
+    folder.run(&["fix", "--dry-run"]).ends(0).says("nothing to fix");
+}
+
+#[test]
 fn completions_and_the_manual_are_printed() {
     let folder = Folder::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {

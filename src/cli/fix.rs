@@ -71,6 +71,9 @@ fn show(analysis: &Analysis, edits: &Edits, count: usize, output: Output) -> Res
         output.answer(String::new, || json!({ "fixes": count, "diff": text }))?;
     } else {
         print(&text)?;
+        if count == 0 {
+            output.remark("nothing to fix");
+        }
     }
     Ok(if count == 0 { Exit::Ok } else { Exit::Pending })
 }

@@ -131,7 +131,7 @@ impl Output {
         } else {
             miette::GraphicalTheme::unicode_nocolor()
         };
-        let handler = miette::GraphicalReportHandler::new_themed(theme).with_links(false).with_width(110);
+        let handler = miette::GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false);
         let mut text = String::new();
         // Writing to a String fails only if the failure's own words do.
         match handler.render_report(&mut text, failure) {

@@ -28,6 +28,12 @@ pub(super) struct TestArgs {
 pub(super) fn run(args: &TestArgs, output: Output) -> Result<Exit, Failures> {
     let project = Project::open(&args.project.dir, &args.project.inputs)?;
     let report = session::run_tests(&project.world, &project.options, args.only.as_deref());
+    if report.tests.is_empty() && args.only.is_none() {
+        // Where nothing was tested, the folder may be the wrong one.
+        if let Some(missing) = project.missing(&project.analyze()) {
+            return Err(missing.into());
+        }
+    }
     let failed = report.tests.iter().filter(|test| !test.failures.is_empty()).count();
     match output.format {
         Format::Human | Format::Short => people(&report, failed, output)?,

@@ -33,7 +33,7 @@ pub(super) fn root_only(request: &Request<'_>, span: Option<Span>, deed: &str, i
             diagnostic.help("give the device by its resource mapping (`mapping = true`), which `api` can make");
     }
     diagnostic
-        .help("let `scripts` apply `vm.root-options` on the host, or `api` with root@pam and a password")
+        .help("let `api` apply them, run by root on the host: `owner { vm.root-options = api }` in `project`")
         .note(format!("Proxmox VE compares the whole login with `root@pam`: {} is not it", credential.subject()))
 }
 
@@ -92,7 +92,7 @@ pub(super) fn not_carried(request: &Request<'_>, span: Option<Span>, facet: &str
 pub(super) fn needs_ssh(request: &Request<'_>, span: Option<Span>, what: &str) -> Diagnostic {
     let message = format!("`{}` needs SSH for {what}, and the login has none", request.target);
     let diagnostic = error(&codes::TARGET_NEEDS_SSH, span, message)
-        .help("say `ssh = true` in `login` if its credentials hold SSH keys, or let `scripts` do it");
+        .help("say `ssh = true` in `login` if its credentials hold SSH keys, or keep the image on a storage with `import` content");
     match request.login.origin {
         Some(origin) => diagnostic.label(origin, "the login is declared here"),
         None => diagnostic,

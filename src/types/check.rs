@@ -160,6 +160,9 @@ impl Checker<'_> {
                 let value = literal::interface(text).map(|(address, prefix)| Value::Interface(address, prefix));
                 self.literal(node, value, TyId::INTERFACE)
             }
+            NodeKind::Cidr if wants(self, TyId::IP) && !wants(self, TyId::CIDR) => {
+                (self.report(errors::prefix_of_address(self.span(node), text)), TyId::ERROR)
+            }
             NodeKind::Cidr => {
                 self.literal(node, literal::cidr(text).map(|(net, prefix)| Value::Cidr(net, prefix)), TyId::CIDR)
             }

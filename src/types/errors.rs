@@ -124,7 +124,8 @@ fn article(ty: &str) -> String {
         "Size" => "a size".to_owned(),
         "Duration" => "a duration".to_owned(),
         "Ip" => "an address".to_owned(),
-        "Cidr" => "a network such as `192.168.4.0/24`".to_owned(),
+        "Cidr" => "a network".to_owned(),
+        "PciAddress" => "a PCI address".to_owned(),
         "Interface" => "an interface address".to_owned(),
         "Mac" => "a MAC address".to_owned(),
         _ => match ty.strip_prefix("ref ") {
@@ -166,7 +167,10 @@ pub fn literal(span: Span, text: &str, problem: &LiteralError) -> Diagnostic {
             let message = format!("expected a whole number of {what}, found `{text}`");
             (message, Some(format!("the nearest are {below}{unit} and {above}{unit}")))
         }
-        LiteralError::OutOfRange(what, most) => (format!("expected {what} of at most {most}, found `{text}`"), None),
+        LiteralError::OutOfRange(what, most) => {
+            let time = is_time(text).then(|| format!("a time of day is text: `\"{text}\"`"));
+            (format!("expected {what} of at most {most}, found `{text}`"), time)
+        }
         LiteralError::HostBits(canonical) => {
             let diagnostic =
                 error(&codes::HOST_BITS, span, format!("expected a network, found the address `{text}` inside one"))
@@ -188,6 +192,20 @@ pub fn literal(span: Span, text: &str, problem: &LiteralError) -> Diagnostic {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// Whether a text may well be a time of day: `22:30`.
+fn is_time(text: &str) -> bool {
+    let parts = text.split_once(':').map(|(hour, minute)| (hour.parse::<u8>(), minute.parse::<u8>()));
+    matches!(parts, Some((Ok(..24), Ok(..60))))
+}
+
+/// `192.168.4.9/24` where an address is wanted.
+pub fn prefix_of_address(span: Span, text: &str) -> Diagnostic {
+    let address = text.split('/').next().unwrap_or(text).to_owned();
+    error(&codes::TYPE_MISMATCH, span, format!("expected an address, found `{text}`, which has a prefix"))
+        .help(format!("write `{address}`: the network knows its prefix"))
+        .fix(format!("write `{address}`"), span, address)
 }
 
 /// `22:30` where text is wanted.
