@@ -402,17 +402,25 @@ impl Builder<'_> {
     }
 
     fn set(&mut self, draft: usize, entry: &Entry, said: Said) {
+        let layers = &self.p.layers;
         let draft = &mut self.drafts[draft];
         let slot = Slot { field: entry.field, said, at: entry.at, value: entry.value };
         match draft.slots.iter_mut().find(|slot| slot.field == entry.field) {
             None => draft.slots.push(slot),
             Some(old) => {
-                let siblings = old.said != said && old.said.layer().is_some() && said.layer().is_some();
                 let differs = old.value != entry.value;
+                let mut siblings = false;
+                if let (Some(below), Some(above), true) = (old.said.layer(), said.layer(), differs) {
+                    // A profile refines what it builds on, also where both are named.
+                    if below != above && builds_on(layers, below, above) {
+                        return;
+                    }
+                    siblings = below != above && !builds_on(layers, above, below);
+                }
                 let first = old.at;
                 *old = slot;
                 draft.clash.retain(|(field, _, _)| *field != entry.field);
-                if siblings && differs {
+                if siblings {
                     draft.clash.push((entry.field, first, entry.at));
                 }
             }
@@ -542,4 +550,21 @@ pub(crate) fn merge_maps(p: &mut Program, a: Slice, b: Slice) -> Value {
         }
     }
     Value::Map(p.heap.store(&values))
+}
+
+/// Whether a profile builds on another, directly or through others.
+fn builds_on(layers: &[crate::types::Layer], above: usize, below: usize) -> bool {
+    let mut seen = rustc_hash::FxHashSet::default();
+    let mut open = vec![above];
+    while let Some(layer) = open.pop() {
+        for next in layers[layer].with.iter().map(|next| *next as usize) {
+            if next == below {
+                return true;
+            }
+            if seen.insert(next) {
+                open.push(next);
+            }
+        }
+    }
+    false
 }
