@@ -1,7 +1,7 @@
 //! Commands over the Proxmox API and on hosts, one step each.
 
 use super::{Rollout, Told};
-use crate::desire::{Content, Image, Import, Item, Mapping, Object, Power, RootOptions, UsbDevice, What};
+use crate::desire::{Content, Image, Item, Mapping, Object, Power, What};
 use crate::model::{Model, Storage};
 use crate::targets::emit::shell::word;
 use crate::types::value::{ObjId, Value};
@@ -31,7 +31,7 @@ fn of_object(rollout: &Rollout<'_>, index: usize, object: &Object<'_>, item: &It
         },
         Content::RootOptions(root) => Told {
             what: format!("options of VM {} `{name}` that only root@pam may set", id()),
-            apply: Some(format!("qm set {}{}", id(), root_options(rollout, root))),
+            apply: Some(format!("qm set {}{}", id(), super::root::options(rollout, root))),
             verify: Some(format!("qm config {}", id())),
             note: None,
         },
@@ -61,41 +61,6 @@ fn told_power(power: Power, id: &str, name: &str) -> Told {
         verify: Some(format!("qm status {id}")),
         note: None,
     }
-}
-
-/// The root options as `qm set` takes them.
-fn root_options(rollout: &Rollout<'_>, root: &RootOptions<'_>) -> String {
-    let volume = |import: &Import<'_>| match import {
-        Import::Volume(volume) => volume.to_string(),
-        Import::Object(reference) => rollout.wanted.desired.volume_id(reference).unwrap_or_default(),
-    };
-    let mut options: Vec<(String, String)> = Vec::new();
-    let mut add = |name: &str, value: Option<String>| options.extend(value.map(|value| (name.to_owned(), value)));
-    let text = |text: &Option<crate::desire::Text<'_>>| text.as_ref().map(ToString::to_string);
-    add("args", text(&root.args));
-    add("hookscript", root.hook.as_ref().map(volume));
-    add("affinity", text(&root.affinity));
-    add("arch", text(&root.architecture));
-    add("hugepages", text(&root.hugepages));
-    add("keephugepages", root.keep_hugepages.then(|| "1".to_owned()));
-    add("vmgenid", text(&root.generation_id));
-    for device in &root.pci {
-        let flags = if device.pcie { ",pcie=1" } else { "" };
-        add(&format!("hostpci{}", device.slot), Some(format!("{}{flags}", device.device)));
-    }
-    for usb in &root.usb {
-        if let UsbDevice::Host(host) = &usb.device {
-            let flags = if usb.usb3 { ",usb3=1" } else { "" };
-            add(&format!("usb{}", usb.slot), Some(format!("host={host}{flags}")));
-        }
-    }
-    for port in &root.serials {
-        add(&format!("serial{}", port.slot), Some(port.device.to_string()));
-    }
-    for port in &root.parallels {
-        add(&format!("parallel{}", port.slot), Some(port.device.to_string()));
-    }
-    options.iter().map(|(name, value)| format!(" --{name} {}", word(value))).collect()
 }
 
 fn told_image(image: &Image<'_>) -> Told {

@@ -6,6 +6,7 @@
 mod commands;
 mod gone;
 mod page;
+mod root;
 
 use serde_json::{Value as Json, json};
 
