@@ -3,17 +3,22 @@
 # (Debian: vim-ale; else ALE=path/to/ale).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-report=$(mktemp)
-log=$(mktemp)
-trap 'rm -f "$report" "$log"' EXIT
+state=$(mktemp -d)
+trap 'rm -rf "$state"' EXIT
+report=$state/report
+log=$state/log
+# Vim leaves when its input ends: this one never does.
+mkfifo "$state/input"
+exec 3<>"$state/input"
 
 run() {
   name=$1
   shift
   : >"$report"
   if timeout 60 vim -Nu NONE -i NONE -n -V1"$log" -es --cmd "let g:hlab_vim='$here' | let g:hlab_report='$report'" \
-    --cmd "set runtimepath^=$here" "$@" </dev/null >/dev/null 2>&1 && ! [ -s "$report" ]; then
+    --cmd "set runtimepath^=$here" "$@" <&3 >/dev/null 2>&1 && [ "$(head -n 1 "$report")" = done ]; then
     echo "ok: $name"
+    sed 1d "$report"
   else
     echo "failed: $name"
     cat "$report"

@@ -116,7 +116,7 @@ for s:file in glob(g:hlab_vim . '/../../lang-examples/*/*.hlab', 1, 1)
   edit!
 endfor
 
-call writefile(s:offences, g:hlab_report)
+call writefile(empty(s:offences) ? ['done'] : s:offences, g:hlab_report)
 if empty(s:offences)
   qall!
 endif

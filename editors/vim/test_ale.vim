@@ -2,6 +2,7 @@
 " Started by test.sh, with g:hlab_program, the server.
 
 let s:offences = []
+let s:skipped = []
 let g:ale_hlab_executable = g:hlab_program
 let g:ale_linters_explicit = 1
 let g:ale_linters = {'hlab': ['hlab']}
@@ -41,6 +42,19 @@ function! s:Preview() abort
   return ''
 endfunction
 
+" What ale#completion#OmniFunc does, but this does not wait for ever.
+let s:words = []
+function! Complete(findstart, base) abort
+  if a:findstart
+    return ale#completion#GetCompletions('ale-omnifunc') ? ale#completion#GetCompletionPosition() : -3
+  endif
+  call s:Wait('b:ale_completion_info.request_id == 0 || ale#completion#GetCompletionResult() isnot v:null')
+  let l:items = ale#completion#GetCompletionResult()
+  let s:words = l:items is v:null ? [] : map(copy(l:items), 'v:val.word')
+  return s:words
+endfunction
+set omnifunc=Complete
+
 function! s:Test() abort
   let l:file = resolve(g:hlab_vim . '/../fixtures/lab') . '/main.hlab'
   execute 'edit' fnameescape(l:file)
@@ -59,12 +73,14 @@ function! s:Test() abort
   call s:Expect('hover of `memory` is: ' . s:Preview(), s:Wait("s:Preview() =~# 'Memory given at start'"))
   pclose
 
-  " The omnifunc of ALE waits for the server by itself.
   call search('nic net0 { network = \zslan')
-  let l:start = ale#completion#OmniFunc(1, '')
-  let l:items = ale#completion#OmniFunc(0, '')
-  let l:words = map(copy(type(l:items) is v:t_list ? l:items : []), 'v:val.word')
-  call s:Expect('completion of a network is: ' . string(l:words), index(l:words, 'lan') >= 0)
+  execute "normal! cwl\<C-x>\<C-o>\<Esc>"
+  if b:ale_completion_info.request_id == 0
+    call add(s:skipped, 'skipped: completion, which this server does not offer')
+  else
+    call s:Expect('completion of a network is: ' . string(s:words), index(s:words, 'lan') >= 0)
+  endif
+  undo
 
   %substitute/lokal/local/
   ALELint
@@ -76,7 +92,7 @@ try
 catch
   call add(s:offences, v:exception . ' at ' . v:throwpoint)
 endtry
-call writefile(s:offences, g:hlab_report)
+call writefile(empty(s:offences) ? ['done'] + s:skipped : s:offences, g:hlab_report)
 if empty(s:offences)
   qall!
 endif
