@@ -70,7 +70,8 @@ function! s:Test() abort
 
   call search('memory = 2GiB')
   ALEHover
-  call s:Expect('hover of `memory` is: ' . s:Preview(), s:Wait("s:Preview() =~# 'Memory given at start'"))
+  let l:is_told = s:Wait("s:Preview() =~# 'Memory given at start'")
+  call s:Expect('hover of `memory` is: ' . s:Preview(), l:is_told)
   pclose
 
   call search('nic net0 { network = \zslan')
@@ -84,7 +85,8 @@ function! s:Test() abort
 
   %substitute/lokal/local/
   ALELint
-  call s:Expect('the diagnostic stays: ' . string(ale#engine#GetLoclist(s:buffer)), s:Wait('empty(ale#engine#GetLoclist(s:buffer))'))
+  let l:is_gone = s:Wait('empty(ale#engine#GetLoclist(s:buffer))')
+  call s:Expect('the diagnostic stays: ' . string(ale#engine#GetLoclist(s:buffer)), l:is_gone)
 endfunction
 
 try
