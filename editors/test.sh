@@ -2,6 +2,7 @@
 # Tests of every editor that is installed here. With HLAB=path/to/hlab the server and the snippets are tried too.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+case ${HLAB:-} in /* | "") ;; */*) export HLAB="$PWD/$HLAB" ;; esac
 
 if command -v npm >/dev/null; then
   (cd "$here/vscode" && { [ -d node_modules ] || npm ci --no-audit --no-fund --silent; } && npm run --silent check && npm test --silent)

@@ -3,6 +3,7 @@
 # too, if this hlab has one.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+case ${HLAB:-} in /* | "") ;; */*) export HLAB="$PWD/$HLAB" ;; esac
 nvim=${NVIM:-nvim}
 report=$(mktemp)
 state=$(mktemp -d)

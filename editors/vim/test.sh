@@ -3,6 +3,7 @@
 # (Debian: vim-ale; else ALE=path/to/ale).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
+case ${HLAB:-} in /* | "") ;; */*) export HLAB="$PWD/$HLAB" ;; esac
 state=$(mktemp -d)
 trap 'rm -rf "$state"' EXIT
 report=$state/report

@@ -74,12 +74,17 @@ function M.root(file)
     or folder
 end
 
--- What newer versions set up by themselves: completion by CTRL-X CTRL-O, `gq` formats, CTRL-] goes to the definition, K hovers.
+-- What newer versions set up by themselves: completion by CTRL-X CTRL-O, `gq` formats, CTRL-] goes to the definition (from 0.8
+-- on), and K hovers (from 0.10 on).
 local function prepare(bufnr)
-  vim.bo[bufnr].omnifunc = "v:lua.vim.lsp.omnifunc"
-  vim.bo[bufnr].formatexpr = "v:lua.vim.lsp.formatexpr()"
-  vim.bo[bufnr].tagfunc = "v:lua.vim.lsp.tagfunc"
-  vim.keymap.set("n", "K", vim.lsp.buf.hover, { buffer = bufnr, desc = "hlab: what this is" })
+  if not vim.lsp.start then
+    vim.bo[bufnr].omnifunc = "v:lua.vim.lsp.omnifunc"
+    vim.bo[bufnr].formatexpr = "v:lua.vim.lsp.formatexpr()"
+    vim.bo[bufnr].tagfunc = "v:lua.vim.lsp.tagfunc"
+  end
+  if vim.fn.has("nvim-0.10") == 0 then
+    vim.keymap.set("n", "K", vim.lsp.buf.hover, { buffer = bufnr, desc = "hlab: what this is" })
+  end
 end
 
 --- Starts the server for a buffer, or attaches the one that runs already for its project.
@@ -107,9 +112,7 @@ function M.start(bufnr, options)
     workspace_folders = { { uri = vim.uri_from_fname(root), name = root } },
     capabilities = options.capabilities or vim.lsp.protocol.make_client_capabilities(),
     on_attach = function(client, attached)
-      if not vim.lsp.start then
-        prepare(attached)
-      end
+      prepare(attached)
       if options.on_attach then
         options.on_attach(client, attached)
       end

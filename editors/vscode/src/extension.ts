@@ -64,10 +64,8 @@ async function start(output: vscode.LogOutputChannel): Promise<void> {
     options: { env, ...(workspace === undefined ? {} : { cwd: workspace }) },
   };
   const options: LanguageClientOptions = {
-    documentSelector: [
-      { scheme: "file", language: "hlab" },
-      { scheme: "untitled", language: "hlab" },
-    ],
+    // A buffer without a file belongs to no project.
+    documentSelector: [{ scheme: "file", language: "hlab" }],
     outputChannel: output,
     // The trace goes to the same channel, by `hlab.trace.server`.
     traceOutputChannel: output,
