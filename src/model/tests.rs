@@ -24,7 +24,7 @@ fn program() -> Program {
         let file = sources.add(crate::base::SourceFile::new(name, text, crate::base::Origin::Library));
         let tree = crate::syntax::parse(file, &sources.file(file).text).value;
         let items = crate::hir::lower(&tree, &sources.file(file).text, &mut program.heap.names).value;
-        lowered.push((tree, items));
+        lowered.push((std::sync::Arc::new(tree), items));
     }
     let (units, defs) = crate::resolve::resolve(lowered, &sources, &mut program.heap.names).value;
     program.defs = defs;
