@@ -169,7 +169,8 @@ impl Server<'_> {
             Message::Notification(notification) => {
                 let changed = catch_unwind(AssertUnwindSafe(|| self.notified(notification)));
                 if changed.is_err() {
-                    self.state.reload();
+                    // Whatever state it left: the files tell. If they cannot be read either, the next change tries again.
+                    let _ = catch_unwind(AssertUnwindSafe(|| self.state.reload()));
                 }
             }
             Message::Response(_) => {}
