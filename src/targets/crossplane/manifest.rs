@@ -70,8 +70,8 @@ pub(super) fn write(
     let life = &object.life;
     let separator = if object.file.is_empty() { "" } else { ", " };
     yaml.comment(&["hlab: ", &object.address, separator, &object.file].concat());
-    yaml.text("apiVersion", kind.api_version());
-    yaml.text("kind", kind.name());
+    yaml.word("apiVersion", kind.api_version());
+    yaml.word("kind", kind.name());
     yaml.open("metadata");
     yaml.text("name", name);
     yaml.open("annotations");
@@ -87,7 +87,7 @@ pub(super) fn write(
     yaml.close();
     yaml.open("labels");
     if !life.labels.iter().any(|(key, _)| key == MANAGED_BY) {
-        yaml.text(MANAGED_BY, "hlab");
+        yaml.word(MANAGED_BY, "hlab");
     }
     life.labels.iter().for_each(|(key, value)| yaml.pair(key, value));
     yaml.close();
@@ -109,7 +109,7 @@ pub(super) fn write(
     yaml.open("providerConfigRef");
     yaml.text("name", request.provider);
     yaml.close();
-    yaml.text("deletionPolicy", if life.destroy { "Delete" } else { "Orphan" });
+    yaml.word("deletionPolicy", if life.destroy { "Delete" } else { "Orphan" });
     yaml.close();
 }
 
