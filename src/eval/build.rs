@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::base::Sources;
 use crate::diag::Diagnostic;
 use crate::eval::machine::Machine;
-use crate::eval::{Allowed, Key, Object, Said, Slot, World, errors, key_of};
+use crate::eval::{Allowed, FieldSet, Key, Object, Said, Slot, World, errors, key_of};
 use crate::resolve::{ResId, Unit};
 use crate::types::body::{Entry, EntryOp, On, TypedHead};
 use crate::types::expr::NodeRef;
@@ -109,6 +109,7 @@ pub fn build(p: &mut Program, w: &mut World, units: &[Unit], sources: &Sources, 
         env: Slice::default(),
         first: 0,
         len: 0,
+        says: FieldSet::NOTHING,
         at: NodeRef(0),
         on: Value::Null,
         within: Value::Null,
@@ -479,6 +480,7 @@ impl Builder<'_> {
             env: draft.env,
             first: 0,
             len: 0,
+            says: FieldSet::NOTHING,
             at: draft.at.0,
             on: Value::Null,
             within: Value::Null,
@@ -517,18 +519,20 @@ impl Builder<'_> {
             let labels = [span_of(self.units, *first), span_of(self.units, *second)];
             self.out.push(errors::profiles_differ(at, &name, labels));
         }
-        for slot in slots.iter().filter(|slot| slot.field == u16::MAX) {
+        slots.sort_by_key(|slot| slot.field);
+        // What is of no field is an `allow`, and comes last.
+        let fields = slots.partition_point(|slot| slot.field != u16::MAX);
+        for slot in slots.drain(fields..) {
             if let Value::Int(allow) = slot.value {
                 self.w.allows.push(Allowed { object: id, allow: allow as u32 });
             }
         }
-        slots.retain(|slot| slot.field != u16::MAX);
-        slots.sort_by_key(|slot| slot.field);
         let first = self.w.slots.len() as u32;
         self.w.slots.extend_from_slice(&slots);
         let object = &mut self.w.objects[id.0 as usize];
         object.first = first;
         object.len = slots.len() as u16;
+        object.says = FieldSet::of(slots.iter().map(|slot| slot.field));
         self.drafts[number].slots = slots;
         self.drafts[number].blocks = blocks;
         id

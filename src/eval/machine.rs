@@ -3,7 +3,7 @@
 use crate::base::Name;
 use crate::diag::Diagnostic;
 use crate::eval::memo::Memo;
-use crate::eval::{World, errors, show};
+use crate::eval::{FieldSet, World, errors, show};
 use crate::resolve::Unit;
 use crate::types::expr::{Expr, NodeRef, Op, Operands, Property};
 use crate::types::shape::Holds;
@@ -385,6 +385,9 @@ impl<'a> Machine<'a> {
             return Value::Poison;
         }
         let (shape, first) = (of.shape, of.first as usize);
+        if !of.says.has(field) {
+            return self.unsaid(object, shape, field);
+        }
         let slots = &self.w.slots[first..first + usize::from(of.len)];
         match slots.iter().position(|slot| slot.field >= field) {
             Some(place) if slots[place].field == field => match slots[place].value {
@@ -514,6 +517,7 @@ impl<'a> Machine<'a> {
             env: Slice::default(),
             first: 0,
             len: 0,
+            says: FieldSet::NOTHING,
             at: of.at,
             on: Value::Null,
             within: Value::Null,
