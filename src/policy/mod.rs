@@ -10,6 +10,7 @@ mod explain;
 mod facts;
 mod fixes;
 mod run;
+mod sheet;
 mod shortcut;
 
 use crate::base::Name;

@@ -4,8 +4,9 @@ use rustc_hash::FxHashMap;
 
 use crate::base::{Name, Sources};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::Machine;
-use crate::policy::shortcut::{self, Guard, Shortcut};
+use crate::eval::{Machine, Object};
+use crate::policy::sheet::{Asked, Sheet};
+use crate::policy::shortcut::Guard;
 use crate::policy::{Coverage, errors, explain, facts, fixes};
 use crate::types::expr::{Loop, NodeRef, Op, Require, Step};
 use crate::types::span_of;
@@ -67,13 +68,8 @@ impl<'a, 'm> Runner<'a, 'm> {
 
     /// What every kind requires of its resources and blocks.
     pub fn kinds(&mut self) {
-        let shapes = self.machine.p.shapes.len();
-        let mut requires: Vec<Vec<(Require, Shortcut)>> = Vec::with_capacity(shapes);
-        for shape in (0..shapes).map(|shape| ShapeId(shape as u16)) {
-            let found = self.machine.p.shape(shape).requires.clone();
-            requires
-                .push(found.into_iter().map(|one| (one.clone(), Shortcut::of(self.machine, shape, &one))).collect());
-        }
+        let shapes = 0..self.machine.p.shapes.len();
+        let mut sheets: Vec<Sheet> = shapes.map(|shape| Sheet::of(self.machine, ShapeId(shape as u16))).collect();
         let rule = Rule { code: errors::requirement(), name: None, is_warning: false, is_final: true, at: None };
         let count = self.machine.w.objects.len();
         for number in 0..count {
@@ -82,27 +78,44 @@ impl<'a, 'm> Runner<'a, 'm> {
             if of.shape.0 == u16::MAX || of.is_poison {
                 continue;
             }
-            let of_shape = &mut requires[usize::from(of.shape.0)];
-            if of_shape.is_empty() {
-                continue;
-            }
-            let said = shortcut::said(self.machine, object);
-            for (require, shortcut) in of_shape {
-                if require.only.is_some() && require.only != of.tag || shortcut.holds(self.machine, object, said) {
-                    continue;
-                }
-                self.machine.this = Some(object);
-                let given = shortcut.memo.given(self.machine, object);
-                if given.is_some_and(|given| shortcut.memo.answer(&given).is_some()) {
-                    continue;
-                }
-                let is_fine = self.require(require, &rule);
-                if let Some(given) = given.filter(|_| is_fine) {
-                    shortcut.memo.learn(given, Value::Bool(true));
-                }
+            let sheet = &mut sheets[usize::from(of.shape.0)];
+            if !sheet.requires.is_empty() {
+                self.sheet(sheet, object, &of, &rule);
             }
         }
         self.machine.this = None;
+    }
+
+    /// What the kind of one object requires of it.
+    fn sheet(&mut self, sheet: &mut Sheet, object: ObjId, of: &Object, rule: &Rule) {
+        self.machine.this = Some(object);
+        let together = sheet.together(self.machine, object);
+        let is_answered = together == Asked::Known;
+        let mut are_fine = true;
+        for (place, (require, shortcut)) in sheet.requires.iter_mut().enumerate() {
+            let is_member = sheet.members.get(place) == Some(&true);
+            if is_member && is_answered {
+                continue;
+            }
+            if require.only.is_some() && require.only != of.tag || shortcut.holds(self.machine, object, of.says) {
+                continue;
+            }
+            self.machine.this = Some(object);
+            let given = shortcut.memo.given(self.machine, object);
+            if given.is_some_and(|given| shortcut.memo.answer(&given).is_some()) {
+                continue;
+            }
+            let is_fine = self.require(require, rule);
+            are_fine &= is_fine || !is_member;
+            if let Some(given) = given.filter(|_| is_fine) {
+                shortcut.memo.learn(given, Value::Bool(true));
+            }
+        }
+        if let Asked::Unknown(given) = together
+            && are_fine
+        {
+            sheet.memo.learn(given, Value::Bool(true));
+        }
     }
 
     /// What models require, once for each attachment.
