@@ -5,6 +5,7 @@
 mod build;
 pub mod compile;
 mod declared;
+pub(crate) mod edits;
 mod errors;
 mod explain;
 mod inputs;
