@@ -5,6 +5,7 @@
 //! `HLAB_UPDATE=1 cargo test --test ide` writes what is answered; read the difference before keeping it.
 
 mod ide {
+    pub mod outline;
     pub mod questions;
 }
 

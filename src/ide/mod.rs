@@ -4,11 +4,17 @@
 //! nodes of its items mean ([`crate::types::notes`]); [`cursor`] finds the node that a question is about, [`target`] the
 //! thing that the node names, and each further file answers one kind of question.
 
+pub mod actions;
 pub mod cursor;
+pub mod fold;
 pub mod goto;
 pub mod hover;
 pub mod rename;
+pub mod inlay;
+pub mod layout;
+pub mod symbols;
 pub mod target;
+pub mod tokens;
 
 use std::rc::Rc;
 

@@ -1,11 +1,17 @@
 //! The questions that `tests/ide` asks, and how their answers are drawn.
 
-use hlab::base::{FileId, Span, TextEdit};
+use hlab::base::{FileId, Origin, Span, TextEdit};
 use hlab::ide::{Snapshot, goto, hover, rename};
 
 /// The answer to one question, as lines.
 pub fn ask(snapshot: &mut Snapshot, place: Option<(FileId, u32)>, question: &str) -> String {
     let (word, rest) = question.split_once(' ').unwrap_or((question, ""));
+    let file = place.map(|(file, _)| file).or_else(|| snapshot.file("main.hlab", Origin::Project));
+    if let Some(answer) =
+        super::outline::ask(snapshot, file.expect("there is one"), place.map(|(_, at)| at), word, rest)
+    {
+        return answer;
+    }
     let (file, at) = place.expect("the section has a cursor");
     match word {
         "hover" => hovered(snapshot, file, at),
