@@ -1,8 +1,9 @@
 //! What the server offers.
 
 use lsp_types::{
-    DiagnosticOptions, DiagnosticServerCapabilities, HoverProviderCapability, OneOf, RenameOptions, ServerCapabilities,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
+    DiagnosticOptions, DiagnosticServerCapabilities, FoldingRangeProviderCapability, HoverProviderCapability, OneOf,
+    RenameOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkDoneProgressOptions,
 };
 
 use super::convert::Encoding;
@@ -35,6 +36,14 @@ pub(super) fn offered(encoding: Encoding, pulls: Pulls) -> ServerCapabilities {
             // Who is sent everything and asks besides would show it twice.
             Pulls::IsSent => None,
         },
+        semantic_tokens_provider: Some(super::tokens::offered().into()),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_action_provider: Some(super::actions::offered().into()),
         ..ServerCapabilities::default()
     }
 }

@@ -18,7 +18,8 @@ use lsp_types::{
 use serde_json::Value;
 
 use super::convert::Encoding;
-use super::state::{self, Edits, State};
+use super::edits::Form;
+use super::state::{self, State};
 use super::{Machine, answers, capabilities, diagnostics, library};
 use crate::base::Stop;
 
@@ -43,25 +44,12 @@ pub fn serve(connection: &Connection, machine: &dyn Machine) -> Result<(), Broke
     let result = serde_json::to_value(result).map_err(|error| Broken(error.to_string()))?;
     connection.initialize_finish(id, result).map_err(|error| Broken(error.to_string()))?;
     let laid_out = machine.lay_out_library(&library::files());
-    let state = State::new(
-        machine,
-        encoding,
-        edits_of(&params.capabilities),
-        laid_out.as_ref().map(|folder| folder.join("std")),
-    );
+    let library = laid_out.as_ref().map(|folder| folder.join("std"));
+    let state = State::new(machine, encoding, Form::of(&params.capabilities), library);
     let mut server =
         Server { connection, state, laid_out, pulls, queue: VecDeque::new(), cancelled: HashSet::new(), sent: 0 };
     server.watch(&params.capabilities)?;
     server.run()
-}
-
-/// How the client takes edits.
-fn edits_of(client: &ClientCapabilities) -> Edits {
-    let edits = client.workspace.as_ref().and_then(|workspace| workspace.workspace_edit.as_ref());
-    match edits.and_then(|edits| edits.document_changes) {
-        Some(true) => Edits::Versioned,
-        Some(false) | None => Edits::Plain,
-    }
 }
 
 /// How the client hears what is wrong.

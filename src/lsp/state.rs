@@ -7,6 +7,7 @@ use lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::Machine;
 use super::convert::{self, Encoding};
+use super::edits::Form;
 use crate::base::{FileId, Origin, Span, Stop, World};
 use crate::ide::Snapshot;
 use crate::session::{Options, Workspace};
@@ -37,20 +38,12 @@ pub(super) struct Project {
     pub published: BTreeSet<String>,
 }
 
-/// How the client takes edits of several files.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Edits {
-    /// Each with the version of the file that it is for.
-    Versioned,
-    /// By file.
-    Plain,
-}
-
 /// Everything.
 pub(super) struct State<'a> {
     pub machine: &'a dyn Machine,
     pub encoding: Encoding,
-    pub edits: Edits,
+    /// How the client takes edits of several files.
+    pub edits: Form,
     pub projects: BTreeMap<PathBuf, Project>,
     pub documents: BTreeMap<String, Document>,
     /// Where the library's files lie, and through which project they are looked at.
@@ -109,7 +102,7 @@ impl<'a> State<'a> {
     pub(super) fn new(
         machine: &'a dyn Machine,
         encoding: Encoding,
-        edits: Edits,
+        edits: Form,
         library: Option<PathBuf>,
     ) -> State<'a> {
         State { machine, encoding, edits, projects: BTreeMap::new(), documents: BTreeMap::new(), library, last: None }
