@@ -92,3 +92,41 @@ fn by_file(edits: &[TextEdit]) -> BTreeMap<FileId, Vec<TextEdit>> {
     found.values_mut().for_each(|edits| edits.sort_by_key(|edit| edit.span));
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{fix_all, quick_fixes};
+    use crate::base::{MemoryWorld, Origin, Span};
+    use crate::diag::codes::SYNTAX_ERROR;
+    use crate::diag::{Code, Diagnostic};
+    use crate::ide::Snapshot;
+    use crate::session::{Options, analyze};
+
+    /// The titles that are offered for three fixes: one writes the text of a secret, one changes it, one is of neither.
+    #[test]
+    fn no_fix_is_offered_that_passes_through_a_secret() {
+        let text = "project p\nvm web { token = \"hunter22\" }\n";
+        let world = MemoryWorld::default().with("main.hlab", text);
+        let mut analysis = analyze(&world, &Options::default());
+        let found = analysis.sources.files().find(|(_, file)| file.origin == Origin::Project);
+        let file = found.map(|(file, _)| file).expect("it was just read");
+        let secret = text.find("hunter22").expect("it is there");
+        let secret = Span::new(file, secret, secret + "hunter22".len());
+        Arc::make_mut(&mut analysis.sources).taint(secret);
+        let (word, end) = (Span::new(file, 10, 12), Span::new(file, text.len(), text.len()));
+        let broken =
+            |at, title: &str, text: &str| Diagnostic::error(Code::Row(&SYNTAX_ERROR), word, "m").fix(title, at, text);
+        analysis.diagnostics = vec![
+            broken(end, "writes it", "let x = \"hunter22\""),
+            broken(secret, "changes it", "other"),
+            broken(word, "is of neither", "container"),
+        ];
+        let snapshot = Snapshot::new(analysis);
+        let offered = quick_fixes(&snapshot, file, &(11..11));
+        let titles: Vec<&str> = offered.iter().map(|action| action.title.as_str()).collect();
+        assert_eq!(titles, ["is of neither"]);
+        assert_eq!(fix_all(&snapshot, file).map(|action| action.mends), Some(vec![2]));
+    }
+}

@@ -9,7 +9,7 @@ use crate::base::{FileId, Span};
 use crate::eval::{Said, show};
 use crate::hir::{What, read_head};
 use crate::ide::Snapshot;
-use crate::model::{Host, Model, Vm};
+use crate::model::{Host, Model, Nic, Vm};
 use crate::resolve::locate;
 use crate::session::compile::Compiled;
 use crate::syntax::tree::{Index, NodeKind, Tree};
@@ -44,12 +44,9 @@ pub fn hints(snapshot: &mut Snapshot, file: FileId, range: &Range<u32>) -> Vec<H
     let tree = snapshot.tree(unit);
     let touches = |node: Index| tree.node(node).start <= range.end && range.start <= tree.node(node).end;
     let mut hints = Vec::new();
-    for (node, objects) in resources(snapshot, unit, &tree, &touches) {
-        ids(snapshot, &tree, node, &objects, &mut hints);
-        if let [object] = objects.as_slice() {
-            bridges(snapshot, &tree, node, *object, &mut hints);
-        }
-    }
+    let heads = resources(snapshot, unit, &tree, &touches);
+    ids(snapshot.compiled(), &tree, &heads, &mut hints);
+    bridges(snapshot.compiled(), &tree, &heads, &mut hints);
     let items = &snapshot.compiled().units[unit as usize].items.items;
     let own = items.iter().filter(|item| item.what == What::Resource && touches(item.node)).copied();
     for item in own.collect::<Vec<_>>() {
@@ -65,13 +62,11 @@ pub fn hints(snapshot: &mut Snapshot, file: FileId, range: &Range<u32>) -> Vec<H
     hints
 }
 
+/// A head, and the resources that it declares.
+type Declared = (Index, Vec<ObjId>);
+
 /// The resources that the heads of some items declare: of one in a loop, all that it makes.
-fn resources(
-    snapshot: &mut Snapshot,
-    unit: u32,
-    tree: &Tree,
-    touches: &dyn Fn(Index) -> bool,
-) -> Vec<(Index, Vec<ObjId>)> {
+fn resources(snapshot: &mut Snapshot, unit: u32, tree: &Tree, touches: &dyn Fn(Index) -> bool) -> Vec<Declared> {
     let compiled = snapshot.compiled();
     let all = compiled.program.defs.resources.iter().enumerate();
     let here = all.filter(|(_, resource)| resource.unit == unit && touches(resource.node));
@@ -93,28 +88,34 @@ fn end_of_head(tree: &Tree, node: Index) -> u32 {
 }
 
 /// `= 104` behind a head whose resource states no id.
-fn ids(snapshot: &mut Snapshot, tree: &Tree, node: Index, objects: &[ObjId], hints: &mut Vec<Hint>) {
-    let compiled = snapshot.compiled();
-    let allocated: Vec<(ObjId, i64)> =
-        objects.iter().filter_map(|object| Some((*object, allocated(compiled, *object)?))).collect();
-    let [(first, _), ..] = allocated.as_slice() else { return };
-    let mut text = allocated.iter().take(MANY).map(|(_, id)| id.to_string()).collect::<Vec<_>>().join(", ");
-    if allocated.len() > MANY {
-        text.push_str(", …");
-    }
-    let address = show::address_of(&compiled.program, &compiled.world, *first);
-    let is_kept = compiled.lock.ids.get(&address).is_some_and(|entry| entry.line > 0);
-    let tooltip = match (is_kept, allocated.len()) {
-        (true, _) => "kept in `hlab.lock`".to_owned(),
-        (false, 1) => "the lowest free one of `project.ids`; `hlab lock` writes it down".to_owned(),
-        (false, _) => "the lowest free ones of `project.ids`; `hlab lock` writes them down".to_owned(),
-    };
+fn ids(compiled: &Compiled, tree: &Tree, heads: &[Declared], hints: &mut Vec<Hint>) {
     let place = pool(compiled);
-    hints.push(Hint { at: end_of_head(tree, node), text: format!(" = {text}"), tooltip, place });
+    for (node, objects) in heads {
+        let with_id = objects.iter().filter_map(|object| Some((*object, allocated(compiled, *object)?)));
+        let with_id: Vec<(ObjId, i64)> = with_id.collect();
+        let [(first, _), ..] = with_id.as_slice() else { continue };
+        let mut text = with_id.iter().take(MANY).map(|(_, id)| id.to_string()).collect::<Vec<_>>().join(", ");
+        if with_id.len() > MANY {
+            text.push_str(", …");
+        }
+        let address = show::address_of(&compiled.program, &compiled.world, *first);
+        let is_kept = compiled.lock.ids.get(&address).is_some_and(|entry| entry.line > 0);
+        let tooltip = match (is_kept, with_id.len()) {
+            (true, _) => "kept in `hlab.lock`",
+            (false, 1) => "the lowest free one of `project.ids`; `hlab lock` writes it down",
+            (false, _) => "the lowest free ones of `project.ids`; `hlab lock` writes them down",
+        };
+        hints.push(Hint {
+            at: end_of_head(tree, *node),
+            text: format!(" = {text}"),
+            tooltip: tooltip.to_owned(),
+            place,
+        });
+    }
 }
 
 /// The id that was allocated to a resource: one that stands nowhere is said where the resource is declared.
-fn allocated(compiled: &mut Compiled, object: ObjId) -> Option<i64> {
+fn allocated(compiled: &Compiled, object: ObjId) -> Option<i64> {
     let of = *compiled.world.object(object);
     let id = compiled.program.heap.names.find("id")?;
     let field = compiled.program.shape(of.shape).any_field(id)?;
@@ -139,28 +140,30 @@ fn pool(compiled: &Compiled) -> Option<Span> {
     })
 }
 
-/// `→ vmbr1` behind the network of a NIC that names no bridge.
-fn bridges(snapshot: &mut Snapshot, tree: &Tree, node: Index, object: ObjId, hints: &mut Vec<Hint>) {
-    let compiled = snapshot.compiled();
+/// `→ vmbr1` behind the network of a NIC that names no bridge. What a loop makes may differ from run to run, so only what
+/// is written by itself is looked at.
+fn bridges(compiled: &Compiled, tree: &Tree, heads: &[Declared], hints: &mut Vec<Hint>) {
     let model = Model::new(&compiled.program, &compiled.world, &compiled.units, &compiled.sources);
-    if compiled.world.object(object).shape != model.fields.vm.shape {
-        return;
-    }
-    let Some(host) = model.host(object).filter(|host: &Host| model.kind(host.id) == "host") else { return };
-    for nic in Vm::new(&model, object).nic(&model) {
-        let (None, Some(network)) = (nic.via(&model), nic.network(&model)) else { continue };
-        let Some(bridge) = model.bridge(nic, host) else { continue };
-        // Where a profile names the network, the hint stands behind the key.
-        let said = model.said_at(nic.id, model.fields.nic.network);
-        let Some(at) = [said, Some(model.span(nic.id))].into_iter().flatten().find(|span| is_in(tree, node, *span))
-        else {
+    for (node, objects) in heads {
+        let [object] = objects.as_slice() else { continue };
+        if compiled.world.object(*object).shape != model.fields.vm.shape {
             continue;
-        };
-        let name = model.key(bridge.id);
-        let tooltip = format!("`{}` reaches `{}` over `{name}`", model.key(host.id), model.key(network.id));
-        let place = Some(model.span(bridge.id));
-        hints.push(Hint { at: at.end, text: format!(" → {name}"), tooltip, place });
+        }
+        let Some(host) = model.host(*object).filter(|host: &Host| model.kind(host.id) == "host") else { continue };
+        let nics = Vm::new(&model, *object).nic(&model);
+        hints.extend(nics.filter_map(|nic| bridge(&model, tree, *node, nic, host)));
     }
+}
+
+fn bridge(model: &Model<'_>, tree: &Tree, node: Index, nic: Nic, host: Host) -> Option<Hint> {
+    let (None, Some(network)) = (nic.via(model), nic.network(model)) else { return None };
+    let bridge = model.bridge(nic, host)?;
+    // Where a profile names the network, the hint stands behind the key.
+    let said = model.said_at(nic.id, model.fields.nic.network);
+    let at = [said, Some(model.span(nic.id))].into_iter().flatten().find(|span| is_in(tree, node, *span))?;
+    let name = model.key(bridge.id);
+    let tooltip = format!("`{}` reaches `{}` over `{name}`", model.key(host.id), model.key(network.id));
+    Some(Hint { at: at.end, text: format!(" → {name}"), tooltip, place: Some(model.span(bridge.id)) })
 }
 
 fn is_in(tree: &Tree, node: Index, span: Span) -> bool {

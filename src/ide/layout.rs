@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::base::{FileId, Span, TextEdit};
 use crate::ide::Snapshot;
-use crate::session::edits::{Lines, hunks};
+use crate::session::edits::hunks;
 use crate::syntax::tree::{Index, NodeKind, Tree};
 use crate::syntax::{self, parse};
 
@@ -117,8 +117,7 @@ fn lines_of(side: Side<'_>, run: &Run) -> Range<usize> {
     start..end.max(start)
 }
 
-/// The edits that turn a part of a text into another: one for each run of lines that differ, or for each line where a run
-/// has as many lines as before.
+/// The edits that turn a part of a text into another, run by run of the lines that differ.
 fn difference(file: FileId, text: &str, part: &Range<usize>, new: &str) -> Vec<TextEdit> {
     let (old, new) = (lines(&text[part.clone()]), lines(new));
     let mut starts = vec![part.start];
@@ -127,15 +126,12 @@ fn difference(file: FileId, text: &str, part: &Range<usize>, new: &str) -> Vec<T
         Some(*at)
     }));
     let mut edits = Vec::new();
-    let mut push = |from: Lines, to: Lines| {
-        let (start, end) = (starts[from.start], starts[from.end]);
-        edits.extend(trimmed(file, start, &text[start..end], &new[to].concat()));
-    };
     for (from, to) in hunks(&old, &new) {
-        if from.len() == to.len() {
-            from.zip(to).for_each(|(from, to)| push(from..from + 1, to..to + 1));
-        } else {
-            push(from, to);
+        let (start, end) = (starts[from.start], starts[from.end]);
+        let (old, new) = (&text[start..end], new[to].concat());
+        match woven(file, start, old, &new) {
+            Some(small) => edits.extend(small),
+            None => edits.extend(trimmed(file, start, old, &new)),
         }
     }
     edits
@@ -143,6 +139,27 @@ fn difference(file: FileId, text: &str, part: &Range<usize>, new: &str) -> Vec<T
 
 fn lines(text: &str) -> Vec<&str> {
     text.split_inclusive('\n').collect()
+}
+
+/// The edits between the words of a text: layout changes only the spaces, line breaks and commas there. None if these
+/// texts differ otherwise.
+fn woven(file: FileId, at: usize, old: &str, new: &str) -> Option<Vec<TextEdit>> {
+    let is_gap = |c: char| c.is_whitespace() || c == ',';
+    let split = |text: &str, at: usize| {
+        let gap = at + text[at..].find(|c| !is_gap(c)).unwrap_or(text.len() - at);
+        let word = gap + text[gap..].find(is_gap).unwrap_or(text.len() - gap);
+        (gap, word)
+    };
+    let (mut one, mut other, mut edits) = (0, 0, Vec::new());
+    while one < old.len() || other < new.len() {
+        let ((old_gap, old_word), (new_gap, new_word)) = (split(old, one), split(new, other));
+        if old[old_gap..old_word] != new[new_gap..new_word] {
+            return None;
+        }
+        edits.extend(trimmed(file, at + one, &old[one..old_gap], &new[other..new_gap]));
+        (one, other) = (old_word, new_word);
+    }
+    Some(edits)
 }
 
 /// The edit that turns one text into another, without what both begin and end with.
