@@ -6,8 +6,8 @@ use lsp_server::{ErrorCode, Request};
 use lsp_types::request::{
     CodeActionRequest, DocumentDiagnosticRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting,
     GotoDefinition, HoverRequest, InlayHintRequest, PrepareRenameRequest, RangeFormatting, References, Rename,
-    Request as _, SemanticTokensFullRequest, SemanticTokensRangeRequest, WorkspaceDiagnosticRequest,
-    WorkspaceSymbolRequest,
+    Request as _, SemanticTokensFullDeltaRequest, SemanticTokensFullRequest, SemanticTokensRangeRequest,
+    WorkspaceDiagnosticRequest, WorkspaceSymbolRequest,
 };
 use lsp_types::{
     GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams, Location, MarkupContent,
@@ -85,6 +85,7 @@ pub(super) fn answer(state: &mut State<'_>, laid_out: Option<&Path>, request: Re
         DocumentDiagnosticRequest::METHOD => diagnostics::of_document(state, laid_out, read(params)?),
         WorkspaceDiagnosticRequest::METHOD => diagnostics::of_workspace(state, laid_out),
         SemanticTokensFullRequest::METHOD => tokens::full(state, params),
+        SemanticTokensFullDeltaRequest::METHOD => tokens::delta(state, params),
         SemanticTokensRangeRequest::METHOD => tokens::range(state, params),
         DocumentSymbolRequest::METHOD => symbols::document(state, params),
         WorkspaceSymbolRequest::METHOD => symbols::workspace(state, params),

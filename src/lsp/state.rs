@@ -8,6 +8,7 @@ use lsp_types::{TextDocumentContentChangeEvent, Uri};
 use super::Machine;
 use super::convert::{self, Encoding};
 use super::edits::Form;
+use super::tokens::Sent;
 use crate::base::{FileId, Origin, Span, Stop, World};
 use crate::ide::Snapshot;
 use crate::session::{Options, Workspace};
@@ -44,6 +45,10 @@ pub(super) struct State<'a> {
     pub encoding: Encoding,
     /// How the client takes edits of several files.
     pub edits: Form,
+    /// The words of open files as they were sent last.
+    pub tokens: BTreeMap<String, Sent>,
+    /// How many such answers were given.
+    pub answers: u64,
     pub projects: BTreeMap<PathBuf, Project>,
     pub documents: BTreeMap<String, Document>,
     /// Where the library's files lie, and through which project they are looked at.
@@ -105,7 +110,17 @@ impl<'a> State<'a> {
         edits: Form,
         library: Option<PathBuf>,
     ) -> State<'a> {
-        State { machine, encoding, edits, projects: BTreeMap::new(), documents: BTreeMap::new(), library, last: None }
+        State {
+            machine,
+            encoding,
+            edits,
+            tokens: BTreeMap::new(),
+            answers: 0,
+            projects: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            library,
+            last: None,
+        }
     }
 
     /// The root and path of a file, whichever project it belongs to; a file of the library is looked at through the
@@ -174,6 +189,7 @@ impl<'a> State<'a> {
     /// The client gives a file back to the disk.
     pub(super) fn close(&mut self, uri: &Uri) {
         let Some(document) = self.documents.remove(uri.as_str()) else { return };
+        self.tokens.remove(uri.as_str());
         let project = self.project(&document.root);
         reread(project, &document.path);
         project.is_stale = true;

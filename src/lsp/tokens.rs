@@ -1,12 +1,13 @@
 //! Semantic tokens: the classes of words in the protocol's numbers.
 
 use lsp_types::{
-    Range, SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensFullOptions,
-    SemanticTokensLegend, SemanticTokensOptions, SemanticTokensParams, SemanticTokensRangeParams,
+    Range, SemanticToken, SemanticTokenModifier, SemanticTokenType, SemanticTokens, SemanticTokensDelta,
+    SemanticTokensDeltaParams, SemanticTokensEdit, SemanticTokensFullDeltaResult, SemanticTokensFullOptions,
+    SemanticTokensLegend, SemanticTokensOptions, SemanticTokensParams, SemanticTokensRangeParams, Uri,
 };
 use serde_json::Value;
 
-use super::answers::{Asked, Unanswered, in_file, read};
+use super::answers::{Asked, Unanswered, in_file, read, written};
 use super::convert;
 use super::state::State;
 use crate::ide::tokens::{Class, Modifier, Token, in_range, of_file};
@@ -17,7 +18,7 @@ pub(super) fn offered() -> SemanticTokensOptions {
     SemanticTokensOptions {
         legend,
         range: Some(true),
-        full: Some(SemanticTokensFullOptions::Bool(true)),
+        full: Some(SemanticTokensFullOptions::Delta { delta: Some(true) }),
         ..SemanticTokensOptions::default()
     }
 }
@@ -78,10 +79,65 @@ fn bits(token: &Token) -> u32 {
 /// All of a file.
 pub(super) fn full(state: &mut State<'_>, params: Value) -> Result<Value, Unanswered> {
     let params: SemanticTokensParams = read(params)?;
-    in_file(state, &params.text_document.uri, |asked| {
-        let tokens = of_file(asked.snapshot, asked.file);
-        Some(encoded(asked, &tokens))
+    let uri = params.text_document.uri;
+    match all(state, &uri)? {
+        Some(data) => written(&remember(state, &uri, data)),
+        None => Ok(Value::Null),
+    }
+}
+
+/// What changed of a file since the last answer; all of it if that was another than the client has.
+pub(super) fn delta(state: &mut State<'_>, params: Value) -> Result<Value, Unanswered> {
+    let params: SemanticTokensDeltaParams = read(params)?;
+    let uri = params.text_document.uri;
+    let Some(data) = all(state, &uri)? else { return Ok(Value::Null) };
+    let before = state.tokens.remove(uri.as_str()).filter(|before| before.id.to_string() == params.previous_result_id);
+    let tokens = remember(state, &uri, data);
+    written(&match before {
+        Some(Sent { data, .. }) => {
+            let edits = difference(&data, &tokens.data);
+            SemanticTokensFullDeltaResult::TokensDelta(SemanticTokensDelta { result_id: tokens.result_id, edits })
+        }
+        None => SemanticTokensFullDeltaResult::Tokens(tokens),
     })
+}
+
+/// What was sent of a file last.
+pub(super) struct Sent {
+    id: u64,
+    data: Vec<SemanticToken>,
+}
+
+fn all(state: &mut State<'_>, uri: &Uri) -> Result<Option<Vec<SemanticToken>>, Unanswered> {
+    let mut found = None;
+    in_file(state, uri, |asked| {
+        let tokens = of_file(asked.snapshot, asked.file);
+        found = Some(encoded(asked, &tokens));
+        found.as_ref().map(Vec::len)
+    })?;
+    Ok(found)
+}
+
+/// Keeps an answer for the next difference, of a file that is open.
+fn remember(state: &mut State<'_>, uri: &Uri, data: Vec<SemanticToken>) -> SemanticTokens {
+    state.answers += 1;
+    let id = state.answers;
+    if state.documents.contains_key(uri.as_str()) {
+        state.tokens.insert(uri.as_str().to_owned(), Sent { id, data: data.clone() });
+    }
+    SemanticTokens { result_id: Some(id.to_string()), data }
+}
+
+/// One edit between what both begin and end with; counted in numbers, five a token.
+fn difference(old: &[SemanticToken], new: &[SemanticToken]) -> Vec<SemanticTokensEdit> {
+    let head = old.iter().zip(new).take_while(|(one, other)| one == other).count();
+    let (old, new) = (&old[head..], &new[head..]);
+    let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(one, other)| one == other).count();
+    let (gone, come) = (old.len() - tail, &new[..new.len() - tail]);
+    if gone == 0 && come.is_empty() {
+        return Vec::new();
+    }
+    vec![SemanticTokensEdit { start: head as u32 * 5, delete_count: gone as u32 * 5, data: Some(come.to_vec()) }]
 }
 
 /// What a range shows.
@@ -91,12 +147,12 @@ pub(super) fn range(state: &mut State<'_>, params: Value) -> Result<Value, Unans
         let Range { start, end } = params.range;
         let range = asked.offset(start)..asked.offset(end);
         let tokens = in_range(asked.snapshot, asked.file, &range);
-        Some(encoded(asked, &tokens))
+        Some(SemanticTokens { result_id: None, data: encoded(asked, &tokens) })
     })
 }
 
 /// Each token relative to the one before.
-fn encoded(asked: &Asked<'_>, tokens: &[Token]) -> SemanticTokens {
+fn encoded(asked: &Asked<'_>, tokens: &[Token]) -> Vec<SemanticToken> {
     let file = asked.snapshot.analysis().sources.file(asked.file);
     let (mut line, mut column) = (0, 0);
     let mut data = Vec::with_capacity(tokens.len());
@@ -113,5 +169,22 @@ fn encoded(asked: &Asked<'_>, tokens: &[Token]) -> SemanticTokens {
             token_modifiers_bitset: bits(token),
         });
     }
-    SemanticTokens { result_id: None, data }
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use lsp_types::SemanticToken;
+
+    use super::difference;
+
+    #[test]
+    fn a_difference_is_one_edit_in_the_middle() {
+        let token = |length| SemanticToken { length, ..SemanticToken::default() };
+        let (old, new) = ([1, 2, 3, 4].map(token), [1, 9, 8, 7, 4].map(token));
+        let edits = difference(&old, &new);
+        assert_eq!((edits[0].start, edits[0].delete_count), (5, 10));
+        assert_eq!(edits[0].data.as_deref(), Some([9, 8, 7].map(token).as_slice()));
+        assert!(difference(&old, &old).is_empty());
+    }
 }
