@@ -122,6 +122,14 @@ fn tokens_are_in_order_inside_lines_and_the_same_for_a_part() {
             let touches = |token: &&tokens::Token| token.span.start <= to && from <= token.span.end;
             let wanted: Vec<_> = all.iter().filter(touches).copied().collect();
             assert_eq!(tokens::in_range(snapshot, file, &(from..to)), wanted, "{path}");
+            // What an item's words are does not hang on what was looked at before it.
+            for item in symbols::of_file(snapshot, file) {
+                let alone = tokens::in_range(snapshot, file, &(item.span.start..item.span.end));
+                let inside = |token: &&tokens::Token| is_in(token.span, item.span);
+                let wanted: Vec<_> = all.iter().filter(inside).copied().collect();
+                let alone: Vec<_> = alone.iter().filter(inside).copied().collect();
+                assert_eq!(alone, wanted, "{path}: `{}`", item.name);
+            }
         });
     }
 }
@@ -171,14 +179,17 @@ fn layout_edits_come_to_the_layout_of_the_file() {
 /// Every other line as a range: what comes of it is laid out to the same file, and the lines far from it stay.
 #[test]
 fn layout_of_a_range_touches_only_what_the_range_touches() {
+    let mut changed = 0;
     each(&squeezed, &mut |snapshot, file, path| {
         let text = snapshot.text(file).to_owned();
         let Some(wanted) = hlab::syntax::format(&text) else { return };
         let outline = symbols::of_file(snapshot, file);
         let step = (text.len() / 12).max(1);
-        for at in (0..text.len()).step_by(step) {
-            let range = at as u32..at as u32;
+        let starts = (0..text.len()).step_by(step);
+        for range in starts.flat_map(|at| [at as u32..at as u32, at as u32..(at + step).min(text.len()) as u32]) {
+            let at = range.start;
             let edits = layout::format_range(snapshot, file, &range);
+            changed += edits.len();
             let new = apply(&text, &edits);
             assert_eq!(hlab::syntax::format(&new).as_ref(), Some(&wanted), "{path}: at {at}");
             let far = |symbol: &&Symbol| symbol.span.end < range.start || range.end < symbol.span.start;
@@ -188,6 +199,31 @@ fn layout_of_a_range_touches_only_what_the_range_touches() {
             }
         }
     });
+    assert!(changed > 100, "the files were spoilt");
+}
+
+/// The compiler bounds its depth; whoever walks its trees relies on that.
+#[test]
+fn deep_and_long_files_are_walked() {
+    let sum = format!("let x = {}\n", vec!["1"; 20_000].join(" + "));
+    let lists = format!("let x = {}1{}\n", "[".repeat(5_000), "]".repeat(5_000));
+    let bodies = format!("vm a {}{}\n", "{ b ".repeat(5_000), "}".repeat(5_000));
+    let holes = format!("let x = {}1{}\n", "\"${".repeat(500), "}\"".repeat(500));
+    let dots = format!("let x = a{}\n", ".b".repeat(20_000));
+    let loops = format!("{}{}\n", "for a in b { ".repeat(5_000), "}".repeat(5_000));
+    for text in [sum, lists, bodies, holes, dots, loops] {
+        let mut snapshot = snapshot(&[("main.hlab".to_owned(), text)]);
+        let file = snapshot.file("main.hlab", Origin::Project).expect("it was just read");
+        let all = 0..snapshot.text(file).len() as u32;
+        let _ = tokens::of_file(&mut snapshot, file);
+        let _ = symbols::of_file(&mut snapshot, file);
+        let _ = fold::folds(&mut snapshot, file);
+        let _ = inlay::hints(&mut snapshot, file, &all);
+        let _ = layout::format(&snapshot, file);
+        let _ = layout::format_range(&snapshot, file, &(all.end / 2..all.end / 2));
+        let _ = actions::quick_fixes(&snapshot, file, &all);
+        let _ = actions::fix_all(&snapshot, file);
+    }
 }
 
 #[test]

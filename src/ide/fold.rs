@@ -24,6 +24,9 @@ pub struct Fold {
     pub sort: Sort,
 }
 
+/// So many strings before a line are asked whether they hold it: one of several lines rarely has another inside.
+const DEEPEST: usize = 4;
+
 /// Everything of a file that can be folded, in order; at most one fold begins on a line.
 #[must_use]
 pub fn folds(snapshot: &mut Snapshot, file: FileId) -> Vec<Fold> {
@@ -94,7 +97,11 @@ fn comments(tree: &Tree, text: &str, found: &mut Vec<Fold>) {
     };
     let strings: Vec<(usize, usize)> =
         tree.nodes.iter().filter(tall).map(|node| (node.start as usize, node.end as usize)).collect();
-    let is_in_string = |at: usize| strings.iter().any(|(start, end)| *start < at && at < *end);
+    // Strings may stand in strings; the last that begins before a line tells enough, or the one around it does.
+    let is_in_string = |at: usize| {
+        let before = strings.partition_point(|(start, _)| *start < at);
+        strings[..before].iter().rev().take(DEEPEST).any(|(_, end)| at < *end)
+    };
     let mut run: Option<(&str, usize, usize, u32)> = None;
     let mut at = 0;
     for line in text.split_inclusive('\n') {

@@ -62,7 +62,9 @@ impl<'t> Words<'t> {
 
     /// An item of a file.
     pub(super) fn entry(&mut self, node: Index) {
-        self.is_plain = self.tree.kind(node) == NodeKind::Decl;
+        let is_variable = |at: Index| self.tree.kind(at) == NodeKind::Let;
+        let has_variable = (node..self.tree.node(node).next).any(is_variable);
+        self.is_plain = self.tree.kind(node) == NodeKind::Decl && !has_variable;
         self.in_test = self.tree.kind(node) == NodeKind::Test;
         self.node(node, None);
     }
