@@ -1,6 +1,6 @@
 //! The loop: one message after the other, nothing computed that nobody waits for.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
@@ -15,6 +15,7 @@ use lsp_types::{
     GlobPattern, InitializeParams, InitializeResult, PublishDiagnosticsParams, Registration, RegistrationParams,
     ServerInfo,
 };
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
 use super::convert::Encoding;
@@ -47,7 +48,7 @@ pub fn serve(connection: &Connection, machine: &dyn Machine) -> Result<(), Broke
     let library = laid_out.as_ref().map(|folder| folder.join("std"));
     let state = State::new(machine, encoding, Form::of(&params.capabilities), library);
     let mut server =
-        Server { connection, state, laid_out, pulls, queue: VecDeque::new(), cancelled: HashSet::new(), sent: 0 };
+        Server { connection, state, laid_out, pulls, queue: VecDeque::new(), cancelled: FxHashSet::default(), sent: 0 };
     server.watch(&params.capabilities)?;
     server.run()
 }
@@ -78,7 +79,7 @@ struct Server<'a> {
     laid_out: Option<std::path::PathBuf>,
     pulls: Pulls,
     queue: VecDeque<Message>,
-    cancelled: HashSet<RequestId>,
+    cancelled: FxHashSet<RequestId>,
     /// How many requests were sent.
     sent: i32,
 }
