@@ -5,13 +5,14 @@
 //! thing that the node names, and each further file answers one kind of question.
 
 pub mod actions;
+pub mod complete;
 pub mod cursor;
 pub mod fold;
 pub mod goto;
 pub mod hover;
-pub mod rename;
 pub mod inlay;
 pub mod layout;
+pub mod rename;
 pub mod symbols;
 pub mod target;
 pub mod tokens;

@@ -544,6 +544,7 @@ impl Checker<'_> {
             self.expr(*value_node, None)
         };
         let name = self.intern(*name_node);
+        self.note(*name_node, Meaning::Typed(ty));
         self.bind_value(name, ty, value);
     }
 
