@@ -4,10 +4,10 @@ use std::path::Path;
 
 use lsp_server::{ErrorCode, Request};
 use lsp_types::request::{
-    CodeActionRequest, DocumentDiagnosticRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting,
+    CodeActionRequest, Completion, DocumentDiagnosticRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting,
     GotoDefinition, HoverRequest, InlayHintRequest, PrepareRenameRequest, RangeFormatting, References, Rename,
-    Request as _, SemanticTokensFullDeltaRequest, SemanticTokensFullRequest, SemanticTokensRangeRequest,
-    WorkspaceDiagnosticRequest, WorkspaceSymbolRequest,
+    Request as _, ResolveCompletionItem, SemanticTokensFullDeltaRequest, SemanticTokensFullRequest,
+    SemanticTokensRangeRequest, WorkspaceDiagnosticRequest, WorkspaceSymbolRequest,
 };
 use lsp_types::{
     GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams, Location, MarkupContent,
@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::completion;
 use super::convert::{self, Encoding};
 use super::state::{self, State};
 use super::{actions, diagnostics, fold, inlay, layout, rename, symbols, tokens};
@@ -94,6 +95,8 @@ pub(super) fn answer(state: &mut State<'_>, laid_out: Option<&Path>, request: Re
         RangeFormatting::METHOD => layout::part(state, params),
         InlayHintRequest::METHOD => inlay::in_range(state, params),
         CodeActionRequest::METHOD => actions::in_range(state, laid_out, params),
+        Completion::METHOD => completion::list(state, params),
+        ResolveCompletionItem::METHOD => completion::resolve(state, params),
         _ => Err(Unanswered { code: ErrorCode::MethodNotFound, text: format!("{method} is not offered") }),
     }
 }

@@ -6,6 +6,7 @@ use lsp_types::{
     WorkDoneProgressOptions,
 };
 
+use super::completion;
 use super::convert::Encoding;
 use super::server::Pulls;
 
@@ -19,6 +20,7 @@ pub(super) fn offered(encoding: Encoding, pulls: Pulls) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+        completion_provider: Some(completion::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),

@@ -8,6 +8,7 @@
 mod actions;
 mod answers;
 mod capabilities;
+mod completion;
 mod convert;
 mod diagnostics;
 mod edits;

@@ -18,6 +18,7 @@ use lsp_types::{
 use rustc_hash::FxHashSet;
 use serde_json::Value;
 
+use super::completion::Snippets;
 use super::convert::Encoding;
 use super::edits::Form;
 use super::state::{self, State};
@@ -46,7 +47,8 @@ pub fn serve(connection: &Connection, machine: &dyn Machine) -> Result<(), Broke
     connection.initialize_finish(id, result).map_err(|error| Broken(error.to_string()))?;
     let laid_out = machine.lay_out_library(&library::files());
     let library = laid_out.as_ref().map(|folder| folder.join("std"));
-    let state = State::new(machine, encoding, Form::of(&params.capabilities), library);
+    let (edits, snippets) = (Form::of(&params.capabilities), Snippets::of(&params.capabilities));
+    let state = State::new(machine, encoding, edits, snippets, library);
     let mut server =
         Server { connection, state, laid_out, pulls, queue: VecDeque::new(), cancelled: FxHashSet::default(), sent: 0 };
     server.watch(&params.capabilities)?;

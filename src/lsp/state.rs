@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::Machine;
+use super::completion::Snippets;
 use super::convert::{self, Encoding};
 use super::edits::Form;
 use super::tokens::Sent;
@@ -49,6 +50,8 @@ pub(super) struct State<'a> {
     pub tokens: BTreeMap<String, Sent>,
     /// How many such answers were given.
     pub answers: u64,
+    /// Whether the client takes snippets.
+    pub snippets: Snippets,
     pub projects: BTreeMap<PathBuf, Project>,
     pub documents: BTreeMap<String, Document>,
     /// Where the library's files lie, and through which project they are looked at.
@@ -108,12 +111,14 @@ impl<'a> State<'a> {
         machine: &'a dyn Machine,
         encoding: Encoding,
         edits: Form,
+        snippets: Snippets,
         library: Option<PathBuf>,
     ) -> State<'a> {
         State {
             machine,
             encoding,
             edits,
+            snippets,
             tokens: BTreeMap::new(),
             answers: 0,
             projects: BTreeMap::new(),

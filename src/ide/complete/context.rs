@@ -1,6 +1,7 @@
 //! What is wanted at the cursor, from what is open there and the words before it.
 
-use crate::ide::complete::scan::{Frame, Open, Sort, Token, is_item_word};
+use crate::ide::complete::scan::{Open, Sort, is_item_word};
+use crate::ide::complete::words::Words;
 use crate::ide::complete::{Ask, Body};
 use crate::types::shape::Holds;
 use crate::types::ty::{ShapeId, Ty, TyId};
@@ -63,99 +64,6 @@ pub(crate) enum Context {
 /// What goes on behind a whole expression.
 const OPERATORS: &[&str] = &["and", "or", "implies", "in", "is", "within", "overlaps", "contains"];
 const OF_RULES: &[&str] = &["and", "or", "implies", "in", "is", "at", "else", "help", "fix", "where"];
-
-/// The tokens of an entry, with their words.
-#[derive(Clone, Copy)]
-pub(crate) struct Words<'t> {
-    pub text: &'t str,
-    pub tokens: &'t [Token],
-}
-
-impl<'t> Words<'t> {
-    pub(crate) fn of(text: &'t str, frame: &'t Frame) -> Words<'t> {
-        Words { text, tokens: &frame.entry }
-    }
-
-    pub(crate) fn get(self, number: usize) -> &'t str {
-        self.tokens.get(number).map_or("", |token| &self.text[token.at.clone()])
-    }
-
-    pub(crate) fn last(self) -> &'t str {
-        self.tokens.len().checked_sub(1).map_or("", |last| self.get(last))
-    }
-
-    pub(crate) fn len(self) -> usize {
-        self.tokens.len()
-    }
-
-    /// The last place of one of these words or signs.
-    pub(crate) fn rfind(self, words: &[&str]) -> Option<usize> {
-        (0..self.len()).rev().find(|number| words.contains(&self.get(*number)))
-    }
-
-    pub(crate) fn find(self, word: &str) -> Option<usize> {
-        (0..self.len()).find(|number| self.get(*number) == word)
-    }
-
-    fn behind(self, number: usize) -> Words<'t> {
-        Words { text: self.text, tokens: &self.tokens[(number + 1).min(self.len())..] }
-    }
-
-    /// Whether the last token ends an expression.
-    fn ends_operand(self) -> bool {
-        let Some(token) = self.tokens.last() else { return false };
-        match token.sort {
-            Sort::Word => !is_open_word(self.last()),
-            Sort::Text | Sort::Number | Sort::Group => true,
-            Sort::Sign => false,
-        }
-    }
-
-    /// The words of a dotted path at the start, and how many tokens they take.
-    pub(crate) fn path(self) -> (Vec<&'t str>, usize) {
-        let mut words = Vec::new();
-        let mut at = 0;
-        while let Some(token) = self.tokens.get(at) {
-            if !matches!(token.sort, Sort::Word | Sort::Text) {
-                break;
-            }
-            words.push(self.get(at));
-            at += 1;
-            if self.get(at) != "." {
-                break;
-            }
-            at += 1;
-        }
-        (words, at)
-    }
-}
-
-/// Whether an expression is still to come behind a word.
-fn is_open_word(word: &str) -> bool {
-    matches!(
-        word,
-        "and"
-            | "or"
-            | "not"
-            | "implies"
-            | "in"
-            | "is"
-            | "within"
-            | "overlaps"
-            | "contains"
-            | "if"
-            | "then"
-            | "else"
-            | "where"
-            | "at"
-            | "help"
-            | "require"
-            | "fix"
-            | "because"
-            | "of"
-            | "all"
-    )
-}
 
 impl Ask<'_> {
     /// What is wanted at the cursor.

@@ -20,6 +20,7 @@ mod refs;
 mod scan;
 mod types;
 mod values;
+mod words;
 
 use std::sync::Arc;
 
@@ -110,6 +111,7 @@ pub fn complete(snapshot: &mut Snapshot, file: FileId, offset: u32) -> Completio
         ask.offer(context);
     }
     ask.drop_repeated();
+    ask.keep_distance();
     let (mut items, mut is_cut) = (ask.offered, ask.is_cut);
     is_cut |= items.len() > MOST;
     items.truncate(MOST);

@@ -120,4 +120,15 @@ impl super::Ask<'_> {
             !(is_thing && said.contains(&offer.label))
         });
     }
+
+    /// Right behind `=` or `:` a blank comes first, as everybody writes it.
+    pub(crate) fn keep_distance(&mut self) {
+        let before = &self.text()[..self.scan.word.start];
+        if self.scan.within != super::scan::Within::Code || !before.ends_with(['=', ':']) {
+            return;
+        }
+        for offer in &mut self.offered {
+            offer.insert = Insert::of(" ").then(std::mem::take(&mut offer.insert));
+        }
+    }
 }

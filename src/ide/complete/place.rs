@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::base::Name;
-use crate::ide::complete::context::Words;
 use crate::ide::complete::scan::{Open, Token};
+use crate::ide::complete::words::Words;
 use crate::ide::complete::{Ask, Body};
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::notes::Meaning;
