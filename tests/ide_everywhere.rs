@@ -73,3 +73,70 @@ fn every_example_without_a_bracket_or_quote_has_an_answer() {
         }
     }
 }
+
+#[test]
+fn every_mangled_example_has_an_answer() {
+    let bits = [
+        "{",
+        "}",
+        "[",
+        "(",
+        "\"",
+        "${",
+        ".",
+        " = ",
+        ":",
+        "\n",
+        " on ",
+        " with [",
+        "for x in ",
+        "//",
+        "ü",
+        "vm ",
+        "\"\"\"",
+        "-",
+    ];
+    let mut state = 7u64;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    let examples = examples();
+    for _ in 0..120 {
+        let (name, text) = &examples[next(examples.len())];
+        let mut mangled = text.clone();
+        let mut places = Vec::new();
+        for _ in 0..4 {
+            let mut at = next(mangled.len());
+            while !mangled.is_char_boundary(at) {
+                at -= 1;
+            }
+            let mut end = (at + next(20)).min(mangled.len());
+            while !mangled.is_char_boundary(end) {
+                end -= 1;
+            }
+            let bit = bits[next(bits.len())];
+            mangled.replace_range(at..end.max(at), bit);
+            places.push(at + bit.len());
+        }
+        let around = places.into_iter().flat_map(|at| at.saturating_sub(3)..at + 4);
+        let inside: Vec<usize> = around.filter(|at| *at <= mangled.len()).collect();
+        ask(name, &mangled, inside.into_iter());
+    }
+}
+
+#[test]
+fn the_library_itself_has_an_answer_everywhere() {
+    let mut snapshot = snapshot("project p\n");
+    let sources = snapshot.analysis().sources.clone();
+    for (file, source) in sources.files().filter(|(_, source)| source.origin == Origin::Library) {
+        for at in (0..=source.text.len()).step_by(7).filter(|at| source.text.is_char_boundary(*at)) {
+            let found = complete::complete(&mut snapshot, file, at as u32);
+            assert!(
+                found.replaces.start as usize <= at && at <= found.replaces.end as usize,
+                "{} at {at}",
+                source.path
+            );
+        }
+    }
+}

@@ -43,6 +43,8 @@ pub(crate) enum Context {
     Value(Option<TyId>, Option<(ShapeId, u16)>),
     /// Something to go through.
     Collection,
+    /// Behind `is`: what a thing may be.
+    Sorts,
     /// Behind a dot.
     Member,
     /// A type.
@@ -121,7 +123,11 @@ impl Ask<'_> {
             return Context::Nothing;
         }
         let is_call = parent.entry.last().is_some_and(|token| token.sort == Sort::Word && token.at.end == at);
-        if is_call { Context::Value(None, None) } else { self.context_in(depth - 1) }
+        if !is_call {
+            return self.context_in(depth - 1);
+        }
+        let commas = self.scan.frames[depth].commas;
+        Context::Value(self.parameter(words.last(), commas), None)
     }
 
     /// Inside `[ ]` or `( )`, behind something.
@@ -231,6 +237,7 @@ impl Ask<'_> {
         let (has_on, has_within) =
             (self.program().shape(shape).on.is_some(), self.program().shape(shape).within.is_some());
         match words.last() {
+            body if body.starts_with('{') => Context::Nothing,
             ":" => Context::Tags(shape),
             "on" if has_on => Context::On(shape),
             "in" if has_within => Context::In(shape),
@@ -335,6 +342,7 @@ fn expression(words: Words<'_>, start: Option<Context>) -> Context {
         "" => whole,
         "." | "?." => Context::Member,
         "then" | "else" => whole,
+        "is" => Context::Sorts,
         "for" => Context::Nothing,
         _ if words.ends_operand() => Context::Words(OPERATORS),
         _ => Context::Value(None, None),

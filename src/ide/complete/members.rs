@@ -36,6 +36,23 @@ impl Ask<'_> {
         }
     }
 
+    /// What the thing before `is` may be: a variant or model, or one kind of several.
+    pub(crate) fn sorts(&mut self) {
+        let entry = self.scan.inner().entry.clone();
+        let words = self.chain(&entry, "is");
+        let Some(Base::Typed(ty)) = self.base_of(&words) else { return };
+        let types = &self.program().types;
+        let Ty::Obj(shapes, _) = types.get(types.base(ty)).clone() else { return };
+        if let [one] = shapes.as_slice() {
+            return self.tags(*one);
+        }
+        for shape in shapes {
+            let program = self.program();
+            let word = program.name(program.shape(shape).word).to_owned();
+            self.push(Completion::plain(&word, Sort::Kind).detail("kind").key(format!("kind {word}")));
+        }
+    }
+
     /// What the tree says of the expression before the dot.
     fn noted_base(&mut self) -> Option<Base> {
         let tree = self.cursor.tree.clone();
@@ -63,7 +80,13 @@ impl Ask<'_> {
 
     /// What the words before the dot say, where the tree says nothing.
     fn written_base(&mut self) -> Option<Base> {
-        let words = self.chain();
+        let entry = self.scan.inner().entry.clone();
+        let words = self.chain(&entry, ".");
+        self.base_of(&words)
+    }
+
+    /// What words with dots between them name.
+    fn base_of(&mut self, words: &[String]) -> Option<Base> {
         let (first, rest) = words.split_first()?;
         let mut base = self.first_of_chain(first)?;
         for word in rest {
@@ -72,14 +95,14 @@ impl Ask<'_> {
         Some(base)
     }
 
-    /// The words before the dot at the cursor, with dots between them.
-    fn chain(&self) -> Vec<String> {
-        let entry: &[Piece] = &self.scan.inner().entry;
+    /// The words with dots between them that stand before a dot or word at the end.
+    fn chain(&self, entry: &[Piece], end: &str) -> Vec<String> {
         let text = |token: &Piece| &self.text()[token.at.clone()];
         let mut words = Vec::new();
         let mut rest = entry;
-        while let [before @ .., word, dot] = rest {
-            if !matches!(text(dot), "." | "?.") || !matches!(word.sort, Token::Word | Token::Text) {
+        while let [before @ .., word, link] = rest {
+            let is_link = matches!(text(link), "." | "?.") || words.is_empty() && text(link) == end;
+            if !is_link || !matches!(word.sort, Token::Word | Token::Text) {
                 break;
             }
             words.push(crate::syntax::unquote(text(word)).into_owned());

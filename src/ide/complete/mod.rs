@@ -174,6 +174,7 @@ impl Ask<'_> {
             Context::Value(want, said) => self.value(want, said),
             Context::Collection => self.collections(),
             Context::Member => self.members(),
+            Context::Sorts => self.sorts(),
             Context::Type => self.types(),
             Context::Blocks => self.blocks(),
             Context::Allowed => self.allowed(),

@@ -6,6 +6,7 @@ use crate::base::Name;
 use crate::ide::complete::scan::{Open, Token};
 use crate::ide::complete::words::Words;
 use crate::ide::complete::{Ask, Body};
+use crate::resolve::Space;
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::notes::Meaning;
 use crate::types::shape::Holds;
@@ -228,6 +229,17 @@ impl Ask<'_> {
             Value::Null if self.program().shape(of.shape).on.is_none() => Some(resource),
             _ => None,
         }
+    }
+
+    /// The type of a function's parameter, of one that is not generic.
+    pub(crate) fn parameter(&mut self, function: &str, number: usize) -> Option<TyId> {
+        let name = self.known_name(function)?;
+        let scope = self.scope;
+        let compiled = self.snapshot.compiled();
+        let (site, _) = compiled.program.defs.find(scope, Space::Fn, name)?;
+        let at = compiled.units[site.unit as usize].base + site.name_node;
+        let function = compiled.program.functions.iter().find(|function| function.at.0 == at)?;
+        function.params.get(number).map(|(_, ty, _)| *ty).filter(|ty| *ty != TyId::ERROR)
     }
 
     /// Where the innermost open `{` stands.

@@ -31,6 +31,22 @@ struct Needs {
     not: Vec<Name>,
 }
 
+/// Whether what is read must hold, or must not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sense {
+    Said,
+    Denied,
+}
+
+impl Sense {
+    fn other(self) -> Sense {
+        match self {
+            Sense::Said => Sense::Denied,
+            Sense::Denied => Sense::Said,
+        }
+    }
+}
+
 /// What is known of the place.
 struct Fit {
     home: Option<ObjId>,
@@ -206,21 +222,21 @@ impl Ask<'_> {
         let mut needs = Needs::default();
         let conditions: Vec<ExprId> = self.program().shape(shape).requires.iter().map(|rule| rule.condition).collect();
         for condition in conditions {
-            self.read_need(condition, (shape, field), false, &mut needs);
+            self.read_need(condition, (shape, field), Sense::Said, &mut needs);
         }
         needs
     }
 
-    fn read_need(&mut self, id: ExprId, said: (ShapeId, u16), denied: bool, needs: &mut Needs) {
+    fn read_need(&mut self, id: ExprId, said: (ShapeId, u16), sense: Sense, needs: &mut Needs) {
         let program = self.program();
         match program.expr(id).op {
             Op::And(a, b) | Op::Or(a, b) => {
-                self.read_need(a, said, denied, needs);
-                self.read_need(b, said, denied, needs);
+                self.read_need(a, said, sense, needs);
+                self.read_need(b, said, sense, needs);
             }
-            Op::Implies(_, b) => self.read_need(b, said, denied, needs),
-            Op::Not(a) => self.read_need(a, said, !denied, needs),
-            Op::Is(a, variant) if denied && is_field(program, a, said) => needs.not.push(variant),
+            Op::Implies(_, b) => self.read_need(b, said, sense, needs),
+            Op::Not(a) => self.read_need(a, said, sense.other(), needs),
+            Op::Is(a, variant) if sense == Sense::Denied && is_field(program, a, said) => needs.not.push(variant),
             Op::Binary(Binary::In, member, set) => {
                 let Op::Const(Value::Enum(member)) = program.expr(member).op else { return };
                 if let Op::Field(thing, of, field) = program.expr(set).op

@@ -51,6 +51,8 @@ pub(crate) struct Frame {
     pub open: Open,
     /// The byte of the bracket.
     pub at: usize,
+    /// How many commas stand in it before the cursor.
+    pub commas: usize,
     /// The tokens of the entry or element in it that is not finished.
     pub entry: Vec<Token>,
 }
@@ -192,7 +194,7 @@ enum Step {
 }
 
 fn read(text: &str, start: usize, cursor: usize) -> Scan {
-    let file = Frame { open: Open::File, at: start, entry: Vec::new() };
+    let file = Frame { open: Open::File, at: start, commas: 0, entry: Vec::new() };
     let mut reader = Reader { text, cursor, at: start, frames: vec![file], is_new_line: false };
     while reader.at < cursor {
         if let Step::Done(word, within) = reader.step() {
@@ -281,6 +283,7 @@ impl Reader<'_> {
             b',' => {
                 self.is_new_line = false;
                 self.inner().entry.clear();
+                self.inner().commas += 1;
                 self.at += 1;
             }
             byte if byte.is_ascii_whitespace() => self.at += 1,
@@ -309,7 +312,7 @@ impl Reader<'_> {
 
     fn open(&mut self, open: Open) {
         self.settle("{");
-        self.frames.push(Frame { open, at: self.at, entry: Vec::new() });
+        self.frames.push(Frame { open, at: self.at, commas: 0, entry: Vec::new() });
         self.at += 1;
     }
 
@@ -336,7 +339,7 @@ impl Reader<'_> {
                 Some(b'\n') if !is_block => break false,
                 Some(b'\\') => end += 2,
                 Some(b'$') if bytes.get(end + 1) == Some(&b'{') && end + 2 <= self.cursor => {
-                    self.frames.push(Frame { open: Open::Hole, at: from, entry: Vec::new() });
+                    self.frames.push(Frame { open: Open::Hole, at: from, commas: 0, entry: Vec::new() });
                     self.at = end + 2;
                     return Step::On;
                 }
@@ -348,8 +351,11 @@ impl Reader<'_> {
         if self.cursor <= end {
             let has_holes = at != from || self.text.get(begins..end).is_none_or(|text| text.contains("${"));
             let is_plain = !is_block && !has_holes && self.cursor >= begins;
-            let content = begins.min(self.cursor)..if closed { end } else { self.cursor };
-            return Step::Done(content, if is_plain { Within::Text } else { Within::Comment });
+            if !is_plain {
+                return Step::Done(self.cursor..self.cursor, Within::Comment);
+            }
+            // What an open quote encloses is not known to end before the cursor.
+            return Step::Done(begins..if closed { end } else { self.cursor }, Within::Text);
         }
         self.at = from;
         self.is_new_line = false;

@@ -34,6 +34,14 @@ const SIMPLE: [&str; 15] = [
 const APPLIED: [(&str, &[&str]); 4] =
     [("List", &["String"]), ("Set", &["String"]), ("Map", &["String", "String"]), ("Range", &["Int"])];
 
+/// Which policies are meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rules {
+    All,
+    /// Those that are not final.
+    Allowed,
+}
+
 impl Ask<'_> {
     /// Types: of the project, of the language, of the library.
     pub(crate) fn types(&mut self) {
@@ -101,19 +109,19 @@ impl Ask<'_> {
 
     /// Rules that an `allow` may silence: policies that are not final.
     pub(crate) fn allowed(&mut self) {
-        self.policies(|is_final| !is_final);
+        self.policies(Rules::Allowed);
     }
 
     /// Every rule: policies, then the codes of the compiler.
     pub(crate) fn rules(&mut self) {
-        self.policies(|_| true);
+        self.policies(Rules::All);
         for row in CODES {
             let offer = Completion::plain(row.name, Sort::Rule).detail(format!("{}: {}", row.code, row.title));
             self.push(offer.key(format!("rule {}", row.name)));
         }
     }
 
-    fn policies(&mut self, is_wanted: fn(bool) -> bool) {
+    fn policies(&mut self, wanted: Rules) {
         let scope = self.scope;
         let compiled = self.snapshot.compiled();
         let mut offers = Vec::new();
@@ -122,7 +130,7 @@ impl Ask<'_> {
             let Some(name) = item.name else { continue };
             let text = &compiled.sources.file(unit.file).text;
             let is_final = unit.tree.text(item.node, text).starts_with("final");
-            if is_wanted(is_final) {
+            if wanted == Rules::All || !is_final {
                 let word = compiled.program.name(name);
                 let detail = if is_final { "final policy" } else { "policy" };
                 offers.push(Completion::plain(word, Sort::Rule).detail(detail).key(format!("rule {word}")));

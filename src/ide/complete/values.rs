@@ -162,7 +162,8 @@ impl Ask<'_> {
         for binding in &compiled.program.bindings {
             let (unit, _) = locate(&compiled.units, binding.at.0);
             let of = compiled.units[unit as usize].scope;
-            let fits = want.is_none_or(|want| compiled.program.types.fits(binding.ty, want));
+            let is_broken = binding.ty == TyId::ERROR;
+            let fits = want.is_none_or(|want| !is_broken && compiled.program.types.fits(binding.ty, want));
             if (of == scope || of == Scope::STD) && fits {
                 found.push((binding.name, binding.ty));
             }
