@@ -114,6 +114,7 @@ fn kind(sort: Sort) -> CompletionItemKind {
         Sort::Type => CompletionItemKind::TYPE_PARAMETER,
         Sort::Rule => CompletionItemKind::EVENT,
         Sort::Module => CompletionItemKind::MODULE,
+        Sort::Folder => CompletionItemKind::FOLDER,
         Sort::Literal => CompletionItemKind::UNIT,
     }
 }

@@ -61,6 +61,8 @@ pub(crate) enum Context {
     Words(&'static [&'static str]),
     /// A text.
     Text,
+    /// A folder of the project.
+    Folder,
 }
 
 /// What goes on behind a whole expression.
@@ -192,6 +194,7 @@ impl Ask<'_> {
             "final" if words.len() == 1 => Context::Words(&["policy", "warn"]),
             "for" => for_context(words.behind(0), &["where"]),
             "removed" if words.len() == 1 => Context::KindsOf,
+            "use" if words.len() == 1 => Context::Folder,
             word if is_item_word(word) || matches!(word, "removed" | "incident") => Context::Nothing,
             word => match self.kind(word) {
                 Some(shape) => self.head_context(shape, words),

@@ -113,6 +113,8 @@ pub fn complete(snapshot: &mut Snapshot, file: FileId, offset: u32) -> Completio
     ask.drop_repeated();
     ask.keep_distance();
     let (mut items, mut is_cut) = (ask.offered, ask.is_cut);
+    // Half-typed items have no name yet.
+    items.retain(|offer| !offer.label.is_empty());
     is_cut |= items.len() > MOST;
     items.truncate(MOST);
     Completions { replaces, items, is_cut }
@@ -184,6 +186,7 @@ impl Ask<'_> {
                 self.declared_types();
             }
             Context::Words(words) => self.words(words),
+            Context::Folder => self.folders(),
             Context::Text => self.push(Completion::word("\"…\"", Sort::Word, Insert::of("\"").stop(1).text("\""))),
         }
     }
@@ -195,6 +198,7 @@ impl Ask<'_> {
             Context::On(shape) => self.places(shape),
             Context::In(shape) => self.groups(shape),
             Context::Key(shape, field) => self.keys(shape, field),
+            Context::Folder => self.folders(),
             Context::Value(None, said) => {
                 if let Some(want) = self.tree_want() {
                     self.quoted(want, said);
@@ -203,7 +207,7 @@ impl Ask<'_> {
             _ => {}
         }
         // Only names stand in quotes, and they need no quotes of their own.
-        self.offered.retain(|offer| matches!(offer.sort, Sort::Member | Sort::Resource | Sort::Block));
+        self.offered.retain(|offer| matches!(offer.sort, Sort::Member | Sort::Resource | Sort::Block | Sort::Folder));
         for offer in &mut self.offered {
             offer.insert = Insert::of(&offer.label);
         }

@@ -34,6 +34,8 @@ pub enum Sort {
     Rule,
     /// A module.
     Module,
+    /// A folder of the project.
+    Folder,
     /// A literal of a type, to be filled in.
     Literal,
 }

@@ -1,5 +1,6 @@
 //! Types, rules, modules and words of the language.
 
+use crate::base::Origin;
 use crate::diag::codes::CODES;
 use crate::hir::What;
 use crate::ide::complete::{Ask, Completion, Insert, Sort};
@@ -149,6 +150,23 @@ impl Ask<'_> {
         names.sort();
         for name in names {
             self.push(Completion::word(&name, Sort::Module, Insert::of(&name).text(".")).detail("module"));
+        }
+    }
+
+    /// Folders with sources, as a file names them: those beside or below it.
+    pub(crate) fn folders(&mut self) {
+        let sources = self.sources.clone();
+        let path = &sources.file(self.file).path;
+        let own = path.rfind('/').map_or("", |end| &path[..=end]);
+        let files = sources.files().filter(|(_, file)| file.origin == Origin::Project);
+        let inside = files.filter_map(|(_, file)| file.path.strip_prefix(own)?.rsplit_once('/'));
+        let mut folders: Vec<&str> = inside.map(|(folder, _)| folder).collect();
+        folders.sort_unstable();
+        folders.dedup();
+        for folder in folders {
+            let text = format!("./{folder}");
+            let insert = Insert::of(&format!("\"{text}\""));
+            self.push(Completion::word(&text, Sort::Folder, insert).detail("folder"));
         }
     }
 

@@ -3,21 +3,24 @@
 use crate::base::Name;
 use crate::hir::What;
 use crate::ide::complete::refs::Use;
+use crate::ide::complete::scan::Open;
 use crate::ide::complete::{Ask, Body, Completion, Insert, Sort, types};
 use crate::resolve::{Definitions, Scope, Space, locate};
-use crate::types::ty::{Domain, Ty, TyId, quote_member};
+use crate::types::shape::Holds;
+use crate::types::ty::{Domain, ShapeId, Ty, TyId, quote_member};
 
 /// A bare name may be any resource; of more than so many none is offered where nothing is wanted.
 const FEW: usize = 200;
 
 impl Ask<'_> {
     /// A value, of a type where one is wanted, for a field where one is known.
-    pub(crate) fn value(&mut self, want: Option<TyId>, said: Option<(crate::types::ty::ShapeId, u16)>) {
+    pub(crate) fn value(&mut self, want: Option<TyId>, said: Option<(ShapeId, u16)>) {
         let is_field = want.is_some();
         let want = want.or_else(|| self.tree_want()).filter(|want| *want != TyId::ERROR);
         let Some(want) = want else { return self.any_value() };
+        let is_set = self.scan.inner().entry.last().is_some_and(|token| &self.text()[token.at.clone()] == "=");
         // A claim is made of anything.
-        if !is_field && self.program().types.base(want) == TyId::BOOL {
+        if !is_field && !is_set && self.program().types.base(want) == TyId::BOOL {
             return self.any_value();
         }
         if self.offer_units(want) {
@@ -34,11 +37,11 @@ impl Ask<'_> {
     }
 
     /// What may stand in the quotes of a string where a type is wanted.
-    pub(crate) fn quoted(&mut self, want: TyId, said: Option<(crate::types::ty::ShapeId, u16)>) {
+    pub(crate) fn quoted(&mut self, want: TyId, said: Option<(ShapeId, u16)>) {
         self.values_of(want, said);
     }
 
-    fn values_of(&mut self, want: TyId, said: Option<(crate::types::ty::ShapeId, u16)>) {
+    fn values_of(&mut self, want: TyId, said: Option<(ShapeId, u16)>) {
         let base = self.program().types.base(want);
         let shown = self.program().show(want);
         match self.program().types.get(base).clone() {
@@ -51,6 +54,10 @@ impl Ask<'_> {
                     let insert = Insert::of(&quote_member(&member));
                     self.push(Completion::word(&member, Sort::Member, insert).detail(detail.clone()));
                 }
+            }
+            Ty::Obj(shapes, _) if said.is_some_and(|said| self.holds_block(said)) && shapes.len() == 1 => {
+                let insert = Insert::of("{ ").stop(1).text(" }");
+                self.push(Completion::word("{…}", Sort::Literal, insert).detail("the whole block"));
             }
             Ty::Obj(shapes, tag) => self.references(&shapes, tag, said, Use::Shared),
             Ty::Union(parts) => parts.into_iter().for_each(|part| self.values_of(part, said)),
@@ -79,6 +86,10 @@ impl Ask<'_> {
                 }
             }
         }
+    }
+
+    fn holds_block(&mut self, (shape, field): (ShapeId, u16)) -> bool {
+        matches!(self.program().field(shape, field).holds, Holds::Block(..))
     }
 
     /// Behind a number that is being typed: its units.
@@ -113,12 +124,29 @@ impl Ask<'_> {
             self.push(Completion::plain("self", Sort::Word));
         }
         self.bindings(None);
+        self.words_of_rules();
         self.kinds(super::heads::Behind::Nothing);
         self.modules();
         self.bare_resources();
         self.functions(None);
         for word in ["not", "if", "true", "false", "null"] {
             self.push(Completion::plain(word, Sort::Word));
+        }
+    }
+
+    /// Names that only stand in some places: the value that a refinement is about, and what a model's requirement sees.
+    fn words_of_rules(&mut self) {
+        let depth = self.scan.frames.iter().rposition(|frame| matches!(frame.open, Open::File | Open::Brace));
+        let entry = depth.map_or(&[][..], |depth| &self.scan.frames[depth].entry);
+        let words: Vec<&str> = entry.iter().map(|token| &self.text()[token.at.clone()]).collect();
+        let first = words.first().copied().unwrap_or_default();
+        let is_refinement = words.contains(&"where") && !matches!(first, "for" | "require");
+        let is_model = self.cursor.item.is_some_and(|item| item.what == What::Model) && first == "require";
+        if is_refinement {
+            self.push(Completion::plain("it", Sort::Variable).detail("the value itself"));
+        }
+        for word in ["attach", "guest", "host"].into_iter().filter(|_| is_model) {
+            self.push(Completion::plain(word, Sort::Variable).detail("of the attachment"));
         }
     }
 
