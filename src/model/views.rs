@@ -608,6 +608,7 @@ views! {
     CloudInit as cloud_init of "CloudInit" {
         storage = "storage" one Storage,
         slot_of_drive = "slot-of-drive" text,
+        format = "format" text,
         kind = "type" text,
         user = "user" text,
         password = "password" value,

@@ -104,7 +104,7 @@ fn offered(snapshot: &mut Snapshot, file: FileId, at: u32, question: &str) -> St
         text.push_str(&format!("{} ({:?}){detail}\n", item.label, item.sort));
     }
     if found.items.len() > most {
-        text.push_str(&"and more\n".to_owned() - most));
+        text.push_str("and more\n");
     }
     text
 }

@@ -39,6 +39,7 @@ fn seldom<'a>(cx: &mut Cx<'a>, host: Host, init: CloudInit, out: &mut desire::Cl
             _ => None,
         })
         .collect();
+    out.format = text(init.format(model));
     out.sort = text(init.kind(model));
     out.password = secret(model, init.password(model));
     out.domain = text(init.domain(model));
