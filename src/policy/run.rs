@@ -35,6 +35,8 @@ pub(crate) struct Runner<'a, 'm> {
     pub used: Vec<bool>,
     /// The places of the allows of a rule in a resource.
     pub allows: FxHashMap<(Name, ObjId), Vec<usize>>,
+    /// What the loops around a requirement bind, outermost first.
+    pub bound: Vec<Value>,
     checked: u32,
     failed: u32,
     allowed: u32,
@@ -57,6 +59,7 @@ impl<'a, 'm> Runner<'a, 'm> {
             out,
             used,
             allows,
+            bound: Vec::new(),
             checked: 0,
             failed: 0,
             allowed: 0,
@@ -263,7 +266,11 @@ impl<'a, 'm> Runner<'a, 'm> {
         }
         self.machine.set_local(found.local, value);
         match self.machine.holds(found.condition) {
-            Value::Bool(true) => self.steps(inner, rule),
+            Value::Bool(true) => {
+                self.bound.push(value);
+                self.steps(inner, rule);
+                self.bound.pop();
+            }
             Value::Bool(false) => {}
             _ => self.note_unknown(),
         }
