@@ -102,6 +102,12 @@ impl Checker<'_> {
         };
         let mut typed =
             TypedHead { shape, tag: None, on: On::Unsaid, within: None, layers: Vec::new(), is_broken: false };
+        if self.kind_of(head.key) == NodeKind::Str
+            && let Some(class) = secrets::class_of(self.p.name(resource.key))
+        {
+            let diagnostic = errors::secret_literal(self.span(head.key), class);
+            self.report(diagnostic);
+        }
         if head.model != 0 {
             typed.tag = self.tag_clause(head.model, shape, &mut typed.layers);
             typed.is_broken = typed.tag.is_none();
