@@ -749,7 +749,7 @@ impl Checker<'_> {
     }
 
     /// Whether a policy, type or code of this name exists; complains if not.
-    fn known_rule(&mut self, node: Index, rule: Name) {
+    pub(crate) fn known_rule(&mut self, node: Index, rule: Name) {
         self.note(node, Meaning::Rule(rule));
         let text = self.p.name(rule);
         let policy = self.p.defs.find(self.scope, crate::resolve::Space::Policy, rule).is_some();

@@ -98,6 +98,9 @@ pub fn type_policies(p: &mut Program, units: &[Unit], sources: &Sources, out: &m
         for item in unit.items.items.iter().filter(|item| item.what == What::Policy) {
             Checker::new(p, units, sources, out, number as u32).policy(item.node, item.name);
         }
+        for item in unit.items.items.iter().filter(|item| item.what == What::Incident) {
+            Checker::new(p, units, sources, out, number as u32).incident(item.node);
+        }
     }
 }
 

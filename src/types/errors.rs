@@ -476,8 +476,12 @@ pub fn no_preposition(span: Span, word: &str, clause: &str) -> Diagnostic {
 
 /// Several places where there is one.
 pub fn one_place(span: Span, word: &str, text: &str) -> Diagnostic {
-    error(&codes::ONE_PLACE, span, format!("`{word}` stands on one host, found a list"))
-        .help(format!("name one host, let the compiler choose with `on any {text}`, or make one for each with `for`"))
+    let (found, choice) = match text {
+        "all" => ("all of them", "on auto".to_owned()),
+        list => ("a list", format!("on any {list}")),
+    };
+    error(&codes::ONE_PLACE, span, format!("`{word}` stands on one host, found {found}"))
+        .help(format!("name one host, let the compiler choose with `{choice}`, or make one for each with `for`"))
 }
 
 /// A model that nothing declares.
