@@ -574,6 +574,8 @@ pub fn not_ordered(span: Span, a: &str, b: &str) -> Diagnostic {
 
 /// Two types without such an operation.
 pub fn no_arithmetic(span: Span, op: Binary, a: &str, b: &str) -> Diagnostic {
+    // What is subtracted stands second.
+    let (a, b) = if op == Binary::Sub { (b, a) } else { (a, b) };
     let verb = match op {
         Binary::Add => "added to",
         Binary::Sub => "subtracted from",
