@@ -3,7 +3,7 @@
 use super::{Rollout, Told};
 use crate::desire::{Content, Image, Item, Mapping, Object, Power, What};
 use crate::model::{Model, Storage};
-use crate::targets::emit::shell::word;
+use crate::targets::emit::shell::{over_ssh, word};
 use crate::types::value::{ObjId, Value};
 
 /// A step in words, as `api` or a person at a node would take it.
@@ -40,7 +40,7 @@ fn of_object(rollout: &Rollout<'_>, index: usize, object: &Object<'_>, item: &It
         Content::Snippet(snippet) => Told {
             what: format!("snippet {} on {node}", snippet.volume_id()),
             apply: None,
-            verify: Some(format!("ssh root@{} pvesm path {}", word(node), word(&snippet.volume_id()))),
+            verify: Some(over_ssh(node, &["pvesm", "path", &snippet.volume_id()])),
             note: None,
         },
         Content::Mapping(mapping) => told_mapping(mapping),
@@ -126,7 +126,7 @@ fn device_host(model: &Model<'_>, device: ObjId, item: &Item<'_>) -> Told {
     Told {
         what: format!("`{}` on {node}: the IOMMU is on, and no driver of the host holds the device", model.key(device)),
         apply: None,
-        verify: Some(format!("ssh root@{} lspci -nnk -s {}", word(node), word(&at))),
+        verify: Some(over_ssh(node, &["lspci", "-nnk", "-s", &at])),
         note: None,
     }
 }
@@ -193,19 +193,12 @@ fn storage_host(model: &Model<'_>, id: ObjId, item: &Item<'_>) -> Told {
     let (kind, options) = storage_options(model, id);
     let option =
         |name: &str| options.iter().find(|(option, _)| *option == name).map_or("", |(_, value)| value.as_str());
+    let thin = format!("{}/{}", option("vgname"), option("thinpool"));
     let (what, command) = match kind {
-        "zfspool" => (format!("data set `{}`", option("pool")), format!("zfs list {}", word(option("pool")))),
-        "lvm" => (format!("volume group `{}`", option("vgname")), format!("vgs {}", word(option("vgname")))),
-        "lvmthin" => {
-            let pool = format!("{}/{}", option("vgname"), option("thinpool"));
-            (format!("thin pool `{pool}`"), format!("lvs {}", word(&pool)))
-        }
-        _ => (format!("folder `{}`", option("path")), format!("ls -d {}", word(option("path")))),
+        "zfspool" => (format!("data set `{}`", option("pool")), vec!["zfs", "list", option("pool")]),
+        "lvm" => (format!("volume group `{}`", option("vgname")), vec!["vgs", option("vgname")]),
+        "lvmthin" => (format!("thin pool `{thin}`"), vec!["lvs", thin.as_str()]),
+        _ => (format!("folder `{}`", option("path")), vec!["ls", "-d", option("path")]),
     };
-    Told {
-        what: format!("{what} on {node}"),
-        apply: None,
-        verify: Some(format!("ssh root@{} {command}", word(node))),
-        note: None,
-    }
+    Told { what: format!("{what} on {node}"), apply: None, verify: Some(over_ssh(node, &command)), note: None }
 }
