@@ -6,10 +6,14 @@ pub fn class_of(text: &str) -> Option<&'static str> {
     if text.len() < 16 {
         return None;
     }
-    let around = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '=' | ',' | ';');
     class_of_whole(text).or_else(|| {
-        let mut words = text.split(around).filter(|word| word.len() >= 16 && word.len() < text.len());
-        words.find_map(class_of_whole)
+        // Most texts are one word, which was looked at.
+        let is_gap = |byte: u8| byte.is_ascii_whitespace() || b"\"'`=,;".contains(&byte);
+        if !text.bytes().any(is_gap) {
+            return None;
+        }
+        let words = text.split(|c: char| u8::try_from(c).is_ok_and(is_gap));
+        words.filter(|word| word.len() >= 16).find_map(class_of_whole)
     })
 }
 
