@@ -13,6 +13,7 @@ mod convert;
 mod diagnostics;
 mod edits;
 mod fold;
+mod inbox;
 mod inlay;
 mod layout;
 mod library;
