@@ -204,7 +204,7 @@ fn holds(machine: &mut Machine<'_>, sources: &Sources, rule: ExprId, value: Valu
 
 /// What a part of a guest refers to must be on the guest's host.
 fn membership(machine: &mut Machine<'_>, object: ObjId, root: ObjId) {
-    let Value::Obj(host) = machine.w.object(root).on else { return };
+    let Value::Obj(host) = machine.w.home(root).on else { return };
     let of = *machine.w.object(object);
     if let Value::Obj(target) = of.key {
         member(machine, target, host, root, of.at, object, None);
@@ -251,7 +251,7 @@ fn member(
     let there = if is_host {
         thing == host
     } else if shape.on.is_some() && !is_guest {
-        match of.on {
+        match machine.w.home(thing).on {
             Value::Obj(on) => on == host,
             Value::List(slice) => {
                 if machine.w.offer_known.insert(thing) {
@@ -285,7 +285,7 @@ fn report(machine: &mut Machine<'_>, target: ObjId, thing: ObjId, host: ObjId, g
     let named = |machine: &Machine<'_>, object: ObjId| show::name_of(machine.p, machine.w, object);
     let target_of = *machine.w.object(target);
     let word = machine.p.name(machine.p.shape(target_of.shape).word).to_owned();
-    let on = machine.w.object(thing).on;
+    let on = machine.w.home(thing).on;
     let places = if thing == target { on } else { Value::Obj(thing) };
     let places = match places {
         Value::Obj(_) => vec![places],
@@ -316,7 +316,7 @@ fn same_kind_on(machine: &mut Machine<'_>, shape: ShapeId, host: ObjId) -> Vec<S
     let all: Vec<ObjId> = machine.w.all().filter(|object| machine.w.object(*object).shape == shape).collect();
     let mut names = Vec::new();
     for object in all {
-        let on = machine.w.object(object).on;
+        let on = machine.w.home(object).on;
         let there = match on {
             Value::Obj(on) => on == host,
             Value::Null => machine.p.shape(shape).on.is_some(),

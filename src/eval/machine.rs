@@ -519,8 +519,6 @@ impl<'a> Machine<'a> {
             len: 0,
             says: FieldSet::NOTHING,
             at: of.at,
-            on: Value::Null,
-            within: Value::Null,
             is_poison: false,
         };
         self.w.objects.push(empty);
@@ -635,12 +633,12 @@ impl<'a> Machine<'a> {
             }
             Property::Key => of.key,
             Property::Owner => of.owner.map_or(Value::Null, Value::Obj),
-            Property::On => match of.on {
-                Value::Obj(_) | Value::Null | Value::Poison => of.on,
+            Property::On => match self.w.home(object).on {
+                on @ (Value::Obj(_) | Value::Null | Value::Poison) => on,
                 Value::List(slice) if slice.len == 1 => self.p.heap.at(slice, 0),
                 _ => Value::Poison,
             },
-            Property::OnMany => match of.on {
+            Property::OnMany => match self.w.home(object).on {
                 Value::Null => {
                     let on = self.p.shape(of.shape).on;
                     on.map_or(Value::Poison, |on| Value::List(self.all_of_shape(on.kind)))
@@ -648,7 +646,7 @@ impl<'a> Machine<'a> {
                 one @ Value::Obj(_) => Value::List(self.p.heap.store(&[one])),
                 other => other,
             },
-            Property::Within => of.within,
+            Property::Within => self.w.home(object).within,
             Property::Model => of.tag.map_or(Value::Null, Value::Str),
             _ => Value::Poison,
         }

@@ -91,9 +91,19 @@ pub struct Object {
     /// What stands after `on`: an object, a list, or null where nothing does.
     pub on: Value,
     /// What stands after `in`.
-    pub within: Value,
     /// Whether an error makes it useless.
     pub is_poison: bool,
+}
+
+/// Where the head of a resource says that it is. Apart from the objects, most of which are blocks and have no head.
+#[derive(Clone, Copy, Debug)]
+pub struct Home {
+    pub within: Value,
+}
+
+impl Home {
+    /// Nothing is said, or the object has no head.
+    pub const UNSAID: Home = Home { on: Value::Null, within: Value::Null };
 }
 
 /// An `allow` of a resource.
@@ -140,6 +150,8 @@ pub struct World {
     /// `allow`s.
     pub allows: Vec<Allowed>,
     /// Lists of all resources of kinds.
+    /// Where each resource is.
+    pub homes: Vec<Home>,
     pub kinds: FxHashMap<TyId, Slice>,
     /// Indexes of joins, made when first probed.
     pub indexes: FxHashMap<u32, Index>,
@@ -196,6 +208,12 @@ impl World {
     pub fn slots_of(&self, id: ObjId) -> &[Slot] {
         let object = self.object(id);
         &self.slots[object.first as usize..object.first as usize + usize::from(object.len)]
+    /// Where the head of an object says that it is; blocks have none.
+    #[must_use]
+    pub fn home(&self, id: ObjId) -> Home {
+        self.homes.get(id.0 as usize).copied().unwrap_or(Home::UNSAID)
+    }
+
     }
 
     /// The slot of a field, if it was said.

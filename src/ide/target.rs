@@ -181,7 +181,7 @@ fn block_named(snapshot: &mut Snapshot, cursor: &Cursor, ty: TyId, name: Name) -
     let is_it = |object: &crate::eval::Object| shapes.contains(&object.shape) && object.key == Value::Str(name);
     let found: Vec<ObjId> =
         objects.filter(|(_, object)| is_it(object)).map(|(number, _)| ObjId(number as u32)).collect();
-    let home = resource.map(|resource| match compiled.world.object(resource).on {
+    let home = resource.map(|resource| match compiled.world.home(resource).on {
         Value::Obj(host) => host,
         _ => resource,
     });

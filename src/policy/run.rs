@@ -146,7 +146,7 @@ impl<'a, 'm> Runner<'a, 'm> {
             let Value::Obj(device) = of.key else { continue };
             let Some(tag) = self.machine.w.object(device).tag else { continue };
             let guest = self.machine.w.root(object);
-            let host = self.machine.w.object(guest).on;
+            let host = self.machine.w.home(guest).on;
             for (_, requires) in layers.iter().filter(|(name, _)| *name == tag) {
                 for require in requires {
                     self.machine.set_local(0, Value::Obj(object));
