@@ -114,13 +114,24 @@ impl<'a> Machine<'a> {
     pub fn eval(&mut self, id: ExprId) -> Value {
         match self.at_hand(id) {
             Some(value) => value,
-            None => self.step(id),
+            None => self.compute(id),
         }
+    }
+
+    /// What must be computed: mostly a field of a variable or of `self`, which is no step of its own.
+    #[inline(never)]
+    fn compute(&mut self, id: ExprId) -> Value {
+        if let Op::Field(base, shape, field) = self.p.exprs[id.0 as usize].op
+            && let Some(Value::Obj(object)) = self.at_hand(base)
+        {
+            return self.field(object, shape, field);
+        }
+        self.step(id)
     }
 
     /// What needs no computing: a constant, a variable, `self`.
     #[inline]
-    fn at_hand(&self, id: ExprId) -> Option<Value> {
+    pub(crate) fn at_hand(&self, id: ExprId) -> Option<Value> {
         match self.p.exprs[id.0 as usize].op {
             Op::Const(value) => Some(value),
             Op::SelfObj => self.this.map(Value::Obj),
