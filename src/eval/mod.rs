@@ -20,7 +20,10 @@ pub(crate) mod memo;
 mod operators;
 mod parts;
 mod rule;
+pub(crate) mod shared;
 pub mod show;
+
+use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -88,9 +91,6 @@ pub struct Object {
     pub says: FieldSet,
     /// Where it is declared: its key, or the word of its block.
     pub at: NodeRef,
-    /// What stands after `on`: an object, a list, or null where nothing does.
-    pub on: Value,
-    /// What stands after `in`.
     /// Whether an error makes it useless.
     pub is_poison: bool,
 }
@@ -98,6 +98,9 @@ pub struct Object {
 /// Where the head of a resource says that it is. Apart from the objects, most of which are blocks and have no head.
 #[derive(Clone, Copy, Debug)]
 pub struct Home {
+    /// What stands after `on`: an object, a list, or null where nothing does.
+    pub on: Value,
+    /// What stands after `in`.
     pub within: Value,
 }
 
@@ -147,14 +150,14 @@ pub struct World {
     pub slots: Vec<Slot>,
     /// How many resources there are.
     pub resources: u32,
+    /// Where each resource is.
+    pub homes: Vec<Home>,
     /// `allow`s.
     pub allows: Vec<Allowed>,
     /// Lists of all resources of kinds.
-    /// Where each resource is.
-    pub homes: Vec<Home>,
     pub kinds: FxHashMap<TyId, Slice>,
     /// Indexes of joins, made when first probed.
-    pub indexes: FxHashMap<u32, Index>,
+    pub indexes: FxHashMap<u32, Rc<Index>>,
     /// Blocks that nothing said, made when first read.
     pub unsaid: FxHashMap<(ObjId, u16), ObjId>,
     /// Values of derived fields and computed defaults.
@@ -167,6 +170,8 @@ pub struct World {
     pub offered: FxHashSet<(ObjId, ObjId)>,
     /// What has its hosts in `offered`.
     pub offer_known: FxHashSet<ObjId>,
+    /// Lists that are written more than once; only while rules run, which change nothing.
+    pub(crate) shared: shared::Shared,
     /// Values that a refinement has accepted.
     pub(crate) accepted: memo::Accepted,
     /// The derived fields that are being computed.
@@ -203,17 +208,17 @@ impl World {
         &self.objects[id.0 as usize]
     }
 
-    /// What an object said.
-    #[must_use]
-    pub fn slots_of(&self, id: ObjId) -> &[Slot] {
-        let object = self.object(id);
-        &self.slots[object.first as usize..object.first as usize + usize::from(object.len)]
     /// Where the head of an object says that it is; blocks have none.
     #[must_use]
     pub fn home(&self, id: ObjId) -> Home {
         self.homes.get(id.0 as usize).copied().unwrap_or(Home::UNSAID)
     }
 
+    /// What an object said.
+    #[must_use]
+    pub fn slots_of(&self, id: ObjId) -> &[Slot] {
+        let object = self.object(id);
+        &self.slots[object.first as usize..object.first as usize + usize::from(object.len)]
     }
 
     /// The slot of a field, if it was said.

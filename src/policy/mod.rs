@@ -16,6 +16,7 @@ mod shortcut;
 use crate::base::Name;
 use crate::diag::Diagnostic;
 use crate::eval::Machine;
+use crate::eval::shared::Shared;
 
 /// What became of one policy.
 #[derive(Clone, Debug)]
@@ -48,10 +49,12 @@ pub struct Findings {
 /// Checks every rule.
 pub fn check(machine: &mut Machine<'_>, sources: &crate::base::Sources) -> Findings {
     let mut found = Findings::default();
+    machine.w.shared = Shared::of(machine.p);
     let mut runner = run::Runner::new(machine, sources, &mut found.diagnostics);
     runner.kinds();
     runner.models();
     found.coverage = runner.policies();
     allows::report_unused(&mut runner);
+    machine.w.shared = Shared::default();
     found
 }
