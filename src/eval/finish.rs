@@ -2,7 +2,7 @@
 
 use crate::base::{Name, Origin, Sources};
 use crate::eval::machine::Machine;
-use crate::eval::{errors, rule, show};
+use crate::eval::{FieldSet, errors, rule, show};
 use crate::types::expr::NodeRef;
 use crate::types::shape::{Field, Holds, KeyKind};
 use crate::types::ty::{ShapeId, Ty, TyId};
@@ -13,6 +13,8 @@ use crate::types::{Program, span_of};
 #[derive(Clone, Default, Debug)]
 struct Checks {
     required: Vec<u16>,
+    /// Those of them that have a bit of their own, and whether all have.
+    required_set: (FieldSet, bool),
     is_guest: bool,
     key: Option<TyId>,
 }
@@ -36,7 +38,9 @@ pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
             continue;
         }
         let checks = &checks[usize::from(of.shape.0)];
-        if !required(machine, object, &checks.required) {
+        let (required_set, is_exact) = checks.required_set;
+        let says_all = is_exact && required_set.is_within(of.says);
+        if !says_all && !required(machine, object, &checks.required) {
             broken.push(object);
         }
         if let (Some(ty), Value::Str(_)) = (checks.key, of.key) {
@@ -95,9 +99,11 @@ fn defaults(machine: &mut Machine<'_>, sources: &Sources) {
 fn checks_of(p: &Program, shape: ShapeId) -> Checks {
     let of = p.shape(shape);
     let fields = of.fields.iter().enumerate();
-    let required = fields.filter(|(_, field)| field.is_required(&p.types)).map(|(number, _)| number as u16).collect();
+    let required: Vec<u16> =
+        fields.filter(|(_, field)| field.is_required(&p.types)).map(|(number, _)| number as u16).collect();
+    let required_set = (FieldSet::exactly(&required), required.iter().all(|field| FieldSet::is_exact(*field)));
     let guests = p.kind(crate::resolve::Scope::STD, p.words.guest);
-    Checks { required, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key: None }
+    Checks { required, required_set, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key: None }
 }
 
 /// Reports the required fields that an object does not say; whether it says all.

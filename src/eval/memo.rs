@@ -11,6 +11,7 @@ use crate::eval::{Key, key_of};
 use crate::types::Program;
 use crate::types::builtins::Builtin;
 use crate::types::expr::{Op, Property};
+use crate::types::shape::{Field, Holds};
 use crate::types::value::{ExprId, ObjId, Slice, Value};
 
 /// How many values an outcome may depend on.
@@ -31,8 +32,8 @@ struct Root {
 /// What is read without evaluating anything.
 #[derive(Clone, Copy, Debug)]
 enum Near {
-    /// A field of `self`.
-    Field(u16),
+    /// A field of `self`, and what it is where nothing says it, if that is the same for all.
+    Field(u16, Option<Key>),
     /// The key of `self`.
     Key,
     /// It is further away.
@@ -94,14 +95,19 @@ impl Memo {
         if self.is_off {
             return None;
         }
+        let of = machine.w.object(object);
+        let (says, own_key) = (of.says, of.key);
+        if of.is_poison {
+            return None;
+        }
         let mut given = [Key(0, 0); MOST_ROOTS];
         for (root, place) in self.roots.iter().zip(&mut given) {
-            let value = match root.near {
-                Near::Field(field) => machine.read(object, field),
-                Near::Key => machine.w.object(object).key,
-                Near::No => machine.eval(root.expr),
+            *place = match root.near {
+                Near::Field(field, Some(unsaid)) if !says.has(field) => unsaid,
+                Near::Field(field, _) => exact_key(machine.read(object, field))?,
+                Near::Key => exact_key(own_key)?,
+                Near::No => exact_key(machine.eval(root.expr))?,
             };
-            *place = exact_key(value)?;
         }
         self.asked += 1;
         Some(given)
@@ -174,7 +180,7 @@ fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>) -> bool {
         if !roots.iter().any(|known| is_same(p, known.expr, id)) {
             let is_self = |base| matches!(p.expr(base).op, Op::SelfObj);
             let near = match p.expr(id).op {
-                Op::Field(base, _, field) if is_self(base) => Near::Field(field),
+                Op::Field(base, of, field) if is_self(base) => Near::Field(field, unsaid_key(p.field(of, field))),
                 Op::Property(base, Property::Key) if is_self(base) => Near::Key,
                 _ => Near::No,
             };
@@ -213,6 +219,16 @@ fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>) -> bool {
                         && found.join.is_none_or(|join| all(&[join.key, join.probe]))
                 })
         }
+    }
+}
+
+/// The key of what a field is where nothing says it; none if that must be computed or made.
+fn unsaid_key(field: &Field) -> Option<Key> {
+    match (field.holds, field.default) {
+        (Holds::Blocks(..), _) => exact_key(Value::List(Slice::default())),
+        (Holds::Block(_, true), _) => exact_key(Value::Null),
+        (Holds::Block(_, false), _) => None,
+        (Holds::Value | Holds::Derived, default) => exact_key(default?),
     }
 }
 

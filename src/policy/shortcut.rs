@@ -3,9 +3,9 @@
 
 use crate::eval::memo::Memo;
 use crate::eval::{FieldSet, Machine};
-use crate::types::expr::{Loop, Op, Property, Require};
+use crate::types::expr::{Fold, Loop, Op, Property, Require};
 use crate::types::ty::ShapeId;
-use crate::types::value::{ExprId, ObjId, Value};
+use crate::types::value::{ExprId, ObjId, Slice, Value};
 
 /// A part of a condition that settles it, if it has this value.
 #[derive(Clone, Copy, Debug)]
@@ -35,21 +35,30 @@ impl Shortcut {
     }
 
     fn look(&mut self, machine: &Machine<'_>, shape: ShapeId, condition: ExprId) {
-        self.part(machine, shape, condition, true);
+        self.part(machine, shape, condition, Value::Bool(true));
         match machine.p.expr(condition).op {
-            Op::Implies(premise, _) => self.part(machine, shape, premise, false),
+            Op::Implies(premise, _) => self.part(machine, shape, premise, Value::Bool(false)),
             Op::Or(a, b) => {
                 self.look(machine, shape, a);
                 self.look(machine, shape, b);
+            }
+            // All of none do.
+            Op::Generate(number) => {
+                let generator = &machine.p.generators[number as usize];
+                if let (Fold::All, [found]) = (generator.fold, generator.loops.as_slice())
+                    && found.join.is_none()
+                {
+                    self.part(machine, shape, found.source, Value::List(Slice::default()));
+                }
             }
             _ => {}
         }
     }
 
-    fn part(&mut self, machine: &Machine<'_>, shape: ShapeId, expr: ExprId, value: bool) {
+    fn part(&mut self, machine: &Machine<'_>, shape: ShapeId, expr: ExprId, value: Value) {
         let mut reads = FieldSet::NOTHING;
         if (Reads { machine, shape, of: Op::SelfObj }).only(expr, &mut reads) && reads != FieldSet::NOTHING {
-            self.parts.push(Decisive { expr, value: Value::Bool(value), reads, by_default: None });
+            self.parts.push(Decisive { expr, value, reads, by_default: None });
         }
     }
 
