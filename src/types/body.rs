@@ -130,7 +130,7 @@ impl Checker<'_> {
         self.note(body, Meaning::Body(shape, tag));
         let ty = self.object_ty(shape, tag);
         let own = self.self_ty.replace(ty);
-        let mut seen: Vec<(u16, Value, Index)> = Vec::with_capacity(8);
+        let mut seen = self.p.repeats.spare.pop().unwrap_or_default();
         for entry in self.tree().children(body) {
             match self.kind_of(entry) {
                 kind @ (NodeKind::Field | NodeKind::BlockEntry | NodeKind::Decl) => {
@@ -156,6 +156,8 @@ impl Checker<'_> {
             }
         }
         self.report_twice(&mut seen);
+        seen.clear();
+        self.p.repeats.spare.push(seen);
         self.self_ty = own;
     }
 
@@ -196,8 +198,13 @@ impl Checker<'_> {
 
     /// The field of a word in a shape, or the complaint that there is none.
     fn field_number(&mut self, node: Index, shape: ShapeId, tag: Option<Name>) -> Option<u16> {
+        if let Some(number) = self.known_field(node, shape, tag) {
+            self.note(node, Meaning::Field(shape, number));
+            return Some(number);
+        }
         let name = self.key_name(node);
         if let Some(number) = self.p.shape(shape).field(name, tag) {
+            self.know_field(node, shape, tag, number);
             self.note(node, Meaning::Field(shape, number));
             return Some(number);
         }
