@@ -118,6 +118,7 @@ pub fn build(p: &mut Program, w: &mut World, units: &[Unit], sources: &Sources, 
     w.homes.resize(count, Home::UNSAID);
     w.slots.reserve(count * 24);
     w.objects.reserve(count * 7);
+    p.heap.reserve(count * 32);
     let mut builder = Builder { p, w, units, sources, out, drafts: Vec::new(), used: 0, entries: Vec::new() };
     let mut late = Vec::new();
     for number in 0..count {
