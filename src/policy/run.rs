@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::base::{Name, Sources};
 use crate::diag::{Code, Diagnostic};
 use crate::eval::{Machine, Object};
+use crate::policy::known::Skip;
 use crate::policy::sheet::{Asked, Sheet};
 use crate::policy::shortcut::Guard;
 use crate::policy::{Coverage, errors, explain, facts, fixes};
@@ -70,9 +71,13 @@ impl<'a, 'm> Runner<'a, 'm> {
     }
 
     /// What every kind requires of its resources and blocks.
-    pub fn kinds(&mut self) {
+    pub fn kinds(&mut self, skip: Option<&mut Skip<'_>>) {
         let shapes = 0..self.machine.p.shapes.len();
         let mut sheets: Vec<Sheet> = shapes.map(|shape| Sheet::of(self.machine, ShapeId(shape as u16))).collect();
+        if let Some(skip) = skip {
+            let p = &*self.machine.p;
+            sheets.iter_mut().for_each(|sheet| sheet.requires.retain(|(one, _)| !skip.holds(p, one.condition)));
+        }
         let rule = Rule { code: errors::requirement(), name: None, is_warning: false, is_final: true, at: None };
         let count = self.machine.w.objects.len();
         for number in 0..count {
@@ -161,10 +166,14 @@ impl<'a, 'm> Runner<'a, 'm> {
     }
 
     /// Every policy, in order.
-    pub fn policies(&mut self) -> Vec<Coverage> {
+    pub fn policies(&mut self, mut skip: Option<&mut Skip<'_>>) -> Vec<Coverage> {
         let policies = std::mem::take(&mut self.machine.p.policies);
         let mut coverage = Vec::with_capacity(policies.len());
         for policy in &policies {
+            if let Some(row) = skip.as_mut().and_then(|skip| skip.policy(self.machine.p, policy)) {
+                coverage.push(row);
+                continue;
+            }
             (self.checked, self.failed, self.allowed, self.unknown) = (0, 0, 0, 0);
             self.missing.clear();
             self.last_missing = None;

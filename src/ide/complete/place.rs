@@ -224,7 +224,7 @@ impl Ask<'_> {
         }
         let resource = resource?;
         let of = *self.snapshot.compiled().world.object(resource);
-        match of.on {
+        match self.snapshot.compiled().world.home(resource).on {
             Value::Obj(host) => Some(host),
             Value::Null if self.program().shape(of.shape).on.is_none() => Some(resource),
             _ => None,

@@ -149,7 +149,7 @@ impl Ask<'_> {
         if compiled.program.shape(of.shape).on.is_none_or(|on| on.kind != is_host) {
             return true;
         }
-        match of.on {
+        match compiled.world.home(thing).on {
             Value::Obj(on) => on == home,
             Value::List(slice) => compiled.program.heap.slice(slice).contains(&Value::Obj(home)),
             _ => true,
@@ -204,7 +204,7 @@ impl Ask<'_> {
             if let Some(tag) = of.tag {
                 detail.push_str(&format!(": {}", program.name(tag)));
             }
-            match of.on {
+            match world.home(thing).on {
                 Value::Obj(host) => detail.push_str(&format!(" on {}", show::name_of(program, world, host))),
                 Value::List(slice) if slice.len <= 3 => {
                     let on = program.heap.slice(slice).iter().map(|host| show::text(program, world, *host));
