@@ -1,6 +1,6 @@
 //! Generators: nested loops, folded as they run, with an index where an equality allows it.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -265,7 +265,7 @@ impl Machine<'_> {
     }
 
     /// The index over a list that a variable holds, which other rules may have made.
-    fn index_over(&mut self, list: Slice, local: u16, join: Join, loops: &[Loop]) -> Rc<Index> {
+    fn index_over(&mut self, list: Slice, local: u16, join: Join, loops: &[Loop]) -> Arc<Index> {
         if let Some(known) = self.w.shared.index(self.p, list, local, join.key) {
             return known;
         }
@@ -274,10 +274,10 @@ impl Machine<'_> {
         index
     }
 
-    fn filled_index(&mut self, join: Join, loops: &[Loop]) -> Rc<Index> {
+    fn filled_index(&mut self, join: Join, loops: &[Loop]) -> Arc<Index> {
         let mut rows = Rows { keys: Vec::new(), values: Vec::new() };
         self.fill(join, loops, 0, &mut Vec::new(), &mut rows);
-        Rc::new(rows.index(loops.len()))
+        Arc::new(rows.index(loops.len()))
     }
 
     fn fill(&mut self, join: Join, loops: &[Loop], at: usize, tuple: &mut Vec<Value>, rows: &mut Rows) {

@@ -23,7 +23,7 @@ mod rule;
 pub(crate) mod shared;
 pub mod show;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -157,7 +157,7 @@ pub struct World {
     /// Lists of all resources of kinds.
     pub kinds: FxHashMap<TyId, Slice>,
     /// Indexes of joins, made when first probed.
-    pub indexes: FxHashMap<u32, Rc<Index>>,
+    pub indexes: FxHashMap<u32, Arc<Index>>,
     /// Blocks that nothing said, made when first read.
     pub unsaid: FxHashMap<(ObjId, u16), ObjId>,
     /// Values of derived fields and computed defaults.

@@ -4,7 +4,7 @@
 //! large projects. Two generators that range over a kind and are alike but for the places of their variables come to the
 //! same list; [`Shared`] knows which are, and keeps what the first of them came to.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -36,7 +36,7 @@ struct Indexed {
     list: Slice,
     local: u16,
     key: ExprId,
-    index: Rc<Index>,
+    index: Arc<Index>,
 }
 
 impl Shared {
@@ -75,13 +75,13 @@ impl Shared {
 
 impl Shared {
     /// The index over a list by a key, if there is one over the same list by the same key.
-    pub fn index(&self, p: &Program, list: Slice, local: u16, key: ExprId) -> Option<Rc<Index>> {
+    pub fn index(&self, p: &Program, list: Slice, local: u16, key: ExprId) -> Option<Arc<Index>> {
         let is_same = |known: &&Indexed| known.list == list && alike(p, known.key, key, &[(known.local, local)]);
         self.indexes.iter().find(is_same).map(|known| known.index.clone())
     }
 
     /// Keeps an index over a list.
-    pub fn keep_index(&mut self, list: Slice, local: u16, key: ExprId, index: &Rc<Index>) {
+    pub fn keep_index(&mut self, list: Slice, local: u16, key: ExprId, index: &Arc<Index>) {
         if self.is_on && self.indexes.len() < MOST_ALIKE {
             self.indexes.push(Indexed { list, local, key, index: index.clone() });
         }

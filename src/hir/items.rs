@@ -105,7 +105,7 @@ pub fn read_head(tree: &Tree, node: Index) -> Head {
 pub fn lower(tree: &Tree, source: &str, names: &mut Names) -> Checked<Items> {
     let mut items = Items::default();
     let mut diagnostics = Vec::new();
-    for entry in tree.children(0) {
+    for entry in tree.items.iter().copied() {
         match item(tree, source, names, entry) {
             Some(item) => {
                 if matches!(item.what, What::Kind | What::Block) {

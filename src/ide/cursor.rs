@@ -1,6 +1,5 @@
 //! From an offset to the node under it, with what the node means and the object whose body it stands in.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::base::{FileId, Name};
@@ -28,7 +27,7 @@ pub struct Cursor {
     /// The item that it stands in, if in any.
     pub item: Option<Item>,
     /// What the nodes of the item mean.
-    pub notes: Rc<[Note]>,
+    pub notes: Arc<[Note]>,
     /// What is added to a node to make it unique in the program.
     pub(crate) base: u32,
 }
@@ -42,7 +41,7 @@ pub fn at(snapshot: &mut Snapshot, file: FileId, offset: u32) -> Option<Cursor> 
     let base = compiled.units[unit as usize].base;
     let items = &compiled.units[unit as usize].items.items;
     let item = path.get(1).and_then(|node| items.iter().find(|item| item.node == *node)).copied();
-    let notes = item.map_or_else(|| Rc::from([]), |item| snapshot.notes(unit, &item));
+    let notes = item.map_or_else(|| Arc::from([]), |item| snapshot.notes(unit, &item));
     Some(Cursor { file, unit, tree, offset, path, item, notes, base })
 }
 

@@ -17,7 +17,7 @@ pub mod symbols;
 pub mod target;
 pub mod tokens;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -34,7 +34,7 @@ use crate::types::value::ObjId;
 #[derive(Debug)]
 pub struct Snapshot {
     analysis: Analysis,
-    notes: FxHashMap<(u32, u32), Rc<[Note]>>,
+    notes: FxHashMap<(u32, u32), Arc<[Note]>>,
 }
 
 impl Snapshot {
@@ -87,18 +87,18 @@ impl Snapshot {
     }
 
     /// The tree of a unit.
-    pub(crate) fn tree(&mut self, unit: u32) -> std::sync::Arc<Tree> {
+    pub(crate) fn tree(&mut self, unit: u32) -> Arc<Tree> {
         self.compiled().units[unit as usize].tree.clone()
     }
 
     /// What the nodes of an item mean, found out on the first question.
-    pub(crate) fn notes(&mut self, unit: u32, item: &Item) -> Rc<[Note]> {
+    pub(crate) fn notes(&mut self, unit: u32, item: &Item) -> Arc<[Note]> {
         if let Some(known) = self.notes.get(&(unit, item.node)) {
             return known.clone();
         }
         let compiled = self.analysis.compiled();
         let found = notes::of_item(&mut compiled.program, &compiled.units, &compiled.sources, unit, item);
-        let found: Rc<[Note]> = found.into();
+        let found: Arc<[Note]> = found.into();
         self.notes.insert((unit, item.node), found.clone());
         found
     }

@@ -20,7 +20,7 @@ pub(super) fn changes(before: &[Read], now: &[Read]) -> Option<Vec<Change>> {
         return None;
     }
     // What a loop makes may hang on any field.
-    let has_loop = |read: &Read| read.1.children(0).any(|item| read.1.kind(item) == NodeKind::ForEntry);
+    let has_loop = |read: &Read| read.1.items.iter().any(|item| read.1.kind(*item) == NodeKind::ForEntry);
     if now.iter().any(has_loop) {
         return None;
     }
@@ -38,16 +38,33 @@ pub(super) fn changes(before: &[Read], now: &[Read]) -> Option<Vec<Change>> {
     Some(found)
 }
 
+/// Compares the items that a difference of the texts touches: all others are the same word for word.
 fn in_file(old: &Read, new: &Read, found: &mut Vec<Change>) -> Option<()> {
-    let (mut left, mut right) = (old.1.children(0), new.1.children(0));
-    loop {
-        match (left.next(), right.next()) {
-            (None, None) => return Some(()),
-            (Some(one), Some(other)) if text(old, one) == text(new, other) => {}
-            (Some(one), Some(other)) => in_item(old, one, new, other, found)?,
-            (Some(_), None) | (None, Some(_)) => return None,
+    let (before, now) = (old.0.text.as_bytes(), new.0.text.as_bytes());
+    let start = common(before.iter().zip(now));
+    let most = before.len().min(now.len()) - start;
+    let end = common(before.iter().rev().zip(now.iter().rev()).take(most));
+    let touched = |read: &Read| {
+        let until = read.0.text.len() - end;
+        let first = read.1.items.partition_point(|item| (read.1.node(*item).end as usize) < start);
+        let last = read.1.items.partition_point(|item| read.1.node(*item).start as usize <= until);
+        first..last.max(first)
+    };
+    let (left, right) = (touched(old), touched(new));
+    if left.len() != right.len() || old.1.items.len() != new.1.items.len() {
+        return None;
+    }
+    for (one, other) in old.1.items[left].iter().zip(&new.1.items[right]) {
+        if text(old, *one) != text(new, *other) {
+            in_item(old, *one, new, *other, found)?;
         }
     }
+    Some(())
+}
+
+/// How many pairs are alike before the first that is not.
+fn common<'a>(pairs: impl Iterator<Item = (&'a u8, &'a u8)>) -> usize {
+    pairs.take_while(|(one, other)| one == other).count()
 }
 
 fn text(read: &Read, node: Index) -> &str {

@@ -30,7 +30,7 @@ pub struct Before<'a> {
 #[must_use]
 pub fn parse_again(before: &Before<'_>, text: &str, changed: &Range<usize>, inserted: usize) -> Option<Checked<Tree>> {
     let tree = before.tree;
-    let items: Vec<Index> = tree.children(0).collect();
+    let items = &tree.items;
     let starts_before = |item: &Index| (tree.node(*item).start as usize) <= changed.start;
     let number = items.partition_point(starts_before).checked_sub(1)?;
     let item = items[number];
@@ -103,7 +103,11 @@ pub fn parse_again(before: &Before<'_>, text: &str, changed: &Range<usize>, inse
     nodes.extend(after.iter().map(later));
     nodes[0].end = text.len() as u32;
     nodes[0].next = nodes.len() as u32;
-    Some(Checked::new(Tree { file: tree.file, nodes }, diagnostics))
+    // Those of this file before the change, those that were read, and those behind, each where it is now.
+    let later = items[number..].iter().skip(1).map(|item| (i64::from(*item) + grown) as Index);
+    let own = read.value.items.iter().take_while(|entry| **entry < end).map(|entry| entry - 1 + item);
+    let items = items[..number].iter().copied().chain(own).chain(later).collect();
+    Some(Checked::new(Tree { file: tree.file, nodes, items }, diagnostics))
 }
 
 /// Whether a node is no body, or one that ends with its own `}`.

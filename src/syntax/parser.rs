@@ -407,7 +407,7 @@ impl Parser<'_> {
             self.nodes = merge(&self.nodes, self.late);
         }
         self.diagnostics.sort_by_key(|diagnostic| diagnostic.primary.as_ref().map(|label| label.span.start));
-        Checked::new(Tree { file: self.file, nodes: self.nodes }, self.diagnostics)
+        Checked::new(Tree::new(self.file, self.nodes), self.diagnostics)
     }
 
     // ---- errors

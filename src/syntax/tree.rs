@@ -276,12 +276,22 @@ pub struct Tree {
     pub file: FileId,
     /// All nodes, preorder.
     pub nodes: Vec<Node>,
+    /// The entries of the file, in order: the children of node 0.
+    pub items: Vec<Index>,
 }
 
 /// A node by its index.
 pub type Index = u32;
 
 impl Tree {
+    /// The tree of these nodes.
+    #[must_use]
+    pub fn new(file: FileId, nodes: Vec<Node>) -> Tree {
+        let mut tree = Tree { file, nodes, items: Vec::new() };
+        tree.items = tree.children(0).collect();
+        tree
+    }
+
     /// The node at an index.
     #[must_use]
     pub fn node(&self, at: Index) -> Node {

@@ -86,6 +86,7 @@ fn a_text_read_again_after_each_edit_is_the_text_read_as_a_whole() {
                     again += 1;
                     let story = || format!("{}: {start}..{end} became {piece:?} in\n{before}", path.display());
                     assert_eq!(plain(&found.value), plain(&whole.value), "{}", story());
+                    assert_eq!(found.value.items, whole.value.items, "{}", story());
                     assert_eq!(brief(&found.diagnostics), brief(&whole.diagnostics), "{}", story());
                     assert_eq!(found.diagnostics, whole.diagnostics, "{}", story());
                 }
