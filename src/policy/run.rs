@@ -7,7 +7,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::eval::{Machine, Object};
 use crate::policy::known::Skip;
 use crate::policy::sheet::{Asked, Sheet};
-use crate::policy::shortcut::Guard;
+use crate::policy::shortcut::{Guard, Shortcut};
 use crate::policy::{Coverage, errors, explain, facts, fixes};
 use crate::types::expr::{Loop, NodeRef, Op, Require, Step};
 use crate::types::span_of;
@@ -98,32 +98,40 @@ impl<'a, 'm> Runner<'a, 'm> {
     fn sheet(&mut self, sheet: &mut Sheet, object: ObjId, of: &Object, rule: &Rule) {
         self.machine.this = Some(object);
         let together = sheet.together(self.machine, object);
-        let is_answered = together == Asked::Known;
+        if together == Asked::Known {
+            for place in 0..sheet.alone.len() {
+                self.one(&mut sheet.requires[sheet.alone[place]], object, of, rule);
+            }
+            return;
+        }
         let mut are_fine = true;
-        for (place, (require, shortcut)) in sheet.requires.iter_mut().enumerate() {
-            let is_member = sheet.members.get(place) == Some(&true);
-            if is_member && is_answered {
-                continue;
-            }
-            if require.only.is_some() && require.only != of.tag || shortcut.holds(self.machine, object, of.says) {
-                continue;
-            }
-            self.machine.this = Some(object);
-            let given = shortcut.memo.given(self.machine, object);
-            if given.is_some_and(|given| shortcut.memo.answer(&given).is_some()) {
-                continue;
-            }
-            let is_fine = self.require(require, rule);
-            are_fine &= is_fine || !is_member;
-            if let Some(given) = given.filter(|_| is_fine) {
-                shortcut.memo.learn(given, Value::Bool(true));
-            }
+        for (place, one) in sheet.requires.iter_mut().enumerate() {
+            let is_fine = self.one(one, object, of, rule);
+            are_fine &= is_fine || sheet.alone.contains(&place);
         }
         if let Asked::Unknown(given) = together
             && are_fine
         {
             sheet.memo.learn(given, Value::Bool(true));
         }
+    }
+
+    /// One requirement of an object's kind; whether the object meets it.
+    fn one(&mut self, one: &mut (Require, Shortcut), object: ObjId, of: &Object, rule: &Rule) -> bool {
+        let (require, shortcut) = one;
+        if require.only.is_some() && require.only != of.tag || shortcut.holds(self.machine, object, of.says) {
+            return true;
+        }
+        self.machine.this = Some(object);
+        let given = shortcut.memo.given(self.machine, object);
+        if given.is_some_and(|given| shortcut.memo.answer(&given).is_some()) {
+            return true;
+        }
+        let is_fine = self.require(require, rule);
+        if let Some(given) = given.filter(|_| is_fine) {
+            shortcut.memo.learn(given, Value::Bool(true));
+        }
+        is_fine
     }
 
     /// What models require, once for each attachment.

@@ -12,8 +12,9 @@ use crate::types::value::ObjId;
 pub(crate) struct Sheet {
     /// Each with its shortcut.
     pub requires: Vec<(Require, Shortcut)>,
-    /// Which of them are asked together; none before it is known for which that pays.
-    pub members: Vec<bool>,
+    /// The places of those that are not asked together with others; empty before it is known for which that pays.
+    pub alone: Vec<usize>,
+    is_settled: bool,
     /// What was found for objects that give all members the same values: that they meet all of them.
     pub memo: Memo,
     seen: u32,
@@ -35,7 +36,13 @@ impl Sheet {
     pub fn of(machine: &Machine<'_>, shape: ShapeId) -> Sheet {
         let requires = machine.p.shape(shape).requires.iter();
         let with_shortcut = |one: &Require| (one.clone(), Shortcut::of(machine, shape, one));
-        Sheet { requires: requires.map(with_shortcut).collect(), members: Vec::new(), memo: Memo::default(), seen: 0 }
+        Sheet {
+            requires: requires.map(with_shortcut).collect(),
+            alone: Vec::new(),
+            is_settled: false,
+            memo: Memo::default(),
+            seen: 0,
+        }
     }
 
     /// Asks the members together, about `self`.
@@ -44,14 +51,16 @@ impl Sheet {
         if self.seen <= TRIAL {
             return Asked::Not;
         }
-        if self.members.is_empty() {
+        if !self.is_settled {
             // By now each has shown whether its values repeat. What is required of some variants only stays alone, and so
             // does what asking would compute for objects whose defaults settle it.
             let memos = self.requires.iter().map(|(one, shortcut)| {
                 let is_free = one.only.is_none() && (shortcut.memo.is_plain() || !shortcut.may_hold());
                 is_free.then_some(&shortcut.memo)
             });
-            (self.memo, self.members) = Memo::together(machine.p, memos);
+            let (memo, members) = Memo::together(machine.p, memos);
+            self.alone = (0..members.len()).filter(|place| !members[*place]).collect();
+            (self.memo, self.is_settled) = (memo, true);
         }
         match self.memo.given(machine, object) {
             Some(given) if self.memo.answer(&given).is_some() => Asked::Known,
