@@ -143,6 +143,9 @@ impl Machine<'_> {
             return;
         }
         if let Value::List(slice) = source {
+            if running.is_last && matches!(gathered.fold, Fold::List | Fold::Keyed) {
+                gathered.values.reserve(slice.len as usize);
+            }
             for place in 0..slice.len as usize {
                 let value = self.p.heap.at(slice, place);
                 self.bind_and_go(&running, value, gathered);
@@ -217,13 +220,12 @@ impl Machine<'_> {
             let loops: Vec<Loop> = self.p.generators[number as usize].loops[from..=last].to_vec();
             self.build_index(join, &loops);
         }
-        let matches = self.matches(join, probe);
+        let Some((index, places)) = self.matches(join, probe) else { return };
         let Some(residual) = self.loop_of(number, last) else { return };
-        for place in matches {
+        for place in places {
             for at in from..=last {
                 let Some(found) = self.loop_of(number, at) else { return };
-                let value = self.tuple(join, place, at - from);
-                self.set_local(found.local, value);
+                self.set_local(found.local, index.value(place, at - from));
             }
             match self.selects(residual.condition) {
                 Value::Bool(true) => self.run_loops(number, last + 1, head, gathered),
@@ -236,48 +238,21 @@ impl Machine<'_> {
         }
     }
 
-    /// The places of the bindings that a probe selects.
-    pub(crate) fn matches(&self, join: Join, probe: Value) -> std::ops::Range<usize> {
-        let index = self.w.indexes.get(&join.index);
-        let run = index.zip(key_of(probe)).and_then(|(index, key)| index.by_key.get(&key));
-        run.map_or(0..0, |(start, len)| *start as usize..(*start + *len) as usize)
-    }
-
-    /// One value of the binding at a place of an index.
-    pub(crate) fn tuple(&self, join: Join, place: usize, at: usize) -> Value {
-        let index = &self.w.indexes[&join.index];
-        index.tuples[place * index.width + at]
+    /// The bindings that a probe selects: the index, and their places in it; none if there are none.
+    pub(crate) fn matches(&self, join: Join, probe: Value) -> Option<(Rc<Index>, std::ops::Range<usize>)> {
+        let index = self.w.indexes.get(&join.index)?;
+        let (start, len) = *index.by_key.get(&key_of(probe)?)?;
+        Some((index.clone(), start as usize..(start + len) as usize))
     }
 
     /// Fills the index of a join: every binding of its loops by the value of its key. Bindings whose key or
     /// conditions are unknown are left out: they can equal nothing.
     pub(crate) fn build_index(&mut self, join: Join, loops: &[Loop]) {
         let unknown = self.unknown.take();
-        let index = match loops {
-            [only] => match self.at_hand(only.source) {
-                Some(Value::List(list)) => self.index_over(list, only.local, join, loops),
-                Some(_) | None => self.filled_index(join, loops),
-            },
-            _ => self.filled_index(join, loops),
-        };
-        self.unknown = unknown;
-        self.w.indexes.insert(join.index, index);
-    }
-
-    /// The index over a list that a variable holds, which other rules may have made.
-    fn index_over(&mut self, list: Slice, local: u16, join: Join, loops: &[Loop]) -> Arc<Index> {
-        if let Some(known) = self.w.shared.index(self.p, list, local, join.key) {
-            return known;
-        }
-        let index = self.filled_index(join, loops);
-        self.w.shared.keep_index(list, local, join.key, &index);
-        index
-    }
-
-    fn filled_index(&mut self, join: Join, loops: &[Loop]) -> Arc<Index> {
         let mut rows = Rows { keys: Vec::new(), values: Vec::new() };
         self.fill(join, loops, 0, &mut Vec::new(), &mut rows);
-        Arc::new(rows.index(loops.len()))
+        self.unknown = unknown;
+        self.w.indexes.insert(join.index, Arc::new(rows.index(loops.len())));
     }
 
     fn fill(&mut self, join: Join, loops: &[Loop], at: usize, tuple: &mut Vec<Value>, rows: &mut Rows) {

@@ -131,7 +131,7 @@ impl<'a> Machine<'a> {
 
     /// What needs no computing: a constant, a variable, `self`.
     #[inline]
-    pub(crate) fn at_hand(&self, id: ExprId) -> Option<Value> {
+    fn at_hand(&self, id: ExprId) -> Option<Value> {
         match self.p.exprs[id.0 as usize].op {
             Op::Const(value) => Some(value),
             Op::SelfObj => self.this.map(Value::Obj),

@@ -141,6 +141,14 @@ pub struct Index {
     pub by_key: FxHashMap<Key, (u32, u32)>,
 }
 
+impl Index {
+    /// One value of the binding at a place.
+    #[must_use]
+    pub fn value(&self, place: usize, at: usize) -> Value {
+        self.tuples[place * self.width + at]
+    }
+}
+
 /// All objects.
 #[derive(Default, Debug)]
 pub struct World {

@@ -4,15 +4,12 @@
 //! large projects. Two generators that range over a kind and are alike but for the places of their variables come to the
 //! same list; [`Shared`] knows which are, and keeps what the first of them came to.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
 
-use crate::eval::Index;
 use crate::types::Program;
 use crate::types::expr::{Fold, Generator, Loop, Op};
 use crate::types::ty::TyId;
-use crate::types::value::{ExprId, Slice, Value};
+use crate::types::value::{ExprId, Value};
 
 /// How many different lists over one kind are told apart.
 const MOST_ALIKE: usize = 16;
@@ -24,19 +21,6 @@ pub(crate) struct Shared {
     first: FxHashMap<u32, u32>,
     /// What the first ones came to.
     lists: FxHashMap<u32, Value>,
-    /// Indexes over lists.
-    indexes: Vec<Indexed>,
-    /// Whether rules run, so that nothing changes.
-    is_on: bool,
-}
-
-/// An index over a list: the variable that its elements were bound to, and the key that was computed of each.
-#[derive(Clone, Debug)]
-struct Indexed {
-    list: Slice,
-    local: u16,
-    key: ExprId,
-    index: Arc<Index>,
 }
 
 impl Shared {
@@ -57,7 +41,7 @@ impl Shared {
                 None => {}
             }
         }
-        Shared { first, is_on: true, ..Shared::default() }
+        Shared { first, lists: FxHashMap::default() }
     }
 
     /// What a generator came to, if one like it ran.
@@ -69,21 +53,6 @@ impl Shared {
     pub fn keep(&mut self, generator: u32, value: Value) {
         if let Some(first) = self.first.get(&generator) {
             self.lists.insert(*first, value);
-        }
-    }
-}
-
-impl Shared {
-    /// The index over a list by a key, if there is one over the same list by the same key.
-    pub fn index(&self, p: &Program, list: Slice, local: u16, key: ExprId) -> Option<Arc<Index>> {
-        let is_same = |known: &&Indexed| known.list == list && alike(p, known.key, key, &[(known.local, local)]);
-        self.indexes.iter().find(is_same).map(|known| known.index.clone())
-    }
-
-    /// Keeps an index over a list.
-    pub fn keep_index(&mut self, list: Slice, local: u16, key: ExprId, index: &Arc<Index>) {
-        if self.is_on && self.indexes.len() < MOST_ALIKE {
-            self.indexes.push(Indexed { list, local, key, index: index.clone() });
         }
     }
 }
@@ -103,16 +72,20 @@ fn is_same(p: &Program, a: &Generator, b: &Generator) -> bool {
         let is_plain = a.join.is_none() && b.join.is_none();
         let is_over_same = alike(p, a.source, b.source, &bound);
         bound.push((a.local, b.local));
-        let is_same_where = match (a.condition, b.condition) {
-            (None, None) => true,
-            (Some(a), Some(b)) => alike(p, a, b, &bound),
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        is_plain && is_over_same && is_same_where
+        is_plain && is_over_same && is_same_where(p, a, b, &bound)
     };
     a.loops.len() == b.loops.len()
         && a.loops.iter().zip(&b.loops).all(&mut is_same_loop)
         && alike(p, a.head, b.head, &bound)
+}
+
+/// Whether two loops have like conditions, or none.
+fn is_same_where(p: &Program, a: &Loop, b: &Loop, bound: &[(u16, u16)]) -> bool {
+    match (a.condition, b.condition) {
+        (None, None) => true,
+        (Some(a), Some(b)) => alike(p, a, b, bound),
+        (Some(_), None) | (None, Some(_)) => false,
+    }
 }
 
 /// Whether two expressions compute the same from variables that stand for each other, and read nothing else.
@@ -129,7 +102,7 @@ fn alike(p: &Program, a: ExprId, b: ExprId, bound: &[(u16, u16)]) -> bool {
             name == other && is_alike(a, b)
         }
         (Op::Property(a, property), Op::Property(b, other)) => property == other && is_alike(a, b),
-        (Op::Not(a), Op::Not(b)) | (Op::Safe(a), Op::Safe(b)) => is_alike(a, b),
+        (Op::Not(a), Op::Not(b)) | (Op::Safe(a), Op::Safe(b)) | (Op::Known(a), Op::Known(b)) => is_alike(a, b),
         (Op::Binary(op, a, c), Op::Binary(other, b, d)) => op == other && is_alike(a, b) && is_alike(c, d),
         (Op::And(a, c), Op::And(b, d)) | (Op::Or(a, c), Op::Or(b, d)) => is_alike(a, b) && is_alike(c, d),
         _ => false,

@@ -235,9 +235,9 @@ impl<'a, 'm> Runner<'a, 'm> {
             if !self.machine.w.indexes.contains_key(&join.index) {
                 self.machine.build_index(join, &[found]);
             }
-            for place in self.machine.matches(join, probe) {
-                let value = self.machine.tuple(join, place, 0);
-                self.bind(found, value, inner, rule);
+            let Some((index, places)) = self.machine.matches(join, probe) else { return };
+            for place in places {
+                self.bind(found, index.value(place, 0), inner, rule);
             }
             return;
         }
