@@ -496,13 +496,18 @@ impl Builder<'_> {
             let value = if *key == Value::Null {
                 made
             } else {
-                list.push(made);
-                if blocks.get(place + 1).is_some_and(|(next, _, _)| next == field) {
-                    continue;
+                let is_last = blocks.get(place + 1).is_none_or(|(next, _, _)| next != field);
+                if is_last && list.is_empty() {
+                    Value::List(self.p.heap.store(&[made]))
+                } else {
+                    list.push(made);
+                    if !is_last {
+                        continue;
+                    }
+                    let slice = self.p.heap.store(&list);
+                    list.clear();
+                    Value::List(slice)
                 }
-                let slice = self.p.heap.store(&list);
-                list.clear();
-                Value::List(slice)
             };
             slots.push(Slot { field: *field, said: Said::RESOURCE, at, value });
         }

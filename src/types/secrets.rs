@@ -18,7 +18,7 @@ pub fn class_of(text: &str) -> Option<&'static str> {
 }
 
 fn class_of_whole(text: &str) -> Option<&'static str> {
-    let dashes = text.bytes().filter(|byte| *byte == b'-').count();
+    let dashes = memchr::memchr_iter(b'-', text.as_bytes()).count();
     if dashes >= 5 && text.contains("PRIVATE KEY-----") {
         return Some("a private key");
     }
