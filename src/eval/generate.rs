@@ -239,7 +239,7 @@ impl Machine<'_> {
     }
 
     /// The bindings that a probe selects: the index, and their places in it; none if there are none.
-    pub(crate) fn matches(&self, join: Join, probe: Value) -> Option<(Rc<Index>, std::ops::Range<usize>)> {
+    pub(crate) fn matches(&self, join: Join, probe: Value) -> Option<(Arc<Index>, std::ops::Range<usize>)> {
         let index = self.w.indexes.get(&join.index)?;
         let (start, len) = *index.by_key.get(&key_of(probe)?)?;
         Some((index.clone(), start as usize..(start + len) as usize))
