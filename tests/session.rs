@@ -165,7 +165,7 @@ fn a_field_is_explained_by_its_kind_and_of_each_that_has_it() {
     assert!(explained("vm.memory").contains("memory: Size = 512MiB where"));
     assert!(explained("vm.disk.size").contains("Never shrunk"));
     let sizes = explained("disk.size");
-    assert!(sizes.contains("std/host.hlab") && sizes.contains("std/vm-parts.hlab"), "{sizes}");
+    assert!(sizes.contains("std/host-disk.hlab") && sizes.contains("std/vm-parts.hlab"), "{sizes}");
     assert!(explained("storage.pool").contains("of ZfsPool"));
     assert_eq!(explained("vm.no-such"), "");
 }

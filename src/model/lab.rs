@@ -1,6 +1,6 @@
 //! What objects are called, and where they are.
 
-use super::{Bridge, Host, Model, Network, Nic, Project, Reservation, Vm};
+use super::{Bridge, Container, ContainerNic, Host, Machine, Model, Network, Nic, Project, Reservation, Service, Vm};
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Value};
 
@@ -142,6 +142,15 @@ impl<'m> Model<'m> {
         } else if shape == fields.vm.shape {
             let mut nics = Vm::new(self, id).nic(self).filter(|nic| nic.network(self) == Some(network));
             nics.find_map(|nic| plain(nic.address(self)))
+        } else if shape == fields.container_nic.shape {
+            plain(ContainerNic::new(self, id).address(self))
+        } else if shape == fields.container.shape {
+            let mut nics = Container::new(self, id).nic(self).filter(|nic| nic.network(self) == Some(network));
+            nics.find_map(|nic| plain(nic.address(self)))
+        } else if shape == fields.machine.shape {
+            plain(Machine::new(self, id).address(self))
+        } else if shape == fields.service.shape {
+            plain(Service::new(self, id).address(self))
         } else if shape == fields.host.shape {
             let host = Host::new(self, id);
             let mut bridges = host.bridge(self).filter(|bridge| bridge.network(self) == Some(network));

@@ -9,9 +9,9 @@ use crate::desire::{
     Power, Provider, RawOption, Rng, RootOptions, Serial, Sev, Share, SharedMemory, Smbios, Spice, Startup, Tdx,
     Timeouts, Tpm, Vga, Vm as Config, Watchdog,
 };
-use crate::model::{self, Host, Vm};
+use crate::model::{self, Host, Model, Vm};
 use crate::pve;
-use crate::types::value::ObjId;
+use crate::types::value::{ObjId, Value};
 
 /// What the library says of blocks that a VM does not have, lowered once.
 #[derive(Default)]
@@ -101,7 +101,7 @@ fn config<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host) -> Config<'a> {
         name: Some(Cow::Borrowed(model.name(vm.id))),
         description: text(vm.description(model)),
         tags: sorted(model, vm.tags(model)),
-        pool: text(vm.pool(model)),
+        pool: text(named(model, vm.pool(model))),
         cpu: match vm.cpu(model) {
             Some(block) => cpu(cx, block),
             None => cx.unsaid.cpu.clone(),
@@ -428,4 +428,12 @@ fn raw<'a>(cx: &Cx<'a>, vm: Vm, config: &mut Config<'a>, root: &mut RootOptions<
 /// Where the source says what a target calls `attach.hostpci0`: the target counts slots, the source names devices.
 pub(super) fn attachment(cx: &mut Cx<'_>, vm: Vm, slot: &str) -> Option<ObjId> {
     attach::attached_at(cx, vm, slot)
+}
+
+/// The name of something that is declared, or stated as a text.
+fn named<'a>(model: &'a Model<'a>, value: Value) -> Option<&'a str> {
+    match value {
+        Value::Obj(object) => Some(model.name(object)),
+        other => model.text_of(other),
+    }
 }

@@ -12,7 +12,7 @@ pub(super) fn told(rollout: &Rollout<'_>, item: &Item<'_>, object: Option<&Objec
         (What::StorageHost(storage), _) => storage_host(rollout.model, *storage, item),
         (What::StorageEntry(storage), _) => storage_entry(rollout.model, *storage),
         (What::DeviceHost(device), _) => device_host(rollout.model, *device, item),
-        (What::Directory(name), _) => directory(name),
+        (What::Directory(name), _) => directory(rollout.model, name),
         (What::Object(index), Some(object)) => of_object(rollout, *index, object, item),
         (What::Object(_), None) => Told { what: item.address.clone(), apply: None, verify: None, note: None },
     }
@@ -106,12 +106,13 @@ fn told_mapping(mapping: &Mapping<'_>) -> Told {
     }
 }
 
-fn directory(name: &str) -> Told {
+fn directory(model: &Model<'_>, name: &str) -> Told {
+    let is_declared = model.world.all().any(|object| model.kind(object) == "mapping" && model.name(object) == name);
     Told {
         what: format!("directory mapping `{name}`"),
         apply: None,
         verify: Some(format!("pvesh get /cluster/mapping/dir/{}", word(name))),
-        note: Some("nothing in this lab declares it".to_owned()),
+        note: (!is_declared).then(|| "nothing in this lab declares it".to_owned()),
     }
 }
 
