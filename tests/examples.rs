@@ -57,10 +57,16 @@ fn labs() -> Vec<(String, PathBuf)> {
 
 fn compile(folder: &Path) -> Analysis {
     let mut world = MemoryWorld::default();
-    for entry in std::fs::read_dir(folder).expect("a lab can be listed").flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".hlab") {
-            world = world.with(&name, std::fs::read(entry.path()).expect("a source can be read"));
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(below) = folders.pop() {
+        for entry in std::fs::read_dir(below).expect("a lab can be listed").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "hlab") {
+                let name = path.strip_prefix(folder).expect("found below the lab").to_string_lossy().into_owned();
+                world = world.with(&name, std::fs::read(&path).expect("a source can be read"));
+            }
         }
     }
     let analysis = analyze(&world, &Options::default());
