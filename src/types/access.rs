@@ -300,7 +300,7 @@ impl Checker<'_> {
     }
 
     /// Whether some block may have this key: one that is written has, or one that is computed may have.
-    fn is_block_key(&mut self, member: Index) -> bool {
+    pub(crate) fn is_block_key(&mut self, member: Index) -> bool {
         if self.p.block_keys.is_none() {
             let keys = self.written_keys();
             self.p.block_keys = Some(keys);
