@@ -22,6 +22,8 @@ struct Client {
     to: ChildStdin,
     from: BufReader<ChildStdout>,
     next: i32,
+    /// The last diagnostics: of which file and version, and how many.
+    sent: (String, i32, usize),
 }
 
 impl Client {
@@ -34,7 +36,7 @@ impl Client {
             .expect("the server starts");
         let to = process.stdin.take().expect("it is piped");
         let from = BufReader::new(process.stdout.take().expect("it is piped"));
-        let mut client = Client { process, to, from, next: 0 };
+        let mut client = Client { process, to, from, next: 0, sent: (String::new(), 0, 0) };
         client.request("initialize", json!({ "capabilities": { "general": { "positionEncodings": ["utf-8"] } } }));
         client.notify("initialized", json!({}));
         client
@@ -49,7 +51,15 @@ impl Client {
     }
 
     fn read(&mut self) -> Message {
-        Message::read(&mut self.from).expect("the server writes messages").expect("the server goes on")
+        let message = Message::read(&mut self.from).expect("the server writes messages").expect("the server goes on");
+        if let Message::Notification(notification) = &message
+            && let (Some(uri), Some(version)) =
+                (notification.params["uri"].as_str(), notification.params["version"].as_i64())
+        {
+            let found = notification.params["diagnostics"].as_array().map_or(0, Vec::len);
+            self.sent = (uri.to_owned(), version as i32, found);
+        }
+        message
     }
 
     fn request(&mut self, method: &str, params: Value) -> Value {
@@ -65,16 +75,12 @@ impl Client {
         }
     }
 
-    /// The diagnostics of a version of a file.
+    /// How many diagnostics a version of a file has; they may have come before the answer to a question.
     fn diagnostics(&mut self, uri: &str, version: i32) -> usize {
-        loop {
-            if let Message::Notification(notification) = self.read()
-                && notification.params["uri"] == uri
-                && notification.params["version"] == version
-            {
-                return notification.params["diagnostics"].as_array().map_or(0, Vec::len);
-            }
+        while self.sent.0 != uri || self.sent.1 != version {
+            self.read();
         }
+        self.sent.2
     }
 
     fn open(&mut self, uri: &str, text: &str) {

@@ -440,6 +440,16 @@ fn tests_of_the_project_pass_and_fail_by_name() {
 }
 
 #[test]
+fn inputs_are_listed_although_one_lacks_a_value() {
+    let folder = Folder::with_starter();
+    folder.write("inputs.hlab", "input site: String = \"home\"\ninput size: Size\nhost spare { memory = size }\n");
+    folder.run(&["check"]).ends(1).says("`size` has no value");
+    folder.run(&["inputs"]).ends(0).prints("size: Size   no value").prints("now home");
+    folder.run(&["inputs", "--set", "size=2GiB"]).ends(0).prints("now 2GiB");
+    folder.run(&["inputs", "--set", "size=large"]).ends(1).says("expected Size");
+}
+
+#[test]
 fn tests_outside_of_a_project_and_fixes_of_nothing_are_told_so() {
     let folder = Folder::new();
     folder.run(&["test"]).ends(1).says("there is no project in `.`");

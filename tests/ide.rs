@@ -5,6 +5,7 @@
 //! `HLAB_UPDATE=1 cargo test --test ide` writes what is answered; read the difference before keeping it.
 
 mod ide {
+    pub mod outline;
     pub mod questions;
 }
 
@@ -32,8 +33,11 @@ fn line(text: &str) -> Line<'_> {
     }
 }
 
+/// Paths with their texts.
+type Files = Vec<(String, String)>;
+
 /// The files of a section without its questions, and where the cursor is.
-fn files(section: &str) -> (Vec<(String, String)>, Option<(String, usize)>) {
+fn files(section: &str) -> (Files, Option<(String, usize)>) {
     let mut files = vec![(MAIN.to_owned(), String::new())];
     for text in section.lines() {
         let Line::Text(text) = line(text) else { continue };

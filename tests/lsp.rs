@@ -194,6 +194,17 @@ fn a_rename_reaches_every_file_and_is_refused_where_the_lab_would_break() {
 }
 
 #[test]
+fn a_panic_costs_one_answer() {
+    let mut client = client();
+    client.open(MAIN, LAB);
+    let (code, message) = client.at("textDocument/hover", "/lab/panic.hlab", "x", "x").expect_err("it panics");
+    assert_eq!(code, -32603, "{message}");
+    client.open("/lab/panic.hlab", "vm x on pve");
+    assert!(client.at("textDocument/hover", MAIN, LAB, "fast").expect("an answer")["contents"].is_object());
+    client.stop();
+}
+
+#[test]
 fn secrets_reach_no_message() {
     let canary = "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQQ";
     let text = format!("project p\nhost pve\nlet key = \"{canary}\"\nvm web on pve {{ description = key }}\n");

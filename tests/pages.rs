@@ -5,19 +5,27 @@
 use hlab::base::MemoryWorld;
 use hlab::diag::codes::CODES;
 use hlab::diag::{Severity, Shown, terminal};
-use hlab::session::{Analysis, Options, analyze};
+use hlab::session::{Analysis, Options, TargetRequest, analyze};
 
 /// What every example may refer to, unless it has a project of its own.
 const LAB: &str = r#"
 network lan { cidr = 192.168.4.0/24 }
-host pve { memory = 32GiB, bridge vmbr0 { network = lan }, zpool rpool, pci gpu { at = 01:00 } }
+host pve {
+  memory = 32GiB
+  bridge vmbr0 { network = lan }
+  zpool rpool
+  pci gpu { at = 01:00, ids = [10de:2484] }
+  pci card { at = 02:00, ids = [10de:1234] }
+  usb stick { ids = [0658:0200], port = "1-1" }
+}
+device zigbee on pve { ids = [10c4:ea60] }
 host still-fawn { bridge vmbr0 { network = lan } }
 storage local: Directory on all { path = "/var/lib/vz", content = [images, import, iso, snippets] }
 storage local-zfs: ZfsPool on pve { pool = "rpool/data", content = [images, rootdir] }
 "#;
 
-/// Codes whose pages are about targets and the command line: their examples need more than a lab.
-const ELSEWHERE: [&str; 2] = ["HL07", "HL09"];
+/// Codes whose pages are about the command line: their examples need more than a lab.
+const ELSEWHERE: [&str; 1] = ["HL09"];
 
 /// The code blocks of a page in `hlab`.
 fn examples(page: &str) -> Vec<String> {
@@ -34,7 +42,7 @@ fn examples(page: &str) -> Vec<String> {
 fn compile(example: &str) -> Analysis {
     let mut world = MemoryWorld::default().with("main.hlab", example).with("lab.hlab", LAB);
     if !example.contains("project ") {
-        world = world.with("project.hlab", "project home\n");
+        world = world.with("project.hlab", "project home { target crossplane }\n");
     }
     analyze(&world, &Options::default())
 }
@@ -43,7 +51,13 @@ fn compile(example: &str) -> Analysis {
 fn found(code: &str, analysis: &Analysis) -> Vec<String> {
     let is_syntax = |code: &str| code < "HL02";
     let shown = Shown::new(&analysis.sources);
-    let serious = analysis.diagnostics.iter().filter(|diagnostic| {
+    let mut all = analysis.diagnostics.clone();
+    if code.starts_with("HL07") && !analysis.has_errors() {
+        let request = TargetRequest { name: "crossplane".into(), version: None, as_owner: false };
+        all.extend(analysis.emit(&request).map(|emitted| emitted.diagnostics).unwrap_or_default());
+        all.extend(analysis.rollout().diagnostics);
+    }
+    let serious = all.iter().filter(|diagnostic| {
         diagnostic.severity != Severity::Note && (!is_syntax(code) || is_syntax(&diagnostic.code.id()))
     });
     serious.map(|diagnostic| terminal::short(&shown, diagnostic)).collect()

@@ -100,3 +100,30 @@ fn a_change_of_what_is_not_there_is_refused() {
     let failures = tested("test \"t\" {\n  vm web on pve { id = 102 }\n  expect ok\n}\n");
     assert_eq!(failures, ["HL0606 test-path: `web` is declared already"]);
 }
+
+#[test]
+fn among_many_guests_that_repeat_each_other_those_that_break_a_rule_are_found() {
+    let guest = |number: usize| {
+        let (slot, disk, controller) = match number {
+            1400 => ("virtio0", "iothread = true, ssd = true", ""),
+            1450 => ("scsi0", "iothread = true", "\n scsi-controller = lsi"),
+            1475 => ("sata0", "iothread = true", ""),
+            _ => ("scsi0", "iothread = true, ssd = true", ""),
+        };
+        let storage = if number == 1499 { "isos" } else { "fast" };
+        format!(
+            "vm v{number} on pve {{\n id = {}\n memory = 16MiB{controller}\n disk {slot} {{ storage = {storage}, size = 1GiB, {disk} }}\n}}\n",
+            100 + number
+        )
+    };
+    let head = "project case\nhost pve { memory = 512GiB, zpool rpool { boot = true } }\nstorage fast: ZfsPool on all { pool = \"rpool/data\", content = [images] }\n\
+                storage isos: Directory on all { path = \"/isos\", content = [iso] }\n";
+    let text = (0..1500).fold(head.to_owned(), |text, number| text + &guest(number));
+    let errors: Vec<String> = found(&check(&text, &Options::default()));
+    let wanted =
+        ["virtio disk cannot look like an SSD", "needs the controller", "slot such as `sata0`", "does not hold disks"];
+    assert_eq!(errors.len(), wanted.len(), "{errors:?}");
+    for (error, wanted) in errors.iter().zip(wanted) {
+        assert!(error.contains(wanted), "{error}");
+    }
+}

@@ -43,6 +43,15 @@ fn set_of_another_type_or_of_no_input_is_bad_input() {
 }
 
 #[test]
+fn set_gives_a_list_with_commas() {
+    let source = "input tags: List<String>\nvm v on h { id = 100, tags = tags }\n";
+    let set = Options { inputs: vec![("tags".into(), "a, b".into())], ..Options::default() };
+    let analysis = analyze(&lab(&[("a.hlab", source)]), &set);
+    assert_eq!(found(&analysis), []);
+    assert!(analysis.explain_path("vm.v.tags").is_some_and(|text| text.contains("= a, b\n")));
+}
+
+#[test]
 fn a_guest_without_an_id_takes_the_lowest_free_one_and_the_lock_remembers_it() {
     let guests = "vm a on h {}\nvm b on h {}\n";
     let analysis = analyze(&lab(&[("a.hlab", guests)]), &Options::default());

@@ -93,6 +93,8 @@ impl Names {
 
     /// Makes room for so many names more.
     pub fn reserve(&mut self, count: usize) {
+        self.ends.reserve(count);
+        self.text.reserve(count * 16);
         let needed = ((self.ends.len() + count) * 2).next_power_of_two();
         if needed > self.index.len() {
             self.grow(needed);

@@ -1,142 +1,44 @@
-//! Machine fixes as new texts of files, and the difference between two texts for people.
+//! The difference between two texts for people.
 
-use std::collections::BTreeMap;
+use crate::diag::Shown;
+use crate::session::edits::hunks;
 
-use crate::base::{FileId, Origin, Sources, TextEdit};
-use crate::diag::{Diagnostic, Shown};
+/// Lines shown around a change.
+const AROUND: usize = 2;
 
-/// The fixes that can be applied together, as edits by file, each list sorted and without overlaps.
-///
-/// Of each diagnostic the first fix counts; one that touches the library, or a place that an
-/// earlier fix touched, waits for the next round.
-pub(super) fn choose(sources: &Sources, diagnostics: &[Diagnostic]) -> (BTreeMap<FileId, Vec<TextEdit>>, usize) {
-    let mut chosen: BTreeMap<FileId, Vec<TextEdit>> = BTreeMap::new();
-    let mut count = 0;
-    for fix in diagnostics.iter().filter_map(|diagnostic| diagnostic.fixes.first()) {
-        let is_repeated =
-            fix.edits.iter().all(|edit| chosen.get(&edit.span.file).is_some_and(|have| have.contains(edit)));
-        if is_repeated || fix.edits.iter().any(|edit| !is_possible(sources, chosen.get(&edit.span.file), edit)) {
-            continue;
-        }
-        for edit in &fix.edits {
-            let of_file = chosen.entry(edit.span.file).or_default();
-            let place = of_file.partition_point(|other| other.span <= edit.span);
-            of_file.insert(place, edit.clone());
-        }
-        count += 1;
-    }
-    (chosen, count)
-}
-
-fn is_possible(sources: &Sources, chosen: Option<&Vec<TextEdit>>, edit: &TextEdit) -> bool {
-    let file = sources.file(edit.span.file);
-    let is_ours = match file.origin {
-        Origin::Project => true,
-        Origin::Library => false,
-    };
-    let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-    let is_inside = start <= end && file.text.is_char_boundary(start) && file.text.is_char_boundary(end);
-    // Two insertions at one place have no order, so touching counts as overlapping.
-    let is_free = |other: &TextEdit| edit.span.end < other.span.start || other.span.end < edit.span.start;
-    is_ours && is_inside && chosen.is_none_or(|chosen| chosen.iter().all(is_free))
-}
-
-/// A text with sorted edits applied.
-pub(super) fn apply(text: &str, edits: &[TextEdit]) -> String {
-    let mut new = String::with_capacity(text.len() + 64);
-    let mut at = 0;
-    for edit in edits {
-        new.push_str(&text[at..edit.span.start as usize]);
-        new.push_str(&edit.text);
-        at = edit.span.end as usize;
-    }
-    new.push_str(&text[at..]);
-    new
-}
-
-/// The difference as a unified diff of one hunk a change, fit to be shown.
+/// The difference as a unified diff, fit to be shown; changes whose surroundings touch share a hunk.
 pub(super) fn diff(shown: &Shown<'_>, path: &str, old: &str, new: &str) -> String {
     let (old, new): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
     let path = shown.line(path);
     let mut text = format!("--- {path}\n+++ {path}\n");
-    for (from, to) in hunks(&old, &new) {
-        let before = from.start.saturating_sub(2);
-        let after = (from.end + 2).min(old.len());
-        let (removed, added) = (after - before, after - before - from.len() + to.len());
-        let first = to.start - (from.start - before);
-        text.push_str(&format!("@@ -{},{removed} +{},{added} @@\n", before + 1, first + 1));
+    let changes = hunks(&old, &new);
+    for group in changes.chunk_by(|(one, _), (next, _)| next.start <= one.end + 2 * AROUND) {
+        let (Some((first, first_new)), Some((last, _))) = (group.first(), group.last()) else { continue };
+        let before = first.start.saturating_sub(AROUND);
+        let after = (last.end + AROUND).min(old.len());
+        let gone: usize = group.iter().map(|(from, _)| from.len()).sum();
+        let come: usize = group.iter().map(|(_, to)| to.len()).sum();
+        let (removed, added) = (after - before, after - before - gone + come);
+        let start = first_new.start - (first.start - before);
+        text.push_str(&format!("@@ -{},{removed} +{},{added} @@\n", before + 1, start + 1));
         let mut line = |sign: &str, line: &str| text.push_str(&format!("{sign}{}\n", shown.lines(line).concat()));
-        old[before..from.start].iter().for_each(|text| line(" ", text));
-        old[from.clone()].iter().for_each(|text| line("-", text));
-        new[to].iter().for_each(|text| line("+", text));
-        old[from.end..after].iter().for_each(|text| line(" ", text));
+        let mut at = before;
+        for (from, to) in group {
+            old[at..from.start].iter().for_each(|text| line(" ", text));
+            old[from.clone()].iter().for_each(|text| line("-", text));
+            new[to.clone()].iter().for_each(|text| line("+", text));
+            at = from.end;
+        }
+        old[at..after].iter().for_each(|text| line(" ", text));
     }
     text
 }
 
-type Lines = std::ops::Range<usize>;
-
-/// The runs of lines that differ. Greedy: after a difference the texts are taken to agree again at
-/// the nearest pair of equal lines; fixes and formatting change little at a time.
-fn hunks(old: &[&str], new: &[&str]) -> Vec<(Lines, Lines)> {
-    let (mut hunks, mut a, mut b) = (Vec::new(), 0, 0);
-    while a < old.len() || b < new.len() {
-        if a < old.len() && b < new.len() && old[a] == new[b] {
-            (a, b) = (a + 1, b + 1);
-            continue;
-        }
-        let (skip_old, skip_new) = resync(&old[a..], &new[b..]);
-        hunks.push((a..a + skip_old, b..b + skip_new));
-        (a, b) = (a + skip_old, b + skip_new);
-    }
-    hunks
-}
-
-/// How many lines to leave out on each side until the next line is the same; looks 200 lines ahead.
-fn resync(old: &[&str], new: &[&str]) -> (usize, usize) {
-    for sum in 1..400usize {
-        for skip_old in sum.saturating_sub(200)..=sum.min(200) {
-            let skip_new = sum - skip_old;
-            match (old.get(skip_old), new.get(skip_new)) {
-                (Some(one), Some(other)) if one == other && !one.trim().is_empty() => return (skip_old, skip_new),
-                (None, None) if skip_old == old.len() && skip_new == new.len() => return (skip_old, skip_new),
-                _ => {}
-            }
-        }
-    }
-    (old.len(), new.len())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{apply, choose, diff};
-    use crate::base::{Origin, SourceFile, Sources, Span};
-    use crate::diag::codes::SYNTAX_ERROR;
-    use crate::diag::{Code, Diagnostic, Shown};
-
-    #[test]
-    fn fixes_that_overlap_are_applied_one_round_after_the_other() {
-        let mut sources = Sources::default();
-        let file = sources.add(SourceFile::new("a.hlab".into(), "one two three".into(), Origin::Project));
-        let fix = |start, end, text: &str| {
-            let span = Span::new(file, start, end);
-            Diagnostic::error(Code::Row(&SYNTAX_ERROR), span, "m").fix("f", span, text)
-        };
-        let all = [fix(8, 13, "3"), fix(0, 3, "1"), fix(2, 5, "x"), fix(0, 3, "1")];
-        let (edits, count) = choose(&sources, &all);
-        assert_eq!(count, 2);
-        assert_eq!(apply("one two three", &edits[&file]), "1 two 3");
-    }
-
-    #[test]
-    fn the_library_is_never_edited() {
-        let mut sources = Sources::default();
-        let file = sources.add(SourceFile::new("std/vm.hlab".into(), "kind".into(), Origin::Library));
-        let span = Span::new(file, 0, 1);
-        let (edits, _) =
-            choose(&sources, &[Diagnostic::error(Code::Row(&SYNTAX_ERROR), span, "m").fix("f", span, "x")]);
-        assert!(edits.is_empty());
-    }
+    use super::diff;
+    use crate::base::Sources;
+    use crate::diag::Shown;
 
     #[test]
     fn a_difference_shows_the_changed_lines_with_two_around_them() {
@@ -145,5 +47,14 @@ mod tests {
         let new = "a\nb\nc\nD\nnew\ne\nf\n";
         let text = diff(&Shown::new(&sources), "x.hlab", old, new);
         assert_eq!(text, "--- x.hlab\n+++ x.hlab\n@@ -2,5 +2,6 @@\n b\n c\n-d\n+D\n+new\n e\n f\n");
+    }
+
+    #[test]
+    fn changes_close_to_each_other_share_a_hunk() {
+        let sources = Sources::default();
+        let old = "a\nb\nc\nd\ne\nf\ng\nh\ni\n";
+        let text = diff(&Shown::new(&sources), "x", old, "A\nb\nc\nD\ne\nf\ng\nh\ni\nj\n");
+        let hunks = "@@ -1,6 +1,6 @@\n-a\n+A\n b\n c\n-d\n+D\n e\n f\n@@ -8,2 +8,3 @@\n h\n i\n+j\n";
+        assert_eq!(text, format!("--- x\n+++ x\n{hunks}"));
     }
 }

@@ -70,6 +70,10 @@ pub(super) enum RimError {
     #[diagnostic(code("HL0909"), help("run `hlab build` and commit what it writes"))]
     Stale { summary: String },
 
+    #[error("hlab.lock is stale: it lacks entries, or has some in another order")]
+    #[diagnostic(code("HL0909"), help("run `hlab lock` and commit what it writes"))]
+    StaleLock,
+
     #[error("{} not formatted: {}", if .paths.len() == 1 { "a file is" } else { "files are" }, .paths.join(", "))]
     #[diagnostic(code("HL0910"), help("run `hlab fmt`"))]
     Unformatted { paths: Vec<String> },
@@ -127,7 +131,7 @@ impl RimError {
             | RimError::UnsafePath { .. }
             | RimError::BadManifest { .. }
             | RimError::Exists { .. } => Exit::Refused,
-            RimError::Stale { .. } | RimError::Unformatted { .. } => Exit::Pending,
+            RimError::Stale { .. } | RimError::StaleLock | RimError::Unformatted { .. } => Exit::Pending,
             RimError::NoProject { .. }
             | RimError::CannotRead { .. }
             | RimError::CannotWrite { .. }

@@ -5,9 +5,10 @@ use serde_json::json;
 use crate::base::{FileId, TextEdit};
 use crate::diag::Shown;
 use crate::session::Analysis;
+use crate::session::edits::{apply, choose};
 
 use super::Exit;
-use super::edits::{apply, choose, diff};
+use super::edits::diff;
 use super::errors::Failures;
 use super::output::{Output, exit_of, print};
 use super::project::{Project, ProjectArgs};

@@ -35,7 +35,7 @@ pub(super) fn run(args: &LockArgs, output: Output) -> Result<Exit, Failures> {
     };
     match new {
         None => output.remark("hlab.lock is up to date"),
-        Some(_) if args.check => return Err(RimError::Stale { summary: "hlab.lock lacks entries".to_owned() }.into()),
+        Some(_) if args.check => return Err(RimError::StaleLock.into()),
         Some(text) => {
             replace(&path, text.as_bytes())?;
             output.remark("wrote hlab.lock");

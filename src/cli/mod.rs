@@ -150,7 +150,7 @@ fn obey(cli: Cli) -> Exit {
         Command::Lsp(args) => lsp::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
-        Command::Version(args) => version::run(&args),
+        Command::Version(args) => version::run(&args, output),
     };
     result.unwrap_or_else(|failures| failed(&failures, output))
 }

@@ -68,6 +68,11 @@ impl InputArgs {
         InputArgs { locked: false, is_free: true, ..self.clone() }
     }
 
+    /// Whether an input is given a value.
+    pub(super) fn sets(&self, name: &str) -> bool {
+        self.set.iter().any(|(set, _)| set == name)
+    }
+
     fn options(&self, lock: Option<String>) -> Options {
         let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = if self.threads == 0 { cores() } else { self.threads };

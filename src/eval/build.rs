@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::base::Sources;
 use crate::diag::Diagnostic;
 use crate::eval::machine::Machine;
-use crate::eval::{Allowed, Key, Object, Said, Slot, World, errors, key_of};
+use crate::eval::{Allowed, FieldSet, Home, Key, Object, Said, Slot, World, errors, key_of};
 use crate::resolve::{ResId, Unit};
 use crate::types::body::{Entry, EntryOp, On, TypedHead};
 use crate::types::expr::NodeRef;
@@ -109,15 +109,16 @@ pub fn build(p: &mut Program, w: &mut World, units: &[Unit], sources: &Sources, 
         env: Slice::default(),
         first: 0,
         len: 0,
+        says: FieldSet::NOTHING,
         at: NodeRef(0),
-        on: Value::Null,
-        within: Value::Null,
         is_poison: true,
     };
     w.objects.resize(count, empty);
     w.resources = count as u32;
+    w.homes.resize(count, Home::UNSAID);
     w.slots.reserve(count * 24);
     w.objects.reserve(count * 7);
+    p.heap.reserve(count * 32);
     let mut builder = Builder { p, w, units, sources, out, drafts: Vec::new(), used: 0, entries: Vec::new() };
     let mut late = Vec::new();
     for number in 0..count {
@@ -195,16 +196,13 @@ impl Builder<'_> {
         let entries = std::mem::take(&mut self.entries);
         self.apply(root, &entries, 0, entries.len(), Said::RESOURCE, env);
         self.entries = entries;
-        let (on, within) = self.place(head, &resource);
+        self.w.homes[id.0 as usize] = self.home(head, &resource);
         let object = self.flush(root, Some(ObjId(id.0)), None);
-        let made = &mut self.w.objects[object.0 as usize];
-        made.is_poison |= head.is_broken;
-        made.on = on;
-        made.within = within;
+        self.w.objects[object.0 as usize].is_poison |= head.is_broken;
     }
 
     /// What stands after `on` and `in`.
-    fn place(&mut self, head: &TypedHead, resource: &crate::resolve::Resource) -> (Value, Value) {
+    fn home(&mut self, head: &TypedHead, resource: &crate::resolve::Resource) -> Home {
         let span = |this: &Self, at: NodeRef| span_of(this.units, at);
         let on = match head.on {
             On::Fixed(value, _) => self.settle(value, resource),
@@ -237,7 +235,7 @@ impl Builder<'_> {
             }
         };
         let within = head.within.map_or(Value::Null, |(value, _)| self.settle(value, resource));
-        (on, within)
+        Home { on, within }
     }
 
     /// The value of a clause of a head: evaluated at once, with the loop variables of the resource.
@@ -479,9 +477,8 @@ impl Builder<'_> {
             env: draft.env,
             first: 0,
             len: 0,
+            says: FieldSet::NOTHING,
             at: draft.at.0,
-            on: Value::Null,
-            within: Value::Null,
             is_poison: false,
         };
         if reserved.is_some() {
@@ -517,18 +514,20 @@ impl Builder<'_> {
             let labels = [span_of(self.units, *first), span_of(self.units, *second)];
             self.out.push(errors::profiles_differ(at, &name, labels));
         }
-        for slot in slots.iter().filter(|slot| slot.field == u16::MAX) {
+        slots.sort_by_key(|slot| slot.field);
+        // What is of no field is an `allow`, and comes last.
+        let fields = slots.partition_point(|slot| slot.field != u16::MAX);
+        for slot in slots.drain(fields..) {
             if let Value::Int(allow) = slot.value {
                 self.w.allows.push(Allowed { object: id, allow: allow as u32 });
             }
         }
-        slots.retain(|slot| slot.field != u16::MAX);
-        slots.sort_by_key(|slot| slot.field);
         let first = self.w.slots.len() as u32;
         self.w.slots.extend_from_slice(&slots);
         let object = &mut self.w.objects[id.0 as usize];
         object.first = first;
         object.len = slots.len() as u16;
+        object.says = FieldSet::of(slots.iter().map(|slot| slot.field));
         self.drafts[number].slots = slots;
         self.drafts[number].blocks = blocks;
         id

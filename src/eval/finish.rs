@@ -2,7 +2,7 @@
 
 use crate::base::{Name, Origin, Sources};
 use crate::eval::machine::Machine;
-use crate::eval::{errors, rule, show};
+use crate::eval::{FieldSet, errors, rule, show};
 use crate::types::expr::NodeRef;
 use crate::types::shape::{Field, Holds, KeyKind};
 use crate::types::ty::{ShapeId, Ty, TyId};
@@ -13,6 +13,8 @@ use crate::types::{Program, span_of};
 #[derive(Clone, Default, Debug)]
 struct Checks {
     required: Vec<u16>,
+    /// Those of them that have a bit of their own, and whether all have.
+    required_set: (FieldSet, bool),
     is_guest: bool,
     key: Option<TyId>,
 }
@@ -36,7 +38,9 @@ pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
             continue;
         }
         let checks = &checks[usize::from(of.shape.0)];
-        if !required(machine, object, &checks.required) {
+        let (required_set, is_exact) = checks.required_set;
+        let says_all = is_exact && required_set.is_within(of.says);
+        if !says_all && !required(machine, object, &checks.required) {
             broken.push(object);
         }
         if let (Some(ty), Value::Str(_)) = (checks.key, of.key) {
@@ -95,9 +99,11 @@ fn defaults(machine: &mut Machine<'_>, sources: &Sources) {
 fn checks_of(p: &Program, shape: ShapeId) -> Checks {
     let of = p.shape(shape);
     let fields = of.fields.iter().enumerate();
-    let required = fields.filter(|(_, field)| field.is_required(&p.types)).map(|(number, _)| number as u16).collect();
+    let required: Vec<u16> =
+        fields.filter(|(_, field)| field.is_required(&p.types)).map(|(number, _)| number as u16).collect();
+    let required_set = (FieldSet::exactly(&required), required.iter().all(|field| FieldSet::is_exact(*field)));
     let guests = p.kind(crate::resolve::Scope::STD, p.words.guest);
-    Checks { required, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key: None }
+    Checks { required, required_set, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key: None }
 }
 
 /// Reports the required fields that an object does not say; whether it says all.
@@ -204,7 +210,7 @@ fn holds(machine: &mut Machine<'_>, sources: &Sources, rule: ExprId, value: Valu
 
 /// What a part of a guest refers to must be on the guest's host.
 fn membership(machine: &mut Machine<'_>, object: ObjId, root: ObjId) {
-    let Value::Obj(host) = machine.w.object(root).on else { return };
+    let Value::Obj(host) = machine.w.home(root).on else { return };
     let of = *machine.w.object(object);
     if let Value::Obj(target) = of.key {
         member(machine, target, host, root, of.at, object, None);
@@ -251,7 +257,7 @@ fn member(
     let there = if is_host {
         thing == host
     } else if shape.on.is_some() && !is_guest {
-        match of.on {
+        match machine.w.home(thing).on {
             Value::Obj(on) => on == host,
             Value::List(slice) => {
                 if machine.w.offer_known.insert(thing) {
@@ -285,7 +291,7 @@ fn report(machine: &mut Machine<'_>, target: ObjId, thing: ObjId, host: ObjId, g
     let named = |machine: &Machine<'_>, object: ObjId| show::name_of(machine.p, machine.w, object);
     let target_of = *machine.w.object(target);
     let word = machine.p.name(machine.p.shape(target_of.shape).word).to_owned();
-    let on = machine.w.object(thing).on;
+    let on = machine.w.home(thing).on;
     let places = if thing == target { on } else { Value::Obj(thing) };
     let places = match places {
         Value::Obj(_) => vec![places],
@@ -316,7 +322,7 @@ fn same_kind_on(machine: &mut Machine<'_>, shape: ShapeId, host: ObjId) -> Vec<S
     let all: Vec<ObjId> = machine.w.all().filter(|object| machine.w.object(*object).shape == shape).collect();
     let mut names = Vec::new();
     for object in all {
-        let on = machine.w.object(object).on;
+        let on = machine.w.home(object).on;
         let there = match on {
             Value::Obj(on) => on == host,
             Value::Null => machine.p.shape(shape).on.is_some(),

@@ -1,5 +1,7 @@
 //! Generators: nested loops, folded as they run, with an index where an equality allows it.
 
+use std::rc::Rc;
+
 use rustc_hash::FxHashMap;
 
 use crate::eval::machine::Machine;
@@ -58,14 +60,15 @@ impl Rows {
                 start += run.1;
             }
         }
-        let mut next: FxHashMap<Key, u32> = by_key.iter().map(|(key, run)| (*key, run.0)).collect();
         let mut tuples = vec![Value::Null; self.values.len()];
+        // The start of a run goes along while it is filled, and back afterwards.
         for (row, key) in self.keys.iter().enumerate() {
-            let Some(place) = next.get_mut(key) else { continue };
-            let to = *place as usize * width;
+            let Some((next, _)) = by_key.get_mut(key) else { continue };
+            let to = *next as usize * width;
             tuples[to..to + width].copy_from_slice(&self.values[row * width..(row + 1) * width]);
-            *place += 1;
+            *next += 1;
         }
+        by_key.values_mut().for_each(|(start, len)| *start -= *len);
         Index { tuples, width, by_key }
     }
 }
@@ -88,6 +91,9 @@ impl Machine<'_> {
 
     /// Runs a generator.
     pub(crate) fn generate(&mut self, number: u32) -> Value {
+        if let Some(known) = self.w.shared.list(number) {
+            return known;
+        }
         let generator = &self.p.generators[number as usize];
         let (fold, head) = (generator.fold, generator.head);
         let first = generator.loops.first().map_or(0, |found| found.local);
@@ -97,7 +103,12 @@ impl Machine<'_> {
             return done;
         }
         match fold {
-            Fold::List | Fold::Keyed => Value::List(self.p.heap.store(&gathered.values)),
+            Fold::List => {
+                let list = Value::List(self.p.heap.store(&gathered.values));
+                self.w.shared.keep(number, list);
+                list
+            }
+            Fold::Keyed => Value::List(self.p.heap.store(&gathered.values)),
             Fold::All => Value::Bool(true),
             Fold::Any => Value::Bool(false),
             Fold::Count => Value::Int(gathered.count),
@@ -242,11 +253,31 @@ impl Machine<'_> {
     /// conditions are unknown are left out: they can equal nothing.
     pub(crate) fn build_index(&mut self, join: Join, loops: &[Loop]) {
         let unknown = self.unknown.take();
+        let index = match loops {
+            [only] => match self.at_hand(only.source) {
+                Some(Value::List(list)) => self.index_over(list, only.local, join, loops),
+                Some(_) | None => self.filled_index(join, loops),
+            },
+            _ => self.filled_index(join, loops),
+        };
+        self.unknown = unknown;
+        self.w.indexes.insert(join.index, index);
+    }
+
+    /// The index over a list that a variable holds, which other rules may have made.
+    fn index_over(&mut self, list: Slice, local: u16, join: Join, loops: &[Loop]) -> Rc<Index> {
+        if let Some(known) = self.w.shared.index(self.p, list, local, join.key) {
+            return known;
+        }
+        let index = self.filled_index(join, loops);
+        self.w.shared.keep_index(list, local, join.key, &index);
+        index
+    }
+
+    fn filled_index(&mut self, join: Join, loops: &[Loop]) -> Rc<Index> {
         let mut rows = Rows { keys: Vec::new(), values: Vec::new() };
         self.fill(join, loops, 0, &mut Vec::new(), &mut rows);
-        self.unknown = unknown;
-        let index = rows.index(loops.len());
-        self.w.indexes.insert(join.index, index);
+        Rc::new(rows.index(loops.len()))
     }
 
     fn fill(&mut self, join: Join, loops: &[Loop], at: usize, tuple: &mut Vec<Value>, rows: &mut Rows) {

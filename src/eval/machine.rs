@@ -3,7 +3,7 @@
 use crate::base::Name;
 use crate::diag::Diagnostic;
 use crate::eval::memo::Memo;
-use crate::eval::{World, errors, show};
+use crate::eval::{FieldSet, World, errors, show};
 use crate::resolve::Unit;
 use crate::types::expr::{Expr, NodeRef, Op, Operands, Property};
 use crate::types::shape::Holds;
@@ -114,13 +114,24 @@ impl<'a> Machine<'a> {
     pub fn eval(&mut self, id: ExprId) -> Value {
         match self.at_hand(id) {
             Some(value) => value,
-            None => self.step(id),
+            None => self.compute(id),
         }
+    }
+
+    /// What must be computed: mostly a field of a variable or of `self`, which is no step of its own.
+    #[inline(never)]
+    fn compute(&mut self, id: ExprId) -> Value {
+        if let Op::Field(base, shape, field) = self.p.exprs[id.0 as usize].op
+            && let Some(Value::Obj(object)) = self.at_hand(base)
+        {
+            return self.field(object, shape, field);
+        }
+        self.step(id)
     }
 
     /// What needs no computing: a constant, a variable, `self`.
     #[inline]
-    fn at_hand(&self, id: ExprId) -> Option<Value> {
+    pub(crate) fn at_hand(&self, id: ExprId) -> Option<Value> {
         match self.p.exprs[id.0 as usize].op {
             Op::Const(value) => Some(value),
             Op::SelfObj => self.this.map(Value::Obj),
@@ -385,6 +396,9 @@ impl<'a> Machine<'a> {
             return Value::Poison;
         }
         let (shape, first) = (of.shape, of.first as usize);
+        if !of.says.has(field) {
+            return self.unsaid(object, shape, field);
+        }
         let slots = &self.w.slots[first..first + usize::from(of.len)];
         match slots.iter().position(|slot| slot.field >= field) {
             Some(place) if slots[place].field == field => match slots[place].value {
@@ -514,9 +528,8 @@ impl<'a> Machine<'a> {
             env: Slice::default(),
             first: 0,
             len: 0,
+            says: FieldSet::NOTHING,
             at: of.at,
-            on: Value::Null,
-            within: Value::Null,
             is_poison: false,
         };
         self.w.objects.push(empty);
@@ -631,12 +644,12 @@ impl<'a> Machine<'a> {
             }
             Property::Key => of.key,
             Property::Owner => of.owner.map_or(Value::Null, Value::Obj),
-            Property::On => match of.on {
-                Value::Obj(_) | Value::Null | Value::Poison => of.on,
+            Property::On => match self.w.home(object).on {
+                on @ (Value::Obj(_) | Value::Null | Value::Poison) => on,
                 Value::List(slice) if slice.len == 1 => self.p.heap.at(slice, 0),
                 _ => Value::Poison,
             },
-            Property::OnMany => match of.on {
+            Property::OnMany => match self.w.home(object).on {
                 Value::Null => {
                     let on = self.p.shape(of.shape).on;
                     on.map_or(Value::Poison, |on| Value::List(self.all_of_shape(on.kind)))
@@ -644,7 +657,7 @@ impl<'a> Machine<'a> {
                 one @ Value::Obj(_) => Value::List(self.p.heap.store(&[one])),
                 other => other,
             },
-            Property::Within => of.within,
+            Property::Within => self.w.home(object).within,
             Property::Model => of.tag.map_or(Value::Null, Value::Str),
             _ => Value::Poison,
         }

@@ -11,19 +11,33 @@ use crate::eval::{Key, key_of};
 use crate::types::Program;
 use crate::types::builtins::Builtin;
 use crate::types::expr::{Op, Property};
+use crate::types::shape::{Field, Holds};
 use crate::types::value::{ExprId, ObjId, Slice, Value};
 
 /// How many values an outcome may depend on.
-const MOST_ROOTS: usize = 4;
+const MOST_ROOTS: usize = 6;
 /// After so many questions it must have paid.
-const TRIAL: u32 = 1024;
+pub(crate) const TRIAL: u32 = 1024;
 
 /// A value that the outcome depends on.
 #[derive(Clone, Copy, Debug)]
 struct Root {
     expr: ExprId,
-    /// The field of `self`, if it is just that.
-    own: Option<u16>,
+    /// Where it is, if that is one step away.
+    near: Near,
+    /// Reading it computes nothing, and so finds nothing wrong.
+    is_plain: bool,
+}
+
+/// What is read without evaluating anything.
+#[derive(Clone, Copy, Debug)]
+enum Near {
+    /// A field of `self`, and what it is where nothing says it, if that is the same for all.
+    Field(u16, Option<Key>),
+    /// The key of `self`.
+    Key,
+    /// It is further away.
+    No,
 }
 
 /// The values that an outcome depends on.
@@ -47,18 +61,53 @@ impl Memo {
         Memo { roots, is_off: !is_function, ..Memo::default() }
     }
 
+    /// The memo of several outcomes at once, of those among `memos` that pay and together depend on few enough values; and
+    /// which these are.
+    pub fn together<'m>(p: &Program, memos: impl Iterator<Item = Option<&'m Memo>>) -> (Memo, Vec<bool>) {
+        let mut all = Memo::default();
+        let mut take = |memo: &Memo| {
+            let is_new = |root: &&Root| !all.roots.iter().any(|known| is_same(p, known.expr, root.expr));
+            let new: Vec<Root> = memo.roots.iter().filter(is_new).copied().collect();
+            let fits = memo.pays() && all.roots.len() + new.len() <= MOST_ROOTS;
+            if fits {
+                all.roots.extend(new);
+            }
+            fits
+        };
+        let members: Vec<bool> = memos.map(|memo| memo.is_some_and(&mut take)).collect();
+        // One alone has its own.
+        all.is_off = members.iter().filter(|is_member| **is_member).count() < 2;
+        (all, members)
+    }
+
+    /// Whether it is asked often, and mostly knows.
+    fn pays(&self) -> bool {
+        !self.is_off && self.asked >= TRIAL / 2 && self.answered > self.asked / 2
+    }
+
+    /// Whether asking computes nothing.
+    pub fn is_plain(&self) -> bool {
+        self.roots.iter().all(|root| root.is_plain)
+    }
+
     /// The values that decide for this object; none if they cannot be compared, or asking does not pay.
     pub fn given(&mut self, machine: &mut Machine<'_>, object: ObjId) -> Option<Given> {
         if self.is_off {
             return None;
         }
+        let of = machine.w.object(object);
+        let (says, own_key) = (of.says, of.key);
+        if of.is_poison {
+            return None;
+        }
         let mut given = [Key(0, 0); MOST_ROOTS];
         for (root, place) in self.roots.iter().zip(&mut given) {
-            let value = match root.own {
-                Some(field) => machine.read(object, field),
-                None => machine.eval(root.expr),
+            *place = match root.near {
+                Near::Field(field, Some(unsaid)) if !says.has(field) => unsaid,
+                Near::Field(field, _) => exact_key(machine.read(object, field))?,
+                Near::Key => exact_key(own_key)?,
+                Near::No => exact_key(machine.eval(root.expr))?,
             };
-            *place = exact_key(value)?;
         }
         self.asked += 1;
         Some(given)
@@ -129,11 +178,18 @@ fn exact_key(value: Value) -> Option<Key> {
 fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>) -> bool {
     if is_root(p, id) {
         if !roots.iter().any(|known| is_same(p, known.expr, id)) {
-            let own = match p.expr(id).op {
-                Op::Field(base, _, field) if matches!(p.expr(base).op, Op::SelfObj) => Some(field),
-                _ => None,
+            let is_self = |base| matches!(p.expr(base).op, Op::SelfObj);
+            let near = match p.expr(id).op {
+                Op::Field(base, of, field) if is_self(base) => Near::Field(field, unsaid_key(p.field(of, field))),
+                Op::Property(base, Property::Key) if is_self(base) => Near::Key,
+                _ => Near::No,
             };
-            roots.push(Root { expr: id, own });
+            let is_plain = match p.expr(id).op {
+                Op::Field(_, of, field) => p.field(of, field).is_plain(),
+                Op::Property(..) | Op::Is(..) => true,
+                _ => false,
+            };
+            roots.push(Root { expr: id, near, is_plain });
         }
         return roots.len() <= MOST_ROOTS;
     }
@@ -163,6 +219,16 @@ fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>) -> bool {
                         && found.join.is_none_or(|join| all(&[join.key, join.probe]))
                 })
         }
+    }
+}
+
+/// The key of what a field is where nothing says it; none if that must be computed or made.
+fn unsaid_key(field: &Field) -> Option<Key> {
+    match (field.holds, field.default) {
+        (Holds::Blocks(..), _) => exact_key(Value::List(Slice::default())),
+        (Holds::Block(_, true), _) => exact_key(Value::Null),
+        (Holds::Block(_, false), _) => None,
+        (Holds::Value | Holds::Derived, default) => exact_key(default?),
     }
 }
 

@@ -11,6 +11,7 @@ pub mod build;
 mod builtins;
 pub mod errors;
 pub mod expand;
+mod fields;
 pub mod finish;
 mod generate;
 mod lost;
@@ -19,7 +20,10 @@ pub(crate) mod memo;
 mod operators;
 mod parts;
 mod rule;
+pub(crate) mod shared;
 pub mod show;
+
+use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -29,6 +33,7 @@ use crate::types::expr::NodeRef;
 use crate::types::ty::{ShapeId, TyId};
 use crate::types::value::{ExprId, ObjId, Slice, Value};
 
+pub use fields::FieldSet;
 pub use machine::Machine;
 
 /// Who said a value: the resource itself, or a profile or model by its number. Two bytes, for there are many slots.
@@ -82,14 +87,26 @@ pub struct Object {
     pub first: u32,
     /// How many slots.
     pub len: u16,
+    /// Which fields they are of.
+    pub says: FieldSet,
     /// Where it is declared: its key, or the word of its block.
     pub at: NodeRef,
+    /// Whether an error makes it useless.
+    pub is_poison: bool,
+}
+
+/// Where the head of a resource says that it is. Apart from the objects, most of which are blocks and have no head.
+#[derive(Clone, Copy, Debug)]
+pub struct Home {
     /// What stands after `on`: an object, a list, or null where nothing does.
     pub on: Value,
     /// What stands after `in`.
     pub within: Value,
-    /// Whether an error makes it useless.
-    pub is_poison: bool,
+}
+
+impl Home {
+    /// Nothing is said, or the object has no head.
+    pub const UNSAID: Home = Home { on: Value::Null, within: Value::Null };
 }
 
 /// An `allow` of a resource.
@@ -102,8 +119,16 @@ pub struct Allowed {
 }
 
 /// What an index key may be: a value without structure.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Key(u8, u64);
+
+impl std::hash::Hash for Key {
+    /// One word where a derived hash takes two: keys are hashed some hundred thousand times in a large lab.
+    #[inline]
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        state.write_u64(self.1 ^ u64::from(self.0) << 56);
+    }
+}
 
 /// The bindings that an equality selects.
 #[derive(Clone, Default, Debug)]
@@ -125,12 +150,14 @@ pub struct World {
     pub slots: Vec<Slot>,
     /// How many resources there are.
     pub resources: u32,
+    /// Where each resource is.
+    pub homes: Vec<Home>,
     /// `allow`s.
     pub allows: Vec<Allowed>,
     /// Lists of all resources of kinds.
     pub kinds: FxHashMap<TyId, Slice>,
     /// Indexes of joins, made when first probed.
-    pub indexes: FxHashMap<u32, Index>,
+    pub indexes: FxHashMap<u32, Rc<Index>>,
     /// Blocks that nothing said, made when first read.
     pub unsaid: FxHashMap<(ObjId, u16), ObjId>,
     /// Values of derived fields and computed defaults.
@@ -143,6 +170,8 @@ pub struct World {
     pub offered: FxHashSet<(ObjId, ObjId)>,
     /// What has its hosts in `offered`.
     pub offer_known: FxHashSet<ObjId>,
+    /// Lists that are written more than once; only while rules run, which change nothing.
+    pub(crate) shared: shared::Shared,
     /// Values that a refinement has accepted.
     pub(crate) accepted: memo::Accepted,
     /// The derived fields that are being computed.
@@ -179,6 +208,12 @@ impl World {
         &self.objects[id.0 as usize]
     }
 
+    /// Where the head of an object says that it is; blocks have none.
+    #[must_use]
+    pub fn home(&self, id: ObjId) -> Home {
+        self.homes.get(id.0 as usize).copied().unwrap_or(Home::UNSAID)
+    }
+
     /// What an object said.
     #[must_use]
     pub fn slots_of(&self, id: ObjId) -> &[Slot] {
@@ -189,6 +224,9 @@ impl World {
     /// The slot of a field, if it was said.
     #[must_use]
     pub fn slot(&self, id: ObjId, field: u16) -> Option<&Slot> {
+        if !self.object(id).says.has(field) {
+            return None;
+        }
         self.slots_of(id).iter().find(|slot| slot.field == field)
     }
 

@@ -101,7 +101,7 @@ impl Machine<'_> {
             if let Some(found) = self.keyed(root, name, Some(&shapes)) {
                 return found;
             }
-            if let Value::Obj(on) = self.w.object(root).on {
+            if let Value::Obj(on) = self.w.home(root).on {
                 host = Some(on);
                 if self.w.object(on).is_poison {
                     return Value::Poison;
@@ -208,11 +208,11 @@ impl Machine<'_> {
         for number in 0..self.w.objects.len() {
             let object = ObjId(number as u32);
             let root = self.w.root(object);
-            let of = *self.w.object(object);
+            let (of, home) = (*self.w.object(object), self.w.home(object));
             let mut targets: Vec<ObjId> = Vec::new();
             collect(self, of.key, &mut targets);
-            collect(self, of.on, &mut targets);
-            collect(self, of.within, &mut targets);
+            collect(self, home.on, &mut targets);
+            collect(self, home.within, &mut targets);
             for place in 0..usize::from(of.len) {
                 let field = self.w.slots[of.first as usize + place].field;
                 let value = self.read(object, field);

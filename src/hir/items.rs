@@ -107,12 +107,27 @@ pub fn lower(tree: &Tree, source: &str, names: &mut Names) -> Checked<Items> {
     let mut diagnostics = Vec::new();
     for entry in tree.children(0) {
         match item(tree, source, names, entry) {
-            Some(item) => items.items.push(item),
+            Some(item) => {
+                if matches!(item.what, What::Kind | What::Block) {
+                    name_fields(tree, source, names, entry);
+                }
+                items.items.push(item);
+            }
             None if tree.kind(entry) == NodeKind::ErrorEntry => {}
             None => diagnostics.push(errors::not_an_item(tree.span(entry), describe(tree.kind(entry)))),
         }
     }
     Checked::new(items, diagnostics)
+}
+
+/// Gives the fields of a kind or block their names. The library comes first, so these are low, and tables by name short,
+/// however many resources there are.
+fn name_fields(tree: &Tree, source: &str, names: &mut Names, item: Index) {
+    for node in item..tree.node(item).next {
+        if matches!(tree.kind(node), NodeKind::FieldDecl | NodeKind::Derive) {
+            names.intern(tree.text(node + 1, source));
+        }
+    }
 }
 
 /// The item that an entry is, if it may stand at the top level.

@@ -158,7 +158,7 @@ fn facts(snapshot: &mut Snapshot, object: ObjId) -> String {
     let compiled = snapshot.compiled();
     let of = *compiled.world.object(object);
     let mut facts = Vec::new();
-    if let Value::Obj(host) = of.on {
+    if let Value::Obj(host) = compiled.world.home(object).on {
         facts.push(format!("on `{}`", show::name_of(&compiled.program, &compiled.world, host)));
     }
     for word in ["id", "address", "host"] {

@@ -4,11 +4,18 @@
 //! nodes of its items mean ([`crate::types::notes`]); [`cursor`] finds the node that a question is about, [`target`] the
 //! thing that the node names, and each further file answers one kind of question.
 
+pub mod actions;
+pub mod complete;
 pub mod cursor;
+pub mod fold;
 pub mod goto;
 pub mod hover;
+pub mod inlay;
+pub mod layout;
 pub mod rename;
+pub mod symbols;
 pub mod target;
+pub mod tokens;
 
 use std::rc::Rc;
 

@@ -113,7 +113,7 @@ fn declared(snapshot: &mut Snapshot, cursor: &Cursor, node: Index) -> Option<Tar
 
 /// Whether a node is the name that a loop, a `let` of a body or a parameter declares.
 fn local_declared(tree: &Tree, path: &[Index], node: Index) -> Option<Index> {
-    let parent = path.iter().rev().skip(1).next().copied()?;
+    let parent = path.iter().rev().nth(1).copied()?;
     let declares =
         matches!(tree.kind(parent), NodeKind::ForClause | NodeKind::ForEntry | NodeKind::ForLine | NodeKind::Param)
             || tree.kind(parent) == NodeKind::Let && path.len() > 3;
@@ -149,7 +149,7 @@ fn declaration_of(snapshot: &mut Snapshot, cursor: &Cursor, node: Index, name: N
             NodeKind::ForEntry | NodeKind::ForClause | NodeKind::ForLine | NodeKind::Let | NodeKind::Param
         ) && is_it(*at)
     });
-    nodes.filter(declares).last().map(|declaration| declaration + 1)
+    nodes.rev().find(declares).map(|declaration| declaration + 1)
 }
 
 /// The node right around another.
@@ -181,7 +181,7 @@ fn block_named(snapshot: &mut Snapshot, cursor: &Cursor, ty: TyId, name: Name) -
     let is_it = |object: &crate::eval::Object| shapes.contains(&object.shape) && object.key == Value::Str(name);
     let found: Vec<ObjId> =
         objects.filter(|(_, object)| is_it(object)).map(|(number, _)| ObjId(number as u32)).collect();
-    let home = resource.map(|resource| match compiled.world.object(resource).on {
+    let home = resource.map(|resource| match compiled.world.home(resource).on {
         Value::Obj(host) => host,
         _ => resource,
     });

@@ -4,8 +4,10 @@ use std::path::Path;
 
 use lsp_server::{ErrorCode, Request};
 use lsp_types::request::{
-    DocumentDiagnosticRequest, GotoDefinition, HoverRequest, PrepareRenameRequest, References, Rename, Request as _,
-    WorkspaceDiagnosticRequest,
+    CodeActionRequest, Completion, DocumentDiagnosticRequest, DocumentSymbolRequest, FoldingRangeRequest, Formatting,
+    GotoDefinition, HoverRequest, InlayHintRequest, PrepareRenameRequest, RangeFormatting, References, Rename,
+    Request as _, ResolveCompletionItem, SemanticTokensFullDeltaRequest, SemanticTokensFullRequest,
+    SemanticTokensRangeRequest, WorkspaceDiagnosticRequest, WorkspaceSymbolRequest,
 };
 use lsp_types::{
     GotoDefinitionParams, GotoDefinitionResponse, Hover, HoverContents, HoverParams, Location, MarkupContent,
@@ -15,9 +17,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::completion;
 use super::convert::{self, Encoding};
 use super::state::{self, State};
-use super::{diagnostics, rename};
+use super::{actions, diagnostics, fold, inlay, layout, rename, symbols, tokens};
 use crate::base::{FileId, Span};
 use crate::diag::Shown;
 use crate::ide::{self, Snapshot};
@@ -61,8 +64,8 @@ impl Asked<'_> {
 
 /// Whether the answer holds only for the text as it is: if that changes meanwhile, the client asks again by itself.
 pub(super) fn is_of_a_moment(method: &str) -> bool {
-    let _ = method;
-    false
+    method.starts_with("textDocument/semanticTokens")
+        || matches!(method, InlayHintRequest::METHOD | DocumentSymbolRequest::METHOD | FoldingRangeRequest::METHOD)
 }
 
 /// Answers a request.
@@ -82,11 +85,24 @@ pub(super) fn answer(state: &mut State<'_>, laid_out: Option<&Path>, request: Re
         Rename::METHOD => rename::rename(state, read(params)?),
         DocumentDiagnosticRequest::METHOD => diagnostics::of_document(state, laid_out, read(params)?),
         WorkspaceDiagnosticRequest::METHOD => diagnostics::of_workspace(state, laid_out),
+        SemanticTokensFullRequest::METHOD => tokens::full(state, params),
+        SemanticTokensFullDeltaRequest::METHOD => tokens::delta(state, params),
+        SemanticTokensRangeRequest::METHOD => tokens::range(state, params),
+        DocumentSymbolRequest::METHOD => symbols::document(state, params),
+        WorkspaceSymbolRequest::METHOD => symbols::workspace(state, params),
+        FoldingRangeRequest::METHOD => fold::ranges(state, params),
+        Formatting::METHOD => layout::whole(state, params),
+        RangeFormatting::METHOD => layout::part(state, params),
+        InlayHintRequest::METHOD => inlay::in_range(state, params),
+        CodeActionRequest::METHOD => actions::in_range(state, laid_out, params),
+        Completion::METHOD => completion::list(state, params),
+        ResolveCompletionItem::METHOD => completion::resolve(state, params),
         _ => Err(Unanswered { code: ErrorCode::MethodNotFound, text: format!("{method} is not offered") }),
     }
 }
 
-fn read<P: DeserializeOwned>(params: Value) -> Result<P, Unanswered> {
+/// The parameters of a request.
+pub(super) fn read<P: DeserializeOwned>(params: Value) -> Result<P, Unanswered> {
     serde_json::from_value(params)
         .map_err(|error| Unanswered { code: ErrorCode::InvalidParams, text: error.to_string() })
 }
@@ -118,8 +134,12 @@ pub(super) fn in_file<R: Serialize>(
     let Some(snapshot) = project.snapshot(None) else { return Ok(Value::Null) };
     let Some(file) = snapshot.file(&path, origin) else { return Ok(Value::Null) };
     let mut asked = Asked { snapshot, file, encoding, root: &root, library: library.as_deref() };
-    let found = answer(&mut asked);
-    serde_json::to_value(found).map_err(|error| Unanswered { code: ErrorCode::InternalError, text: error.to_string() })
+    written(&answer(&mut asked))
+}
+
+/// An answer as it is sent.
+pub(super) fn written<R: Serialize>(answer: &R) -> Result<Value, Unanswered> {
+    serde_json::to_value(answer).map_err(|error| Unanswered { code: ErrorCode::InternalError, text: error.to_string() })
 }
 
 fn hover(asked: &mut Asked<'_>, _: &HoverParams, offset: u32) -> Option<Hover> {

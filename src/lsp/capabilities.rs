@@ -1,10 +1,12 @@
 //! What the server offers.
 
 use lsp_types::{
-    DiagnosticOptions, DiagnosticServerCapabilities, HoverProviderCapability, OneOf, RenameOptions, ServerCapabilities,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, WorkDoneProgressOptions,
+    DiagnosticOptions, DiagnosticServerCapabilities, FoldingRangeProviderCapability, HoverProviderCapability, OneOf,
+    RenameOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    WorkDoneProgressOptions,
 };
 
+use super::completion;
 use super::convert::Encoding;
 use super::server::Pulls;
 
@@ -18,6 +20,7 @@ pub(super) fn offered(encoding: Encoding, pulls: Pulls) -> ServerCapabilities {
     ServerCapabilities {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+        completion_provider: Some(completion::options()),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         definition_provider: Some(OneOf::Left(true)),
         references_provider: Some(OneOf::Left(true)),
@@ -35,6 +38,14 @@ pub(super) fn offered(encoding: Encoding, pulls: Pulls) -> ServerCapabilities {
             // Who is sent everything and asks besides would show it twice.
             Pulls::IsSent => None,
         },
+        semantic_tokens_provider: Some(super::tokens::offered().into()),
+        document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
+        folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
+        document_formatting_provider: Some(OneOf::Left(true)),
+        document_range_formatting_provider: Some(OneOf::Left(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_action_provider: Some(super::actions::offered().into()),
         ..ServerCapabilities::default()
     }
 }

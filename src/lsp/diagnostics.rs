@@ -39,6 +39,13 @@ fn by_file(view: &View<'_>, snapshot: &Snapshot) -> BTreeMap<Option<FileId>, Vec
     found
 }
 
+/// Some diagnostics by their numbers.
+pub(super) fn some(view: &View<'_>, snapshot: &Snapshot, numbers: &[usize]) -> Vec<Diagnostic> {
+    let shown = Shown::new(&snapshot.analysis().sources);
+    let found = numbers.iter().filter_map(|number| snapshot.diagnostics().get(*number));
+    found.map(|diagnostic| convert(view, snapshot, &shown, diagnostic)).collect()
+}
+
 fn convert(view: &View<'_>, snapshot: &Snapshot, shown: &Shown<'_>, diagnostic: &diag::Diagnostic) -> Diagnostic {
     let sources = &snapshot.analysis().sources;
     let range = diagnostic

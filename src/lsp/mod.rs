@@ -5,14 +5,23 @@
 //! asked; one that was cancelled is not computed. Once nobody waits, what is wrong is computed and sent; that work is given up
 //! when a message arrives. A panic costs one answer: the project is then read anew.
 
+mod actions;
 mod answers;
 mod capabilities;
+mod completion;
 mod convert;
 mod diagnostics;
+mod edits;
+mod fold;
+mod inbox;
+mod inlay;
+mod layout;
 mod library;
 mod rename;
 mod server;
 mod state;
+mod symbols;
+mod tokens;
 
 use std::path::{Path, PathBuf};
 

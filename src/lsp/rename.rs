@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 
 use lsp_server::ErrorCode;
-use lsp_types::{
-    OneOf, OptionalVersionedTextDocumentIdentifier, PrepareRenameResponse, RenameParams, TextDocumentEdit,
-    TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
-};
+use lsp_types::{PrepareRenameResponse, RenameParams, TextDocumentPositionParams};
 use serde_json::Value;
 
-use super::answers::{Unanswered, in_file};
-use super::convert::{self, Encoding};
-use super::state::{self, Edits, Project, State};
-use crate::base::{self, FileId, Sources};
+use super::answers::{Asked, Unanswered, in_file};
+use super::state::{self, Project, State};
+use super::{convert, edits};
+use crate::base::{FileId, Sources, TextEdit};
 use crate::diag::{Diagnostic, Severity};
 use crate::ide::rename::{self, Refused};
 
@@ -42,7 +39,8 @@ pub(super) fn prepare(state: &mut State<'_>, params: TextDocumentPositionParams)
 /// Gives a thing another name, if the project is as sound with it as it was.
 pub(super) fn rename(state: &mut State<'_>, params: RenameParams) -> Result<Value, Unanswered> {
     let place = &params.text_document_position;
-    let (encoding, how) = (state.encoding, state.edits);
+    let (encoding, form, library) = (state.encoding, state.edits, state.library.clone());
+    let versions = edits::versions(state);
     let Some(state::Place { project, path, origin }) = state.place(&place.text_document.uri) else {
         return Ok(Value::Null);
     };
@@ -50,14 +48,18 @@ pub(super) fn rename(state: &mut State<'_>, params: RenameParams) -> Result<Valu
     let Some(file) = snapshot.file(&path, origin) else { return Ok(Value::Null) };
     let sources = snapshot.analysis().sources.clone();
     let offset = convert::offset(sources.file(file), place.position, encoding) as u32;
-    let edits = rename::rename(snapshot, file, offset, &params.new_name).map_err(refused)?;
+    let found = rename::rename(snapshot, file, offset, &params.new_name).map_err(refused)?;
     let before = errors(&snapshot.analysis().diagnostics);
-    if let Some(broken) = what_breaks(project, &sources, &edits, before) {
+    if let Some(broken) = what_breaks(project, &sources, &found, before) {
         let text = format!("with this name the lab would not compile: {broken}");
         return Err(refused(Refused(text)));
     }
     let root = project.root.clone();
-    let edit = workspace_edit(state, how, &root, &sources, encoding, &edits);
+    let Some(snapshot) = project.snapshot(None) else { return Ok(Value::Null) };
+    let mut by_file: BTreeMap<FileId, Vec<TextEdit>> = BTreeMap::new();
+    found.into_iter().for_each(|edit| by_file.entry(edit.span.file).or_default().push(edit));
+    let asked = Asked { snapshot, file, encoding, root: &root, library: library.as_deref() };
+    let edit = edits::workspace_edit(&asked, form, &versions, &by_file);
     serde_json::to_value(edit).map_err(|error| Unanswered { code: ErrorCode::InternalError, text: error.to_string() })
 }
 
@@ -66,7 +68,7 @@ fn errors(diagnostics: &[Diagnostic]) -> usize {
 }
 
 /// The first error that edits add.
-fn what_breaks(project: &mut Project, sources: &Sources, edits: &[base::TextEdit], before: usize) -> Option<String> {
+fn what_breaks(project: &mut Project, sources: &Sources, edits: &[TextEdit], before: usize) -> Option<String> {
     let mut trial = project.workspace.clone();
     trial.apply(sources, edits);
     let options = project.options(None);
@@ -77,35 +79,4 @@ fn what_breaks(project: &mut Project, sources: &Sources, edits: &[base::TextEdit
     let shown = crate::diag::Shown::new(&analysis.sources);
     let first = analysis.diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error)?;
     Some(shown.line(&first.message))
-}
-
-/// Edits of files of a project, as the client takes them.
-pub(super) fn workspace_edit(
-    state: &State<'_>,
-    how: Edits,
-    root: &std::path::Path,
-    sources: &Sources,
-    encoding: Encoding,
-    edits: &[base::TextEdit],
-) -> WorkspaceEdit {
-    let mut by_file: BTreeMap<FileId, Vec<TextEdit>> = BTreeMap::new();
-    for edit in edits {
-        let range = convert::range(sources.file(edit.span.file), edit.span, encoding);
-        by_file.entry(edit.span.file).or_default().push(TextEdit { range, new_text: edit.text.clone() });
-    }
-    let files = by_file
-        .into_iter()
-        .filter_map(|(file, edits)| Some((convert::uri_of(&root.join(&sources.file(file).path))?, edits)));
-    match how {
-        Edits::Versioned => {
-            let version = |uri: &Uri| state.documents.get(uri.as_str()).map(|document| document.version);
-            let changes = files.map(|(uri, edits)| TextDocumentEdit {
-                text_document: OptionalVersionedTextDocumentIdentifier { version: version(&uri), uri },
-                edits: edits.into_iter().map(OneOf::Left).collect(),
-            });
-            let changes = lsp_types::DocumentChanges::Edits(changes.collect());
-            WorkspaceEdit { document_changes: Some(changes), ..WorkspaceEdit::default() }
-        }
-        Edits::Plain => WorkspaceEdit { changes: Some(files.collect()), ..WorkspaceEdit::default() },
-    }
 }

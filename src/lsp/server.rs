@@ -1,6 +1,6 @@
 //! The loop: one message after the other, nothing computed that nobody waits for.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
@@ -15,10 +15,14 @@ use lsp_types::{
     GlobPattern, InitializeParams, InitializeResult, PublishDiagnosticsParams, Registration, RegistrationParams,
     ServerInfo,
 };
+use rustc_hash::FxHashSet;
 use serde_json::Value;
 
+use super::completion::Snippets;
 use super::convert::Encoding;
-use super::state::{self, Edits, State};
+use super::edits::Form;
+use super::inbox::Inbox;
+use super::state::{self, State};
 use super::{Machine, answers, capabilities, diagnostics, library};
 use crate::base::Stop;
 
@@ -43,25 +47,14 @@ pub fn serve(connection: &Connection, machine: &dyn Machine) -> Result<(), Broke
     let result = serde_json::to_value(result).map_err(|error| Broken(error.to_string()))?;
     connection.initialize_finish(id, result).map_err(|error| Broken(error.to_string()))?;
     let laid_out = machine.lay_out_library(&library::files());
-    let state = State::new(
-        machine,
-        encoding,
-        edits_of(&params.capabilities),
-        laid_out.as_ref().map(|folder| folder.join("std")),
-    );
-    let mut server =
-        Server { connection, state, laid_out, pulls, queue: VecDeque::new(), cancelled: HashSet::new(), sent: 0 };
+    let library = laid_out.as_ref().map(|folder| folder.join("std"));
+    let (edits, snippets) = (Form::of(&params.capabilities), Snippets::of(&params.capabilities));
+    let state = State::new(machine, encoding, edits, snippets, library);
+    let inbox = Inbox::open(connection.receiver.clone()).map_err(|error| Broken(error.to_string()))?;
+    let (queue, cancelled) = (VecDeque::new(), FxHashSet::default());
+    let mut server = Server { connection, inbox, state, laid_out, pulls, queue, cancelled, sent: 0 };
     server.watch(&params.capabilities)?;
     server.run()
-}
-
-/// How the client takes edits.
-fn edits_of(client: &ClientCapabilities) -> Edits {
-    let edits = client.workspace.as_ref().and_then(|workspace| workspace.workspace_edit.as_ref());
-    match edits.and_then(|edits| edits.document_changes) {
-        Some(true) => Edits::Versioned,
-        Some(false) | None => Edits::Plain,
-    }
 }
 
 /// How the client hears what is wrong.
@@ -85,12 +78,13 @@ impl Pulls {
 
 struct Server<'a> {
     connection: &'a Connection,
+    inbox: Inbox,
     state: State<'a>,
     /// Where the library and the pages of codes lie.
     laid_out: Option<std::path::PathBuf>,
     pulls: Pulls,
     queue: VecDeque<Message>,
-    cancelled: HashSet<RequestId>,
+    cancelled: FxHashSet<RequestId>,
     /// How many requests were sent.
     sent: i32,
 }
@@ -105,11 +99,9 @@ enum Then {
 impl Server<'_> {
     fn run(&mut self) -> Result<(), Broken> {
         loop {
-            if self.queue.is_empty() {
-                match self.connection.receiver.recv() {
-                    Ok(message) => self.take(message),
-                    Err(_) => return Err(Broken("the client is gone".to_owned())),
-                }
+            match self.inbox.next() {
+                Some(message) => self.take(message),
+                None => return Err(Broken("the client is gone".to_owned())),
             }
             self.listen();
             while let Some(message) = self.queue.pop_front() {
@@ -124,7 +116,7 @@ impl Server<'_> {
 
     /// Takes in what has arrived, without waiting.
     fn listen(&mut self) {
-        while let Ok(message) = self.connection.receiver.try_recv() {
+        for message in self.inbox.take() {
             self.take(message);
         }
     }
@@ -169,7 +161,8 @@ impl Server<'_> {
             Message::Notification(notification) => {
                 let changed = catch_unwind(AssertUnwindSafe(|| self.notified(notification)));
                 if changed.is_err() {
-                    self.state.reload();
+                    // Whatever state it left: the files tell. If they cannot be read either, the next change tries again.
+                    let _ = catch_unwind(AssertUnwindSafe(|| self.state.reload()));
                 }
             }
             Message::Response(_) => {}
@@ -178,16 +171,16 @@ impl Server<'_> {
     }
 
     /// After `shutdown` nothing counts but `exit`.
-    fn wait_for_exit(&self) -> Result<Then, Broken> {
+    fn wait_for_exit(&mut self) -> Result<Then, Broken> {
         loop {
-            match self.connection.receiver.recv() {
-                Ok(Message::Notification(notification)) if notification.method == "exit" => return Ok(Then::End),
-                Ok(Message::Request(request)) => {
+            match self.queue.pop_front().or_else(|| self.inbox.next()) {
+                Some(Message::Notification(notification)) if notification.method == "exit" => return Ok(Then::End),
+                Some(Message::Request(request)) => {
                     let text = "the server shuts down".to_owned();
                     self.send(Response::new_err(request.id, ErrorCode::InvalidRequest as i32, text))?;
                 }
-                Ok(_) => {}
-                Err(_) => return Ok(Then::End),
+                Some(_) => {}
+                None => return Ok(Then::End),
             }
         }
     }
@@ -258,8 +251,8 @@ impl Server<'_> {
         let stale = self.state.projects.iter().filter(|(_, project)| project.is_stale);
         let roots: Vec<std::path::PathBuf> = stale.map(|(root, _)| root.clone()).collect();
         for root in roots {
-            let receiver = self.connection.receiver.clone();
-            let stop = Stop::when(move || !receiver.is_empty());
+            let inbox = self.inbox.clone();
+            let stop = Stop::when(move || !inbox.is_empty());
             let told = catch_unwind(AssertUnwindSafe(|| self.tell_of(&root, stop)));
             match told {
                 Ok(told) => told?,

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
 
 use super::Machine;
+use super::completion::Snippets;
 use super::convert::{self, Encoding};
+use super::edits::Form;
+use super::tokens::Sent;
 use crate::base::{FileId, Origin, Span, Stop, World};
 use crate::ide::Snapshot;
 use crate::session::{Options, Workspace};
@@ -37,20 +40,18 @@ pub(super) struct Project {
     pub published: BTreeSet<String>,
 }
 
-/// How the client takes edits of several files.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Edits {
-    /// Each with the version of the file that it is for.
-    Versioned,
-    /// By file.
-    Plain,
-}
-
 /// Everything.
 pub(super) struct State<'a> {
     pub machine: &'a dyn Machine,
     pub encoding: Encoding,
-    pub edits: Edits,
+    /// How the client takes edits of several files.
+    pub edits: Form,
+    /// The words of open files as they were sent last.
+    pub tokens: BTreeMap<String, Sent>,
+    /// How many such answers were given.
+    pub answers: u64,
+    /// Whether the client takes snippets.
+    pub snippets: Snippets,
     pub projects: BTreeMap<PathBuf, Project>,
     pub documents: BTreeMap<String, Document>,
     /// Where the library's files lie, and through which project they are looked at.
@@ -109,10 +110,22 @@ impl<'a> State<'a> {
     pub(super) fn new(
         machine: &'a dyn Machine,
         encoding: Encoding,
-        edits: Edits,
+        edits: Form,
+        snippets: Snippets,
         library: Option<PathBuf>,
     ) -> State<'a> {
-        State { machine, encoding, edits, projects: BTreeMap::new(), documents: BTreeMap::new(), library, last: None }
+        State {
+            machine,
+            encoding,
+            edits,
+            snippets,
+            tokens: BTreeMap::new(),
+            answers: 0,
+            projects: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            library,
+            last: None,
+        }
     }
 
     /// The root and path of a file, whichever project it belongs to; a file of the library is looked at through the
@@ -181,6 +194,7 @@ impl<'a> State<'a> {
     /// The client gives a file back to the disk.
     pub(super) fn close(&mut self, uri: &Uri) {
         let Some(document) = self.documents.remove(uri.as_str()) else { return };
+        self.tokens.remove(uri.as_str());
         let project = self.project(&document.root);
         reread(project, &document.path);
         project.is_stale = true;

@@ -67,7 +67,7 @@ impl<'m> Model<'m> {
     /// The host that a guest or device is on.
     #[must_use]
     pub fn host(&self, object: ObjId) -> Option<Host> {
-        match self.world.object(object).on {
+        match self.world.home(object).on {
             Value::Obj(id) => Some(Host::new(self, id)),
             Value::List(slice) if slice.len == 1 => match self.program.heap.at(slice, 0) {
                 Value::Obj(id) => Some(Host::new(self, id)),
@@ -80,7 +80,7 @@ impl<'m> Model<'m> {
     /// The hosts that something `on many host` is on, in the order said; all hosts where nothing is said.
     #[must_use]
     pub fn hosts(&self, object: ObjId) -> Vec<Host> {
-        match self.world.object(object).on {
+        match self.world.home(object).on {
             Value::Obj(id) => vec![Host::new(self, id)],
             Value::List(slice) => {
                 let objects = self.elements(Value::List(slice)).iter();
@@ -95,13 +95,13 @@ impl<'m> Model<'m> {
     /// Whether something says after `on` where it is.
     #[must_use]
     pub fn says_where(&self, object: ObjId) -> bool {
-        !matches!(self.world.object(object).on, Value::Null)
+        !matches!(self.world.home(object).on, Value::Null)
     }
 
     /// Whether something `on many host` is on a host.
     #[must_use]
     pub fn is_on(&self, object: ObjId, host: Host) -> bool {
-        match self.world.object(object).on {
+        match self.world.home(object).on {
             Value::Obj(id) => id == host.id,
             Value::List(slice) => self.elements(Value::List(slice)).contains(&Value::Obj(host.id)),
             _ => true,

@@ -2,7 +2,7 @@
 
 use super::Model;
 use crate::base::Name;
-use crate::eval::World;
+use crate::eval::FieldSet;
 use crate::types::Program;
 use crate::types::shape::{Field, Holds};
 use crate::types::ty::ShapeId;
@@ -14,38 +14,9 @@ pub struct Of {
     /// The object.
     pub id: ObjId,
     /// Which fields it says.
-    pub said: Said,
+    pub said: FieldSet,
     /// Its shape.
     pub shape: ShapeId,
-}
-
-/// The fields that an object says: a bit each, the last one for all from the 128th on.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
-pub struct Said([u64; 2]);
-
-impl Said {
-    /// None.
-    pub const NOTHING: Said = Said([0; 2]);
-
-    /// Those of an object.
-    #[inline]
-    #[must_use]
-    pub fn of(world: &World, id: ObjId) -> Said {
-        let mut said = Said::NOTHING;
-        for slot in world.slots_of(id) {
-            let field = slot.field.min(127);
-            said.0[usize::from(field >> 6)] |= 1 << (field & 63);
-        }
-        said
-    }
-
-    /// Whether a field may be among them: surely not, if this is false.
-    #[inline]
-    #[must_use]
-    pub fn has(self, field: u16) -> bool {
-        let field = field.min(127);
-        self.0[usize::from(field >> 6)] >> (field & 63) & 1 != 0
-    }
 }
 
 /// The constant defaults of each shape's fields; null where there is none.
@@ -61,7 +32,7 @@ impl<'m> Model<'m> {
     /// An object whose field is read by number.
     #[must_use]
     pub fn of(&self, id: ObjId) -> Of {
-        Of { id, said: Said::of(self.world, id), shape: self.world.object(id).shape }
+        Of { id, said: self.world.object(id).says, shape: self.world.object(id).shape }
     }
 
     /// The value of a field: said, or the default that is a constant; null where there is neither.
@@ -69,11 +40,24 @@ impl<'m> Model<'m> {
     #[inline]
     pub fn value(&self, of: Of, field: u16) -> Value {
         if of.said.has(field)
-            && let Some(slot) = self.world.slot(of.id, field)
+            && let Some(value) = self.said(of.id, field)
         {
-            return slot.value;
+            return value;
         }
-        let defaults = self.defaults.get(usize::from(of.shape.0));
+        self.unsaid(of.shape, field)
+    }
+
+    /// What an object says of a field. Not inline: there are hundreds of reads, and a lab is lowered by code that should
+    /// stay in the processor's cache.
+    #[inline(never)]
+    fn said(&self, object: ObjId, field: u16) -> Option<Value> {
+        self.world.slots_of(object).iter().find(|slot| slot.field == field).map(|slot| slot.value)
+    }
+
+    /// What a shape says of a field. Not inline, as above.
+    #[inline(never)]
+    fn unsaid(&self, shape: ShapeId, field: u16) -> Value {
+        let defaults = self.defaults.get(usize::from(shape.0));
         defaults.and_then(|defaults| defaults.get(usize::from(field))).copied().unwrap_or(Value::Null)
     }
 

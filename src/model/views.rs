@@ -1,7 +1,8 @@
 //! The views: one struct a kind or block, with an accessor for each field that the compiler itself reads.
 
 use super::Model;
-use super::read::{Of, Said};
+use super::read::Of;
+use crate::eval::FieldSet;
 use crate::types::Program;
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Value};
@@ -57,7 +58,7 @@ macro_rules! accessor {
             let list = model.list(self.of(model.fields.$group.shape), model.fields.$group.$field).iter();
             let world = model.world;
             list.filter_map(move |value| match value {
-                Value::Obj(id) => Some($View { id: *id, said: Said::of(world, *id) }),
+                Value::Obj(id) => Some($View { id: *id, said: world.object(*id).says }),
                 _ => None,
             })
         }
@@ -83,17 +84,24 @@ macro_rules! views {
                 /// The object.
                 pub id: ObjId,
                 /// Which fields it says.
-                said: Said,
+                said: FieldSet,
             }
 
             impl $View {
                 /// A block that nothing said: its fields read as the library's defaults.
-                pub const UNSAID: $View = $View { id: super::UNSAID, said: Said::NOTHING };
+                pub const UNSAID: $View = $View { id: super::UNSAID, said: FieldSet::NOTHING };
 
                 /// The view of an object.
                 #[must_use]
                 pub fn new(model: &Model<'_>, id: ObjId) -> $View {
-                    $View { id, said: Said::of(model.world, id) }
+                    $View { id, said: model.world.object(id).says }
+                }
+
+                /// Which fields it says.
+                #[must_use]
+                #[inline]
+                pub fn said(self) -> FieldSet {
+                    self.said
                 }
 
                 #[inline]
@@ -618,6 +626,7 @@ views! {
     CloudInit as cloud_init of "CloudInit" {
         storage = "storage" one Storage,
         slot_of_drive = "slot-of-drive" text,
+        format = "format" text,
         kind = "type" text,
         user = "user" text,
         password = "password" value,

@@ -123,4 +123,5 @@ fn say(machine: &mut Machine<'_>, object: ObjId, slot: Slot) {
     let of = &mut machine.w.objects[object.0 as usize];
     of.first = first;
     of.len = slots.len() as u16;
+    of.says.add(slot.field);
 }

@@ -28,7 +28,10 @@ pub(crate) fn violated(
         diagnostic = diagnostic.here(text.clone());
     }
     diagnostic.frames = frames;
-    diagnostic.label(rule, "required here")
+    // A rule that is guilty itself is shown once.
+    let is_shown =
+        guilty.span.is_some_and(|span| span.file == rule.file && span.start <= rule.start && rule.end <= span.end);
+    if is_shown { diagnostic } else { diagnostic.label(rule, "required here") }
 }
 
 /// An `allow` that excuses nothing.

@@ -39,6 +39,16 @@ pub(crate) fn guilty(runner: &mut Runner<'_, '_>, require: &Require) -> Guilty {
             guilty.objects.push(this);
         }
     }
+    if guilty.span.is_none()
+        && let Some(object) = runner.bound.iter().find_map(|value| match value {
+            Value::Obj(object) => Some(*object),
+            _ => None,
+        })
+    {
+        // What the rule is about, where nothing that it reads was said.
+        guilty.span = Some(object_span(runner, object));
+        guilty.objects.push(object);
+    }
     if guilty.span.is_none() {
         guilty.span = Some(span_of(runner.machine.units, require.node));
     }

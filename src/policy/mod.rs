@@ -9,12 +9,17 @@ pub mod errors;
 mod explain;
 mod facts;
 mod fixes;
+mod known;
 mod run;
+mod sheet;
 mod shortcut;
 
 use crate::base::Name;
 use crate::diag::Diagnostic;
 use crate::eval::Machine;
+
+use crate::eval::shared::Shared;
+pub use known::{Change, Known, Past};
 
 /// What became of one policy.
 #[derive(Clone, Debug)]
@@ -42,15 +47,26 @@ pub struct Findings {
     pub coverage: Vec<Coverage>,
     /// Violations.
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether every requirement of a kind was met.
+    pub requirements_hold: bool,
+    /// Whether nothing that rules read was found to be wrong in itself.
+    pub is_quiet: bool,
 }
 
-/// Checks every rule.
-pub fn check(machine: &mut Machine<'_>, sources: &crate::base::Sources) -> Findings {
+/// Checks every rule; those that `known` answers are not asked again.
+pub fn check(machine: &mut Machine<'_>, sources: &crate::base::Sources, known: Option<&Known>) -> Findings {
     let mut found = Findings::default();
+    machine.w.shared = Shared::of(machine.p);
+    let before = machine.out.len();
+    let mut skip = known.and_then(|known| known::Skip::of(machine.p, machine.w, machine.units, sources, known));
     let mut runner = run::Runner::new(machine, sources, &mut found.diagnostics);
-    runner.kinds();
+    runner.kinds(skip.as_mut());
+    let requirements_hold = runner.out.is_empty();
     runner.models();
-    found.coverage = runner.policies();
+    let coverage = runner.policies(skip.as_mut());
     allows::report_unused(&mut runner);
+    (found.requirements_hold, found.coverage) = (requirements_hold, coverage);
+    found.is_quiet = machine.out.len() == before;
+    machine.w.shared = Shared::default();
     found
 }

@@ -4,8 +4,10 @@ use rustc_hash::FxHashMap;
 
 use crate::base::{Name, Sources};
 use crate::diag::{Code, Diagnostic};
-use crate::eval::Machine;
-use crate::policy::shortcut::{self, Guard, Shortcut};
+use crate::eval::{Machine, Object};
+use crate::policy::known::Skip;
+use crate::policy::sheet::{Asked, Sheet};
+use crate::policy::shortcut::Guard;
 use crate::policy::{Coverage, errors, explain, facts, fixes};
 use crate::types::expr::{Loop, NodeRef, Op, Require, Step};
 use crate::types::span_of;
@@ -34,6 +36,8 @@ pub(crate) struct Runner<'a, 'm> {
     pub used: Vec<bool>,
     /// The places of the allows of a rule in a resource.
     pub allows: FxHashMap<(Name, ObjId), Vec<usize>>,
+    /// What the loops around a requirement bind, outermost first.
+    pub bound: Vec<Value>,
     checked: u32,
     failed: u32,
     allowed: u32,
@@ -56,6 +60,7 @@ impl<'a, 'm> Runner<'a, 'm> {
             out,
             used,
             allows,
+            bound: Vec::new(),
             checked: 0,
             failed: 0,
             allowed: 0,
@@ -66,13 +71,12 @@ impl<'a, 'm> Runner<'a, 'm> {
     }
 
     /// What every kind requires of its resources and blocks.
-    pub fn kinds(&mut self) {
-        let shapes = self.machine.p.shapes.len();
-        let mut requires: Vec<Vec<(Require, Shortcut)>> = Vec::with_capacity(shapes);
-        for shape in (0..shapes).map(|shape| ShapeId(shape as u16)) {
-            let found = self.machine.p.shape(shape).requires.clone();
-            requires
-                .push(found.into_iter().map(|one| (one.clone(), Shortcut::of(self.machine, shape, &one))).collect());
+    pub fn kinds(&mut self, skip: Option<&mut Skip<'_>>) {
+        let shapes = 0..self.machine.p.shapes.len();
+        let mut sheets: Vec<Sheet> = shapes.map(|shape| Sheet::of(self.machine, ShapeId(shape as u16))).collect();
+        if let Some(skip) = skip {
+            let p = &*self.machine.p;
+            sheets.iter_mut().for_each(|sheet| sheet.requires.retain(|(one, _)| !skip.holds(p, one.condition)));
         }
         let rule = Rule { code: errors::requirement(), name: None, is_warning: false, is_final: true, at: None };
         let count = self.machine.w.objects.len();
@@ -82,27 +86,44 @@ impl<'a, 'm> Runner<'a, 'm> {
             if of.shape.0 == u16::MAX || of.is_poison {
                 continue;
             }
-            let of_shape = &mut requires[usize::from(of.shape.0)];
-            if of_shape.is_empty() {
-                continue;
-            }
-            let said = shortcut::said(self.machine, object);
-            for (require, shortcut) in of_shape {
-                if require.only.is_some() && require.only != of.tag || shortcut.holds(self.machine, object, said) {
-                    continue;
-                }
-                self.machine.this = Some(object);
-                let given = shortcut.memo.given(self.machine, object);
-                if given.is_some_and(|given| shortcut.memo.answer(&given).is_some()) {
-                    continue;
-                }
-                let is_fine = self.require(require, &rule);
-                if let Some(given) = given.filter(|_| is_fine) {
-                    shortcut.memo.learn(given, Value::Bool(true));
-                }
+            let sheet = &mut sheets[usize::from(of.shape.0)];
+            if !sheet.requires.is_empty() {
+                self.sheet(sheet, object, &of, &rule);
             }
         }
         self.machine.this = None;
+    }
+
+    /// What the kind of one object requires of it.
+    fn sheet(&mut self, sheet: &mut Sheet, object: ObjId, of: &Object, rule: &Rule) {
+        self.machine.this = Some(object);
+        let together = sheet.together(self.machine, object);
+        let is_answered = together == Asked::Known;
+        let mut are_fine = true;
+        for (place, (require, shortcut)) in sheet.requires.iter_mut().enumerate() {
+            let is_member = sheet.members.get(place) == Some(&true);
+            if is_member && is_answered {
+                continue;
+            }
+            if require.only.is_some() && require.only != of.tag || shortcut.holds(self.machine, object, of.says) {
+                continue;
+            }
+            self.machine.this = Some(object);
+            let given = shortcut.memo.given(self.machine, object);
+            if given.is_some_and(|given| shortcut.memo.answer(&given).is_some()) {
+                continue;
+            }
+            let is_fine = self.require(require, rule);
+            are_fine &= is_fine || !is_member;
+            if let Some(given) = given.filter(|_| is_fine) {
+                shortcut.memo.learn(given, Value::Bool(true));
+            }
+        }
+        if let Asked::Unknown(given) = together
+            && are_fine
+        {
+            sheet.memo.learn(given, Value::Bool(true));
+        }
     }
 
     /// What models require, once for each attachment.
@@ -130,7 +151,7 @@ impl<'a, 'm> Runner<'a, 'm> {
             let Value::Obj(device) = of.key else { continue };
             let Some(tag) = self.machine.w.object(device).tag else { continue };
             let guest = self.machine.w.root(object);
-            let host = self.machine.w.object(guest).on;
+            let host = self.machine.w.home(guest).on;
             for (_, requires) in layers.iter().filter(|(name, _)| *name == tag) {
                 for require in requires {
                     self.machine.set_local(0, Value::Obj(object));
@@ -145,10 +166,14 @@ impl<'a, 'm> Runner<'a, 'm> {
     }
 
     /// Every policy, in order.
-    pub fn policies(&mut self) -> Vec<Coverage> {
+    pub fn policies(&mut self, mut skip: Option<&mut Skip<'_>>) -> Vec<Coverage> {
         let policies = std::mem::take(&mut self.machine.p.policies);
         let mut coverage = Vec::with_capacity(policies.len());
         for policy in &policies {
+            if let Some(row) = skip.as_mut().and_then(|skip| skip.policy(self.machine.p, policy)) {
+                coverage.push(row);
+                continue;
+            }
             (self.checked, self.failed, self.allowed, self.unknown) = (0, 0, 0, 0);
             self.missing.clear();
             self.last_missing = None;
@@ -250,7 +275,11 @@ impl<'a, 'm> Runner<'a, 'm> {
         }
         self.machine.set_local(found.local, value);
         match self.machine.holds(found.condition) {
-            Value::Bool(true) => self.steps(inner, rule),
+            Value::Bool(true) => {
+                self.bound.push(value);
+                self.steps(inner, rule);
+                self.bound.pop();
+            }
             Value::Bool(false) => {}
             _ => self.note_unknown(),
         }

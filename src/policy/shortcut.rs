@@ -1,20 +1,19 @@
 //! Requirements that need not be computed: where an object says nothing of what decides them, the library's
 //! defaults decide, and they decide the same for every such object.
 
-use crate::eval::Machine;
 use crate::eval::memo::Memo;
-use crate::types::expr::{Loop, Op, Property, Require};
-use crate::types::shape::Holds;
+use crate::eval::{FieldSet, Machine};
+use crate::types::expr::{Fold, Loop, Op, Property, Require};
 use crate::types::ty::ShapeId;
-use crate::types::value::{ExprId, ObjId, Value};
+use crate::types::value::{ExprId, ObjId, Slice, Value};
 
 /// A part of a condition that settles it, if it has this value.
 #[derive(Clone, Copy, Debug)]
 struct Decisive {
     expr: ExprId,
     value: Value,
-    /// The fields that it reads: bit f for field f.
-    reads: u128,
+    /// The fields that it reads.
+    reads: FieldSet,
     /// Whether the defaults give it that value, or leave it unknown; none before the first look.
     by_default: Option<bool>,
 }
@@ -36,28 +35,42 @@ impl Shortcut {
     }
 
     fn look(&mut self, machine: &Machine<'_>, shape: ShapeId, condition: ExprId) {
-        self.part(machine, shape, condition, true);
+        self.part(machine, shape, condition, Value::Bool(true));
         match machine.p.expr(condition).op {
-            Op::Implies(premise, _) => self.part(machine, shape, premise, false),
+            Op::Implies(premise, _) => self.part(machine, shape, premise, Value::Bool(false)),
             Op::Or(a, b) => {
                 self.look(machine, shape, a);
                 self.look(machine, shape, b);
+            }
+            // All of none do.
+            Op::Generate(number) => {
+                let generator = &machine.p.generators[number as usize];
+                if let (Fold::All, [found]) = (generator.fold, generator.loops.as_slice())
+                    && found.join.is_none()
+                {
+                    self.part(machine, shape, found.source, Value::List(Slice::default()));
+                }
             }
             _ => {}
         }
     }
 
-    fn part(&mut self, machine: &Machine<'_>, shape: ShapeId, expr: ExprId, value: bool) {
-        let mut reads = 0u128;
-        if (Reads { machine, shape, of: Op::SelfObj }).only(expr, &mut reads) && reads != 0 {
-            self.parts.push(Decisive { expr, value: Value::Bool(value), reads, by_default: None });
+    fn part(&mut self, machine: &Machine<'_>, shape: ShapeId, expr: ExprId, value: Value) {
+        let mut reads = FieldSet::NOTHING;
+        if (Reads { machine, shape, of: Op::SelfObj }).only(expr, &mut reads) && reads != FieldSet::NOTHING {
+            self.parts.push(Decisive { expr, value, reads, by_default: None });
         }
     }
 
+    /// Whether it may settle the requirement for some object, as far as is known.
+    pub fn may_hold(&self) -> bool {
+        self.parts.iter().any(|part| part.by_default != Some(false))
+    }
+
     /// Whether an object that says these fields meets the requirement by defaults alone, or leaves unknown what decides it.
-    pub fn holds(&mut self, machine: &mut Machine<'_>, object: ObjId, said: u128) -> bool {
+    pub fn holds(&mut self, machine: &mut Machine<'_>, object: ObjId, said: FieldSet) -> bool {
         for part in &mut self.parts {
-            if part.reads & said != 0 {
+            if part.reads.meets(said) {
                 continue;
             }
             let settled = *part.by_default.get_or_insert_with(|| {
@@ -74,21 +87,12 @@ impl Shortcut {
     }
 }
 
-/// The fields that an object says, as bits.
-pub(crate) fn said(machine: &Machine<'_>, object: ObjId) -> u128 {
-    machine.w.slots_of(object).iter().fold(0, |said, slot| said | bit(slot.field))
-}
-
-fn bit(field: u16) -> u128 {
-    if field < 128 { 1 << field } else { 0 }
-}
-
 /// The condition of a loop over all resources of a kind, which most of them meet or miss by defaults alone.
 #[derive(Clone, Debug)]
 pub(crate) struct Guard {
     condition: ExprId,
     local: u16,
-    reads: u128,
+    reads: FieldSet,
     by_default: Option<Value>,
 }
 
@@ -99,14 +103,14 @@ impl Guard {
         let Op::Kinds(ty) = machine.p.expr(found.source).op else { return None };
         let crate::types::ty::Ty::Obj(shapes, _) = machine.p.types.get(machine.p.types.base(ty)) else { return None };
         let [shape] = shapes.as_slice() else { return None };
-        let mut reads = 0u128;
+        let mut reads = FieldSet::NOTHING;
         let only = Reads { machine, shape: *shape, of: Op::Local(found.local) }.only(condition, &mut reads);
-        (only && reads != 0).then_some(Guard { condition, local: found.local, reads, by_default: None })
+        (only && reads != FieldSet::NOTHING).then_some(Guard { condition, local: found.local, reads, by_default: None })
     }
 
     /// What the condition is for an object by defaults alone; none if it says something of what decides.
     pub fn by_default(&mut self, machine: &mut Machine<'_>, object: ObjId) -> Option<Value> {
-        if self.reads & said(machine, object) != 0 {
+        if self.reads.meets(machine.w.object(object).says) {
             return None;
         }
         Some(*self.by_default.get_or_insert_with(|| {
@@ -136,18 +140,17 @@ impl Reads<'_, '_> {
     }
 
     /// Whether an expression reads nothing but plain fields of the object; collects which.
-    fn only(self, id: ExprId, reads: &mut u128) -> bool {
+    fn only(self, id: ExprId, reads: &mut FieldSet) -> bool {
         let p = &self.machine.p;
         let mut all = |ids: &[ExprId]| ids.iter().all(|id| self.only(*id, reads));
         match p.expr(id).op {
             _ if self.is_object(id) => false,
             Op::Const(_) | Op::Local(_) | Op::Let(_) | Op::Input(_) => true,
             Op::Field(base, of, field) => {
-                let declared = p.field(of, field);
-                let plain = declared.holds != Holds::Derived && !matches!(declared.default, Some(Value::Lazy(_)));
+                let plain = p.field(of, field).is_plain();
                 if self.is_object(base) {
-                    *reads |= bit(field);
-                    return plain && of == self.shape && field < 128;
+                    reads.add(field);
+                    return plain && of == self.shape && FieldSet::is_exact(field);
                 }
                 plain && self.only(base, reads)
             }

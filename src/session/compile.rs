@@ -49,6 +49,8 @@ pub struct Parsed {
     pub trees: Vec<Arc<Tree>>,
     /// Data files by path.
     pub data: FxHashMap<String, Result<String, String>>,
+    /// What a run before found, if only fields of resources changed since.
+    pub known: Option<policy::Known>,
 }
 
 /// Parses the library and the project's files.
@@ -66,7 +68,7 @@ pub fn parse(
     read::read(files, &mut sources, wanted, out);
     let trees = parse::trees(&sources, options.threads, out);
     let data = read::data(files, &sources, &trees);
-    Parsed { sources, trees, data }
+    Parsed { sources, trees, data, known: None }
 }
 
 /// Everything that parsed files come to. Where `options.stop` came true it is of no use.
@@ -88,7 +90,7 @@ pub fn compile(
     mut diagnostics: Vec<Diagnostic>,
     change: Option<overlay::Overlay>,
 ) -> Compiled {
-    let Parsed { sources, trees, data } = parsed;
+    let Parsed { sources, trees, data, known } = parsed;
     let mut program = Program::with_data(data);
     // A guess: a large lab has a new name or string every so many bytes.
     program.heap.names.reserve(sources.files().map(|(_, file)| file.text.len()).sum::<usize>() / 100);
@@ -127,7 +129,7 @@ pub fn compile(
     place::allocate(&mut machine, &mut lock, &renamed, options.locked, &mut placed);
     eval::finish::finish(&mut machine, &sources);
     options.ended("model");
-    let findings = policy::check(&mut machine, &sources);
+    let findings = policy::check(&mut machine, &sources, known.as_ref());
     options.ended("policies");
     let gone = place::gone(&mut program, &units, &sources, &mut placed);
     diagnostics.append(&mut late);

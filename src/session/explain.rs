@@ -94,8 +94,8 @@ fn head_text(compiled: &Compiled, path: &str, object: ObjId, property: Name) -> 
     let shape = compiled.program.shape(of.shape);
     let is_said_by = |preposition: Option<Preposition>| preposition.is_some_and(|said| said.property == property);
     let value = match () {
-        () if is_said_by(shape.on) => of.on,
-        () if is_said_by(shape.within) => of.within,
+        () if is_said_by(shape.on) => compiled.world.home(object).on,
+        () if is_said_by(shape.within) => compiled.world.home(object).within,
         () => return None,
     };
     let shown = show::text(&compiled.program, &compiled.world, value);

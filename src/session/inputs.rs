@@ -66,6 +66,11 @@ fn value_of(p: &mut Program, text: &str, ty: TyId) -> Option<Value> {
             let name = p.heap.names.intern(text);
             members.contains(&name).then_some(Value::Enum(name))?
         }
+        Ty::List(element) | Ty::Set(element) => {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            let values: Option<Vec<Value>> = parts.map(|part| value_of(p, part, element)).collect();
+            Value::List(p.heap.store(&values?))
+        }
         _ => return None,
     })
 }

@@ -3,8 +3,10 @@
 //! [`analyze`] runs the whole front end; the methods of [`Analysis`] ask it questions.
 
 mod build;
+mod changed;
 pub mod compile;
 mod declared;
+pub(crate) mod edits;
 mod errors;
 mod explain;
 mod inputs;

@@ -43,9 +43,7 @@ pub fn data(world: &dyn World, sources: &Sources, trees: &[Arc<Tree>]) -> FxHash
     let mut texts = FxHashMap::default();
     for tree in trees {
         let file = sources.file(tree.file);
-        if file.origin == Origin::Library
-            || !["file(\"", "yaml(\"", "json(\""].iter().any(|call| file.text.contains(call))
-        {
+        if file.origin == Origin::Library || !names_data(&file.text) {
             continue;
         }
         for (at, node) in tree.nodes.iter().enumerate() {
@@ -64,6 +62,12 @@ pub fn data(world: &dyn World, sources: &Sources, trees: &[Arc<Tree>]) -> FxHash
         }
     }
     texts
+}
+
+/// Whether a text may name a data file; most do not, and then its tree need not be searched.
+fn names_data(text: &str) -> bool {
+    let mut calls = memchr::memmem::find_iter(text.as_bytes(), b"(\"");
+    calls.any(|at| ["file", "yaml", "json"].iter().any(|call| text[..at].ends_with(call)))
 }
 
 fn without_mark(text: String) -> String {

@@ -8,8 +8,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashMap;
+
 use crate::base::{FileId, Origin, SourceFile, Sources, Stop, TextEdit, World};
 use crate::diag::{Checked, Diagnostic};
+use crate::policy::{Known, Past};
+use crate::session::changed::{self, Read};
 use crate::session::compile::{self, Parsed};
 use crate::session::{Analysis, Options, library, read};
 use crate::syntax::tree::Tree;
@@ -31,6 +35,18 @@ pub struct Workspace {
     unreadable: BTreeMap<String, Vec<Diagnostic>>,
     /// Whether files came or went, so that their numbers no longer fit.
     is_renumbered: bool,
+    /// The last analysis, and on what it was made.
+    last: Option<Last>,
+}
+
+/// What a later analysis may rely on.
+#[derive(Clone, Debug)]
+struct Last {
+    files: Vec<Read>,
+    data: FxHashMap<String, Result<String, String>>,
+    lock: Option<String>,
+    inputs: Vec<(String, String)>,
+    past: Past,
 }
 
 /// The library's files with their trees: the same in every workspace.
@@ -149,11 +165,35 @@ impl Workspace {
             trees.push(file.read.value.clone());
         }
         let data = read::data(world, &sources, &trees);
-        let mut analysis = compile::analysis(Parsed { sources, trees, data }, options, diagnostics);
+        let files: Vec<Read> = self.files.values().map(|file| (file.source.clone(), file.read.value.clone())).collect();
+        let known = self.known(&files, &data, options);
+        let parsed = Parsed { sources, trees, data: data.clone(), known };
+        let mut analysis = compile::analysis(parsed, options, diagnostics);
         // What is asked later is waited for.
         analysis.compiled().world.stop = None;
-        let is_over = options.stop.as_ref().is_some_and(Stop::is_over);
-        (!is_over).then_some(analysis)
+        if options.stop.as_ref().is_some_and(Stop::is_over) {
+            return None;
+        }
+        let compiled = analysis.compiled();
+        let past = Past::of(&compiled.program, &compiled.world, &compiled.findings);
+        let (lock, inputs) = (options.lock.clone(), options.inputs.clone());
+        self.last = past.map(|past| Last { files, data, lock, inputs, past });
+        Some(analysis)
+    }
+
+    /// What the last analysis found, where only fields of resources changed since.
+    fn known(
+        &self,
+        files: &[Read],
+        data: &FxHashMap<String, Result<String, String>>,
+        options: &Options,
+    ) -> Option<Known> {
+        let last = self.last.as_ref()?;
+        if last.data != *data || last.lock != options.lock || last.inputs != options.inputs {
+            return None;
+        }
+        let changes = changed::changes(&last.files, files)?;
+        Some(Known { past: last.past.clone(), changes })
     }
 
     /// Gives every file the number that it has among the sources.

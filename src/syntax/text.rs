@@ -74,6 +74,7 @@ impl Parser<'_> {
         let outer = (self.lexer.limit(), self.lexer.hole);
         let node = self.open_at(N::Interp, at as u32);
         if self.abandoned {
+            self.empty(N::Missing);
             self.close(node);
             return self.cur.end as usize;
         }

@@ -27,6 +27,7 @@ impl Checker<'_> {
         }
         let safe = self.kind_of(node) == NodeKind::SafeAccess;
         let (value, ty) = self.base_of(base, want, name);
+        self.note(base, Meaning::Typed(ty));
         if ty == TyId::ERROR {
             return (Value::Poison, TyId::ERROR);
         }

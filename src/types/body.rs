@@ -102,6 +102,12 @@ impl Checker<'_> {
         };
         let mut typed =
             TypedHead { shape, tag: None, on: On::Unsaid, within: None, layers: Vec::new(), is_broken: false };
+        if self.kind_of(head.key) == NodeKind::Str
+            && let Some(class) = secrets::class_of(self.p.name(resource.key))
+        {
+            let diagnostic = errors::secret_literal(self.span(head.key), class);
+            self.report(diagnostic);
+        }
         if head.model != 0 {
             typed.tag = self.tag_clause(head.model, shape, &mut typed.layers);
             typed.is_broken = typed.tag.is_none();
@@ -124,7 +130,7 @@ impl Checker<'_> {
         self.note(body, Meaning::Body(shape, tag));
         let ty = self.object_ty(shape, tag);
         let own = self.self_ty.replace(ty);
-        let mut seen: Vec<(u16, Value, Index)> = Vec::with_capacity(8);
+        let mut seen = self.p.repeats.spare.pop().unwrap_or_default();
         for entry in self.tree().children(body) {
             match self.kind_of(entry) {
                 kind @ (NodeKind::Field | NodeKind::BlockEntry | NodeKind::Decl) => {
@@ -150,6 +156,8 @@ impl Checker<'_> {
             }
         }
         self.report_twice(&mut seen);
+        seen.clear();
+        self.p.repeats.spare.push(seen);
         self.self_ty = own;
     }
 
@@ -190,8 +198,13 @@ impl Checker<'_> {
 
     /// The field of a word in a shape, or the complaint that there is none.
     fn field_number(&mut self, node: Index, shape: ShapeId, tag: Option<Name>) -> Option<u16> {
+        if let Some(number) = self.known_field(node, shape, tag) {
+            self.note(node, Meaning::Field(shape, number));
+            return Some(number);
+        }
         let name = self.key_name(node);
         if let Some(number) = self.p.shape(shape).field(name, tag) {
+            self.know_field(node, shape, tag, number);
             self.note(node, Meaning::Field(shape, number));
             return Some(number);
         }
@@ -544,6 +557,7 @@ impl Checker<'_> {
             self.expr(*value_node, None)
         };
         let name = self.intern(*name_node);
+        self.note(*name_node, Meaning::Typed(ty));
         self.bind_value(name, ty, value);
     }
 
@@ -742,7 +756,7 @@ impl Checker<'_> {
     }
 
     /// Whether a policy, type or code of this name exists; complains if not.
-    fn known_rule(&mut self, node: Index, rule: Name) {
+    pub(crate) fn known_rule(&mut self, node: Index, rule: Name) {
         self.note(node, Meaning::Rule(rule));
         let text = self.p.name(rule);
         let policy = self.p.defs.find(self.scope, crate::resolve::Space::Policy, rule).is_some();

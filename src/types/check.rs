@@ -247,7 +247,14 @@ impl Checker<'_> {
                 }
             }
             Ty::Union(parts) => self.string_as_one(node, text, &parts),
-            Ty::Secret => Some((self.report(errors::secret_as_text(self.span(node))), TyId::ERROR)),
+            Ty::Secret => {
+                let name = self.p.heap.names.intern(text);
+                if let Some(found) = self.named_object(node, name, base) {
+                    return Some(found);
+                }
+                let diagnostic = errors::secret_literal(self.span(node), "text where a declared secret is expected");
+                Some((self.report(diagnostic), TyId::ERROR))
+            }
             _ => None,
         }
     }

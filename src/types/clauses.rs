@@ -85,7 +85,12 @@ impl Checker<'_> {
         if any.is_none() && self.kind_of(node) == NodeKind::NameRef {
             match self.text(node) {
                 "auto" => return On::Any(None, at),
-                "all" => return On::All,
+                "all" if on.many => return On::All,
+                "all" => {
+                    let word = self.p.name(self.p.shape(shape).word).to_owned();
+                    let diagnostic = errors::one_place(self.span(node), &word, "all");
+                    return On::Fixed(self.report(diagnostic), at);
+                }
                 _ => {}
             }
         }

@@ -98,6 +98,9 @@ pub fn type_policies(p: &mut Program, units: &[Unit], sources: &Sources, out: &m
         for item in unit.items.items.iter().filter(|item| item.what == What::Policy) {
             Checker::new(p, units, sources, out, number as u32).policy(item.node, item.name);
         }
+        for item in unit.items.items.iter().filter(|item| item.what == What::Incident) {
+            Checker::new(p, units, sources, out, number as u32).incident(item.node);
+        }
     }
 }
 
@@ -406,9 +409,7 @@ impl Checker<'_> {
         let Some(waiting) = self.p.waiting.remove(&(shape, number)) else { return };
         let before = std::mem::take(&mut self.locals);
         let slots = (std::mem::replace(&mut self.next_slot, 0), self.max_slot);
-        let own = (self.unit, self.scope, self.self_ty, self.lenient);
-        self.unit = waiting.unit;
-        self.scope = self.units[waiting.unit as usize].scope;
+        let (unit, own) = (self.turn_to(waiting.unit), (self.self_ty, self.lenient));
         self.self_ty = Some(self.p.types.intern(Ty::Obj(vec![shape], None)));
         self.lenient = true;
         let children: Vec<Index> = self.tree().children(waiting.node).collect();
@@ -423,7 +424,8 @@ impl Checker<'_> {
         let field = &mut self.p.shapes[usize::from(shape.0)].fields[usize::from(number)];
         field.ty = ty;
         field.default = Some(value);
-        (self.unit, self.scope, self.self_ty, self.lenient) = own;
+        self.turn_to(unit);
+        (self.self_ty, self.lenient) = own;
         (self.next_slot, self.max_slot) = slots;
         self.locals = before;
     }

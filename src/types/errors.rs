@@ -476,8 +476,12 @@ pub fn no_preposition(span: Span, word: &str, clause: &str) -> Diagnostic {
 
 /// Several places where there is one.
 pub fn one_place(span: Span, word: &str, text: &str) -> Diagnostic {
-    error(&codes::ONE_PLACE, span, format!("`{word}` stands on one host, found a list"))
-        .help(format!("name one host, let the compiler choose with `on any {text}`, or make one for each with `for`"))
+    let (found, choice) = match text {
+        "all" => ("all of them", "on auto".to_owned()),
+        list => ("a list", format!("on any {list}")),
+    };
+    error(&codes::ONE_PLACE, span, format!("`{word}` stands on one host, found {found}"))
+        .help(format!("name one host, let the compiler choose with `{choice}`, or make one for each with `for`"))
 }
 
 /// A model that nothing declares.
@@ -570,6 +574,8 @@ pub fn not_ordered(span: Span, a: &str, b: &str) -> Diagnostic {
 
 /// Two types without such an operation.
 pub fn no_arithmetic(span: Span, op: Binary, a: &str, b: &str) -> Diagnostic {
+    // What is subtracted stands second.
+    let (a, b) = if op == Binary::Sub { (b, a) } else { (a, b) };
     let verb = match op {
         Binary::Add => "added to",
         Binary::Sub => "subtracted from",

@@ -90,6 +90,7 @@ impl Checker<'_> {
         let source_id = self.p.as_expr(source, at);
         let unbounded = matches!(self.p.expr(source_id).op, Op::Kinds(_));
         let name = self.intern(nodes.name);
+        self.note(nodes.name, crate::types::notes::Meaning::Typed(element));
         let local = self.bind(name, element, unbounded);
         let condition = nodes.condition.map(|node| self.check(node, Want { ty: TyId::BOOL, from: None }));
         if source == Value::Poison || condition == Some(Value::Poison) {

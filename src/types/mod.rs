@@ -344,6 +344,10 @@ pub struct Checker<'a> {
     pub(crate) sources: &'a Sources,
     pub(crate) out: &'a mut Vec<Diagnostic>,
     pub(crate) unit: u32,
+    /// What that unit is made of, so that no node is looked for in the list of all.
+    tree: &'a Tree,
+    text: &'a str,
+    base: u32,
     pub(crate) scope: Scope,
     pub(crate) locals: Vec<Local>,
     pub(crate) next_slot: u16,
@@ -368,14 +372,17 @@ impl<'a> Checker<'a> {
         out: &'a mut Vec<Diagnostic>,
         unit: u32,
     ) -> Checker<'a> {
-        let scope = units[unit as usize].scope;
+        let of = &units[unit as usize];
         Checker {
             p,
             units,
             sources,
             out,
             unit,
-            scope,
+            tree: &of.tree,
+            text: &sources.file(of.file).text,
+            base: of.base,
+            scope: of.scope,
             locals: Vec::new(),
             next_slot: 0,
             max_slot: 0,
@@ -387,8 +394,16 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Goes on with the nodes of another file; the file it came from.
+    pub(crate) fn turn_to(&mut self, unit: u32) -> u32 {
+        let of = &self.units[unit as usize];
+        (self.tree, self.text) = (&of.tree, &self.sources.file(of.file).text);
+        (self.base, self.scope) = (of.base, of.scope);
+        std::mem::replace(&mut self.unit, unit)
+    }
+
     pub(crate) fn tree(&self) -> &'a Tree {
-        &self.units[self.unit as usize].tree
+        self.tree
     }
 
     pub(crate) fn node(&self, at: Index) -> Node {
@@ -400,12 +415,11 @@ impl<'a> Checker<'a> {
     }
 
     pub(crate) fn text(&self, at: Index) -> &'a str {
-        let unit = &self.units[self.unit as usize];
-        unit.tree.text(at, &self.sources.file(unit.file).text)
+        self.tree.text(at, self.text)
     }
 
     pub(crate) fn source_text(&self) -> &'a str {
-        &self.sources.file(self.units[self.unit as usize].file).text
+        self.text
     }
 
     pub(crate) fn span(&self, at: Index) -> Span {
@@ -413,7 +427,7 @@ impl<'a> Checker<'a> {
     }
 
     pub(crate) fn at(&self, node: Index) -> NodeRef {
-        NodeRef(self.units[self.unit as usize].base + node)
+        NodeRef(self.base + node)
     }
 
     pub(crate) fn span_of(&self, at: NodeRef) -> Span {

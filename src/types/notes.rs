@@ -270,6 +270,7 @@ impl Checker<'_> {
                     let name = self.intern(child + 1);
                     let ty = self.type_of(self.node(child + 1).next);
                     self.note(child + 1, Meaning::Local(name));
+                    self.note(child + 1, Meaning::Typed(ty));
                     self.bind(name, ty, false);
                 }
                 NodeKind::ReturnType => result = Some(self.type_of(child + 1)),

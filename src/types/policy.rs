@@ -10,6 +10,22 @@ use crate::types::value::Value;
 use crate::types::{Checker, Want, errors};
 
 impl Checker<'_> {
+    /// The rules that an incident names: each must be there, else nothing would keep the outage away.
+    pub(crate) fn incident(&mut self, node: Index) {
+        let Some(body) = self.child(node, NodeKind::Body) else { return };
+        let is_rules = |entry: &Index| self.kind_of(*entry) == NodeKind::Field && self.text(entry + 1) == "rules";
+        let fields = self.tree().children(body).filter(is_rules);
+        let lists: Vec<Index> = fields.filter_map(|field| self.child(field, NodeKind::List)).collect();
+        let rules: Vec<Index> = lists.into_iter().flat_map(|list| self.tree().children(list)).collect();
+        for rule in rules {
+            let mut name = self.key_name(rule);
+            if let Some(word) = self.p.name(name).strip_prefix("policy/").map(str::to_owned) {
+                name = self.p.heap.names.intern(&word);
+            }
+            self.known_rule(rule, name);
+        }
+    }
+
     /// `require e at v else "…" help "…" fix a.b = e`
     pub(crate) fn require(&mut self, node: Index) -> Option<Require> {
         let condition_node = node + 1;

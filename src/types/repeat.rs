@@ -34,12 +34,31 @@ struct Row {
     said: Option<Said>,
 }
 
+/// How many names of fields are kept at a time; a power of two.
+const WORDS: usize = 256;
+
+/// A field that a word of a file names.
+#[derive(Clone, Copy, Debug)]
+struct Word {
+    unit: u32,
+    shape: ShapeId,
+    tag: Option<Name>,
+    /// Where the word stands in the file's text.
+    start: u32,
+    end: u32,
+    field: u16,
+}
+
 /// The entries that were typed, by their text.
 #[derive(Clone, Default, Debug)]
 pub(crate) struct Repeats {
+    /// Names of fields that were looked up, so that a word that repeats is neither interned nor looked up again.
+    words: Vec<Option<Word>>,
     rows: Vec<Option<Row>>,
     /// What they came to: places count from the entry's own node, `next` from its first entry.
     entries: Vec<Entry>,
+    /// Empty lists of what bodies said, for the next bodies.
+    pub spare: Vec<Vec<Said>>,
 }
 
 /// An entry that is being typed and may come again.
@@ -54,6 +73,7 @@ pub(crate) struct Typing {
 impl Repeats {
     /// Forgets everything: names may mean something else now.
     pub fn clear(&mut self) {
+        self.words.clear();
         self.rows.clear();
         self.entries.clear();
     }
@@ -122,6 +142,33 @@ impl Checker<'_> {
                 Some(Row { unit, twin: typing.twin, shape, tag, node: entry, first, count, said });
         }
     }
+}
+
+impl Checker<'_> {
+    /// The field of a word that was met before.
+    pub(crate) fn known_field(&self, node: Index, shape: ShapeId, tag: Option<Name>) -> Option<u16> {
+        let text = self.text(node);
+        let word = self.p.repeats.words.get(place_of_word(text, shape)).copied().flatten()?;
+        let is_same = word.shape == shape && word.tag == tag && word.unit == self.unit;
+        (is_same && self.source_text().get(word.start as usize..word.end as usize) == Some(text)).then_some(word.field)
+    }
+
+    /// Remembers which field a word names.
+    pub(crate) fn know_field(&mut self, node: Index, shape: ShapeId, tag: Option<Name>, field: u16) {
+        let (place, span, unit) = (place_of_word(self.text(node), shape), self.span(node), self.unit);
+        let words = &mut self.p.repeats.words;
+        if words.is_empty() {
+            words.resize(WORDS, None);
+        }
+        words[place] = Some(Word { unit, shape, tag, start: span.start, end: span.end, field });
+    }
+}
+
+/// By the length and both ends of a word: those of one shape are few.
+fn place_of_word(text: &str, shape: ShapeId) -> usize {
+    let [first, .., last] = text.as_bytes() else { return 0 };
+    let mixed = usize::from(*first) * 5 + usize::from(*last) * 3 + text.len() * 16 + usize::from(shape.0) * 37;
+    mixed & (WORDS - 1)
 }
 
 fn place(twin: u16) -> usize {

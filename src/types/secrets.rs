@@ -1,11 +1,23 @@
 //! Known classes of secrets: exact shapes only, so that a key that is public is never taken for one.
 
-/// The class of secret that a text is, if it is of a known one.
+/// The class of secret that a text is or holds, if it is of a known one.
 #[must_use]
 pub fn class_of(text: &str) -> Option<&'static str> {
     if text.len() < 16 {
         return None;
     }
+    class_of_whole(text).or_else(|| {
+        // Most texts are one word, which was looked at.
+        let is_gap = |byte: u8| byte.is_ascii_whitespace() || b"\"'`=,;".contains(&byte);
+        if !text.bytes().any(is_gap) {
+            return None;
+        }
+        let words = text.split(|c: char| u8::try_from(c).is_ok_and(is_gap));
+        words.filter(|word| word.len() >= 16).find_map(class_of_whole)
+    })
+}
+
+fn class_of_whole(text: &str) -> Option<&'static str> {
     let dashes = text.bytes().filter(|byte| *byte == b'-').count();
     if dashes >= 5 && text.contains("PRIVATE KEY-----") {
         return Some("a private key");
@@ -54,6 +66,8 @@ mod tests {
         assert_eq!(class_of(&format!("ghp_{}", "x".repeat(36))), Some("a GitHub token"));
         assert_eq!(class_of("root@pam!ci=01234567-89ab-cdef-0123-456789abcdef"), Some("a Proxmox API token"));
         assert_eq!(class_of("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0001homelab ops@lab"), None);
+        assert_eq!(class_of(&format!("token: ghp_{}\n", "x".repeat(36))), Some("a GitHub token"));
+        assert_eq!(class_of(&format!("export T='ghp_{}'", "x".repeat(36))), Some("a GitHub token"));
         assert_eq!(class_of("age1uwvq3llqqqqqqqqqqqqqqqqqqqqqqqqqqqqq3tsna"), None);
     }
 

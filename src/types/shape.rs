@@ -58,6 +58,12 @@ impl Field {
     pub fn is_required(&self, types: &crate::types::ty::Types) -> bool {
         self.holds == Holds::Value && self.default.is_none() && !types.is_optional(self.ty)
     }
+
+    /// Whether reading it computes nothing once an object is finished.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.holds != Holds::Derived && !matches!(self.default, Some(Value::Lazy(_)))
+    }
 }
 
 /// A preposition of a kind's head.

@@ -105,6 +105,11 @@ impl Heap {
         Slice { start, len: values.len() as u32 }
     }
 
+    /// Makes room for so many values more. Room that is not used is never touched.
+    pub fn reserve(&mut self, count: usize) {
+        self.values.reserve(count);
+    }
+
     /// The values of a slice.
     #[must_use]
     pub fn slice(&self, slice: Slice) -> &[Value] {

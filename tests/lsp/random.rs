@@ -91,6 +91,25 @@ fn position(text: &str, at: usize) -> Value {
     json!({ "line": text[..at].matches('\n').count(), "character": at - start })
 }
 
+/// Values of which one is as good as another to the parser, and rarely to the lab.
+const VALUES: [&[&str]; 6] = [
+    &["4GiB", "8GiB", "6GiB", "512GiB", "50GiB"],
+    &["local-zfs", "local", "local-lvm"],
+    &["true", "false"],
+    &["k3s-server", "cloud"],
+    &["= 4", "= 1", "= 64"],
+    &["memory", "disk", "cores", "nic", "storage", "balloon"],
+];
+
+/// Another value in the place of one.
+fn another_value(text: &str, random: &mut Random) -> Option<(std::ops::Range<usize>, &'static str)> {
+    let values = VALUES[random.below(VALUES.len())];
+    let old = values[random.below(values.len())];
+    let places: Vec<usize> = text.match_indices(old).map(|(at, _)| at).collect();
+    let at = *places.get(random.below(places.len()))?;
+    Some((at..at + old.len(), values[random.below(values.len())]))
+}
+
 /// Edits for so long; how many it were.
 pub fn edit_for(files: &[(String, String)], time: Duration, seed: u64) -> usize {
     let mut random = Random(seed);
@@ -112,7 +131,13 @@ pub fn edit_for(files: &[(String, String)], time: Duration, seed: u64) -> usize 
             while !text.is_char_boundary(to) {
                 to += 1;
             }
-            let piece = if random.below(3) == 0 { "" } else { PIECES[random.below(PIECES.len())] };
+            let mut piece = if random.below(3) == 0 { "" } else { PIECES[random.below(PIECES.len())] };
+            // Half of the edits are those of somebody who knows what he does: another value.
+            if random.below(2) == 0
+                && let Some((range, value)) = another_value(text, &mut random)
+            {
+                (from, to, piece) = (range.start, range.end, value);
+            }
             let range = json!({ "start": position(text, from), "end": position(text, to) });
             client.change(path, json!({ "range": range, "text": piece }));
             text.replace_range(from..to, piece);

@@ -1,8 +1,10 @@
 //! Our fields against the CRDs of provider-proxmox-bpg v0.11.1, and what we emit through `tools/crdcheck.py`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
+use hlab::base::MemoryWorld;
+use hlab::session::{Options, TargetRequest, analyze};
 use hlab::targets::crossplane::spec::{self, Field, Shape};
 use serde_json::Value;
 
@@ -67,6 +69,52 @@ fn every_field_of_the_crd_is_ours_and_has_its_type() {
         ours(fields, "", &mut table);
         assert!(crd.len() > 10, "{kind} has {} fields", crd.len());
         assert_eq!(table, crd, "{kind}");
+    }
+}
+
+/// Fields that no source reaches, with the reason.
+const OUT_OF_REACH: [&str; 2] = [
+    // A disk made from a file of `iso` content: an image that a disk starts from is kept as `import` content.
+    "disk[].fileId",
+    // What the provider reports of a running guest.
+    "macAddresses[]",
+];
+
+/// Every leaf of a document, `disk[].speed[].read`.
+fn leaves(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(entries) => {
+            let dot = if path.is_empty() { "" } else { "." };
+            entries.iter().for_each(|(key, value)| leaves(value, &format!("{path}{dot}{key}"), found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| leaves(item, &format!("{path}[]"), found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            found.insert(path.to_owned());
+        }
+    }
+}
+
+#[test]
+fn every_field_of_the_crd_is_reached_from_a_source() {
+    let world = MemoryWorld::default().with("everything.hlab", include_str!("everything.hlab"));
+    let analysis = analyze(&world, &Options::default());
+    assert!(!analysis.has_errors(), "{:#?}", analysis.diagnostics);
+    let request = TargetRequest { name: "crossplane".into(), version: None, as_owner: false };
+    let emitted = analysis.emit(&request).expect("the target is known");
+    assert!(!emitted.has_errors(), "{:#?}", emitted.diagnostics);
+    let mut written: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in emitted.value.iter().filter(|file| file.path != "kustomization.yaml") {
+        let document: Value =
+            serde_saphyr::from_str(&String::from_utf8_lossy(&file.bytes)).expect("what is emitted is YAML");
+        let kind = document["kind"].as_str().expect("a document has a kind").to_owned();
+        leaves(&document["spec"]["forProvider"], "", written.entry(kind).or_default());
+    }
+    for (kind, fields) in spec::kinds() {
+        let mut table = BTreeMap::new();
+        ours(fields, "", &mut table);
+        let is_missing = |field: &&String| !written[kind].contains(*field) && !OUT_OF_REACH.contains(&field.as_str());
+        let missing: Vec<_> = table.keys().filter(is_missing).collect();
+        assert!(missing.is_empty(), "no source writes these fields of {kind}: {missing:?}");
     }
 }
 

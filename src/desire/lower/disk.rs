@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::usual::Usual;
 use super::{Cx, boxed, count, slot_order, text, unless};
 use crate::desire::{self, CdMedium, DiskExtra, Throttle};
-use crate::model::{DiskLimit, Host, Vm};
+use crate::model::{Disk, DiskLimit, Host, Vm};
 
 const MIB: f64 = 1_048_576.0;
 
@@ -16,10 +17,37 @@ pub(super) fn disks<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host) -> Vec<desire::Disk
     disks
 }
 
-fn one<'a>(cx: &mut Cx<'a>, disk: crate::model::Disk, host: Host) -> desire::Disk<'a> {
+fn one<'a>(cx: &mut Cx<'a>, disk: Disk, host: Host) -> desire::Disk<'a> {
     let model = cx.model;
     let import = disk.from(model).and_then(|image| cx.image(image, host));
-    let extra = DiskExtra {
+    let mut out = desire::Disk {
+        slot: Cow::Borrowed(model.key(disk.id)),
+        storage: Cow::Borrowed(disk.storage(model).map_or("", |storage| model.name(storage.id))),
+        size: disk.size(model).unwrap_or_default(),
+        import,
+        format: text(disk.format(model)),
+        cache: unless(disk.cache(model), "none"),
+        iothread: disk.iothread(model),
+        discard: disk.discard(model),
+        ssd: disk.ssd(model),
+        ..desire::Disk::default()
+    };
+    if !cx.usual.disk.covers(disk.said()) {
+        seldom(cx, disk, &mut out);
+    }
+    out
+}
+
+/// What most disks say nothing of.
+fn seldom<'a>(cx: &mut Cx<'a>, disk: Disk, out: &mut desire::Disk<'a>) {
+    let model = cx.model;
+    out.volume = text(disk.volume(model));
+    out.aio = text(disk.aio(model));
+    out.no_backup = !disk.backup(model);
+    out.no_replication = !disk.replicate(model);
+    out.serial = text(disk.serial(model));
+    out.throttle = disk.limit(model).and_then(|limit| boxed(throttle(cx, limit)));
+    out.extra = boxed(DiskExtra {
         shared: disk.shared(model),
         read_only: disk.read_only(model),
         temporary: disk.temporary(model),
@@ -32,25 +60,23 @@ fn one<'a>(cx: &mut Cx<'a>, disk: crate::model::Disk, host: Host) -> desire::Dis
         product: text(disk.product(model)),
         model: text(disk.model(model)),
         wwn: text(disk.wwn(model)),
-    };
-    desire::Disk {
-        slot: Cow::Borrowed(model.key(disk.id)),
-        storage: Cow::Borrowed(disk.storage(model).map_or("", |storage| model.name(storage.id))),
-        size: disk.size(model).unwrap_or_default(),
-        import,
-        volume: text(disk.volume(model)),
-        format: text(disk.format(model)),
-        cache: unless(disk.cache(model), "none"),
-        aio: text(disk.aio(model)),
-        iothread: disk.iothread(model),
-        discard: disk.discard(model),
-        ssd: disk.ssd(model),
-        no_backup: !disk.backup(model),
-        no_replication: !disk.replicate(model),
-        serial: text(disk.serial(model)),
-        throttle: disk.limit(model).and_then(|limit| boxed(throttle(cx, limit))),
-        extra: boxed(extra),
-    }
+    });
+}
+
+/// What [`one`] reads of every disk.
+pub(super) fn usual(cx: &mut Cx<'_>) -> Usual {
+    let fields = &cx.model.fields.disk;
+    let read = [
+        fields.storage,
+        fields.size,
+        fields.from,
+        fields.format,
+        fields.cache,
+        fields.iothread,
+        fields.discard,
+        fields.ssd,
+    ];
+    Usual::of(&read, |out| seldom(cx, Disk::UNSAID, out))
 }
 
 /// Proxmox's megabytes in a second have 1024 times 1024 bytes.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::usual::Usual;
 use super::{Cx, ip, nic, text, texts};
 use crate::desire::{self, Secret, Text};
 use crate::model::{CloudInit, Host, Model, Vm};
@@ -9,34 +10,48 @@ use crate::types::value::Value;
 
 pub(super) fn cloud_init<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host, init: CloudInit) -> desire::CloudInit<'a> {
     let model = cx.model;
-    let mut file = |snippet: Option<crate::model::Snippet>| snippet.and_then(|snippet| cx.snippet(snippet, host));
-    let user_data = file(init.user_data(model));
-    let vendor_data = file(init.vendor_data(model));
-    let network_data = file(init.network_data(model));
-    let meta_data = file(init.meta_data(model));
+    let mut out = desire::CloudInit::default();
+    if !cx.usual.cloud_init.covers(init.said()) {
+        seldom(cx, host, init, &mut out);
+    }
     let of_first_disk = || vm.disk(model).next().and_then(|disk| disk.storage(model));
     let storage = init.storage(model).or_else(of_first_disk);
-    let dns = init.dns(model).iter().filter_map(|server| match server {
-        Value::Ip(address) => Some(ip(*address)),
-        _ => None,
-    });
-    desire::CloudInit {
-        storage: Cow::Borrowed(storage.map_or("", |storage| model.name(storage.id))),
-        slot: Cow::Borrowed(init.slot_of_drive(model).unwrap_or("ide2")),
-        format: None,
-        sort: text(init.kind(model)),
-        user: text(init.user(model)),
-        password: secret(model, init.password(model)),
-        keys: texts(model, init.ssh_keys(model)),
-        dns: dns.collect(),
-        domain: text(init.domain(model)),
-        addresses: nic::addresses(cx, vm, init),
-        no_upgrade: !init.upgrade(model),
-        user_data,
-        vendor_data,
-        network_data,
-        meta_data,
-    }
+    out.storage = Cow::Borrowed(storage.map_or("", |storage| model.name(storage.id)));
+    out.slot = Cow::Borrowed(init.slot_of_drive(model).unwrap_or("ide2"));
+    out.user = text(init.user(model));
+    out.keys = texts(model, init.ssh_keys(model));
+    out.addresses = nic::addresses(cx, vm, init);
+    out
+}
+
+/// What most first boots say nothing of.
+fn seldom<'a>(cx: &mut Cx<'a>, host: Host, init: CloudInit, out: &mut desire::CloudInit<'a>) {
+    let model = cx.model;
+    let mut file = |snippet: Option<crate::model::Snippet>| snippet.and_then(|snippet| cx.snippet(snippet, host));
+    out.user_data = file(init.user_data(model));
+    out.vendor_data = file(init.vendor_data(model));
+    out.network_data = file(init.network_data(model));
+    out.meta_data = file(init.meta_data(model));
+    let servers = init.dns(model).iter();
+    out.dns = servers
+        .filter_map(|server| match server {
+            Value::Ip(address) => Some(ip(*address)),
+            _ => None,
+        })
+        .collect();
+    out.format = text(init.format(model));
+    out.sort = text(init.kind(model));
+    out.password = secret(model, init.password(model));
+    out.domain = text(init.domain(model));
+    out.no_upgrade = !init.upgrade(model);
+}
+
+/// What [`cloud_init`] reads of every first boot.
+pub(super) fn usual(cx: &mut Cx<'_>) -> Usual {
+    let fields = &cx.model.fields.cloud_init;
+    let read = [fields.storage, fields.slot_of_drive, fields.user, fields.ssh_keys, fields.address];
+    let nowhere = Host::UNSAID;
+    Usual::of(&read, |out| seldom(cx, nowhere, CloudInit::UNSAID, out))
 }
 
 /// Where a secret is: a `secret` resource, or the place itself.

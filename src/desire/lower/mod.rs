@@ -11,6 +11,7 @@ mod first_boot;
 mod nic;
 mod place;
 mod raw;
+mod usual;
 mod vm;
 
 use std::borrow::Cow;
@@ -26,6 +27,7 @@ use crate::pve::Version;
 use crate::types::value::{ObjId, Value};
 
 pub use raw::check as check_raw;
+use usual::AllUsual;
 
 /// What is wanted, and beside each object where it comes from.
 #[derive(Clone, Default, Debug)]
@@ -162,6 +164,8 @@ struct Cx<'a> {
     unplaced: FxHashSet<(ObjId, Host)>,
     /// What the library says of blocks that a VM does not have.
     unsaid: vm::Unsaid<'a>,
+    /// What is read of every object, and all there is to read of most.
+    usual: AllUsual,
 }
 
 impl<'a> Cx<'a> {
@@ -176,6 +180,14 @@ impl<'a> Cx<'a> {
             storages: FxHashMap::default(),
             unplaced: FxHashSet::default(),
             unsaid: vm::Unsaid::default(),
+            usual: AllUsual::default(),
+        };
+        cx.usual = AllUsual {
+            vm: vm::usual(&mut cx),
+            cpu: vm::usual_of_cpu(&cx),
+            disk: disk::usual(&mut cx),
+            nic: nic::usual(&cx),
+            cloud_init: first_boot::usual(&mut cx),
         };
         cx.unsaid = vm::unsaid(&mut cx);
         cx

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::usual::Usual;
 use super::{Cx, count, errors, ip, slot_number, text};
 use crate::desire::{self, IpConfig};
 use crate::model::{CloudInit, Host, Network, Nic, Vm};
@@ -17,28 +18,53 @@ pub(super) fn nics<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host) -> Vec<desire::Nic<'
 
 fn one<'a>(cx: &Cx<'a>, nic: Nic, host: Host) -> desire::Nic<'a> {
     let model = cx.model;
-    let network = nic.network(model);
-    let mut trunks: Vec<u32> = nic
-        .trunks(model)
-        .iter()
-        .filter_map(|value| if let Value::Int(tag) = value { count(Some(*tag)) } else { None })
-        .collect();
-    trunks.sort_unstable();
-    trunks.dedup();
-    desire::Nic {
+    let of_network = || nic.network(model).and_then(|network| network.vlan(model));
+    let mut out = desire::Nic {
         slot: slot_number(model.key(nic.id)),
         // Without a bridge it would not have passed the checks of its kind.
         bridge: Cow::Borrowed(model.bridge(nic, host).map_or("", |bridge| model.key(bridge.id))),
         model: Cow::Borrowed(nic.model(model).unwrap_or("virtio")),
         mac: if let Value::Mac(mac) = nic.mac(model) { Some(Cow::Owned(mac_text(mac))) } else { None },
-        vlan: count(nic.vlan(model).or_else(|| network.and_then(|network| network.vlan(model)))),
-        trunks,
+        vlan: count(nic.vlan(model).or_else(of_network)),
         firewall: nic.firewall(model),
-        disconnected: !nic.connected(model),
-        mtu: count(nic.mtu(model)),
-        queues: count(nic.queues(model)).filter(|queues| *queues != 0),
-        rate: nic.rate(model).map(|bits| bits as f64 / 8e6).filter(|rate| *rate != 0.0),
+        ..desire::Nic::default()
+    };
+    if !cx.usual.nic.covers(nic.said()) {
+        seldom(cx, nic, &mut out);
     }
+    out
+}
+
+/// What most cards say nothing of.
+fn seldom(cx: &Cx<'_>, nic: Nic, out: &mut desire::Nic<'_>) {
+    let model = cx.model;
+    let tags = nic.trunks(model).iter();
+    out.trunks = tags.filter_map(|value| if let Value::Int(tag) = value { count(Some(*tag)) } else { None }).collect();
+    out.trunks.sort_unstable();
+    out.trunks.dedup();
+    out.disconnected = !nic.connected(model);
+    out.mtu = count(nic.mtu(model));
+    out.queues = count(nic.queues(model)).filter(|queues| *queues != 0);
+    out.rate = nic.rate(model).map(|bits| bits as f64 / 8e6).filter(|rate| *rate != 0.0);
+}
+
+/// What [`one`] and [`addresses`] read of every card.
+pub(super) fn usual(cx: &Cx<'_>) -> Usual {
+    let fields = &cx.model.fields.nic;
+    let read = [
+        fields.network,
+        fields.via,
+        fields.model,
+        fields.mac,
+        fields.vlan,
+        fields.firewall,
+        fields.address,
+        fields.config,
+        fields.gateway,
+        fields.address6,
+        fields.gateway6,
+    ];
+    Usual::of(&read, |out| seldom(cx, Nic::UNSAID, out))
 }
 
 /// `BC:24:11:90:21:DF`

@@ -77,7 +77,7 @@ impl<'a> Cx<'a> {
 
     /// Where a file is on a host: its address says all if it is on one host by name.
     fn place(&self, file: ObjId, node: &'a str, storage: &'a str) -> Place<'a> {
-        if matches!(self.model.world.object(file).on, crate::types::value::Value::Obj(_)) {
+        if matches!(self.model.world.home(file).on, crate::types::value::Value::Obj(_)) {
             return Place::Only;
         }
         Place::Storage { node: Cow::Borrowed(node), storage: Cow::Borrowed(storage) }

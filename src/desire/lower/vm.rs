@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::usual::Usual;
 use super::{Cx, attach, boxed, count, count_unless, disk, errors, first_boot, mebibytes, nic, off, pairs};
 use super::{slot_number, small, sorted, text, texts, unless, version};
 use crate::desire::{
@@ -33,21 +34,13 @@ pub(super) fn unsaid<'a>(cx: &mut Cx<'a>) -> Unsaid<'a> {
 pub(super) fn vm<'a>(cx: &mut Cx<'a>, vm: Vm) {
     let model = cx.model;
     let Some(host) = model.host(vm.id) else { return };
-    let mut root = RootOptions::default();
     let mut config = config(cx, vm, host);
-    root_options(cx, vm, host, &mut root);
-    attach::attach(cx, vm, &mut config, &mut root);
-    serials(cx, vm, &mut config, &mut root);
-    raw(cx, vm, &mut config, &mut root);
+    let (mut root, mut life) = (None, Life::default());
+    if !is_usual(cx, vm) {
+        root = seldom(cx, vm, host, &mut config);
+        life = self::life(cx, vm);
+    }
     check_name(cx, vm, host);
-    let life = Life {
-        // What had another name before is there already.
-        adopt: vm.adopt(model) || !vm.was(model).is_empty(),
-        destroy: vm.on_delete(model) == Some("destroy"),
-        paused: vm.paused(model),
-        observe: false,
-        labels: pairs(model, vm.labels(model)),
-    };
     let is_applied = model.is_running(host);
     let power = match vm.state(model) {
         Some("running") => Some(Power { running: true }),
@@ -55,21 +48,26 @@ pub(super) fn vm<'a>(cx: &mut Cx<'a>, vm: Vm) {
         Some(_) | None => None,
     };
     // In the order of the facets, which is that of the objects.
-    let has_root = root != RootOptions::default();
-    let parts = usize::from(has_root) + usize::from(power.is_some());
+    let parts = usize::from(root.is_some()) + usize::from(power.is_some());
     let mut lives = std::iter::repeat_n(life, parts + 1);
     let mut push = |cx: &mut Cx<'a>, content: Content<'a>| {
         if let Some(life) = lives.next() {
             cx.push(vm.id, Place::Only, life, content, is_applied);
         }
     };
-    push(cx, Content::Vm(Box::new(config)));
-    if has_root {
-        push(cx, Content::RootOptions(Box::new(root)));
+    push(cx, Content::Vm(config));
+    if let Some(root) = root {
+        push(cx, Content::RootOptions(root));
     }
     if let Some(power) = power {
         push(cx, Content::Power(power));
     }
+}
+
+/// Whether a VM and its processor say nothing seldom.
+fn is_usual(cx: &Cx<'_>, vm: Vm) -> bool {
+    let cpu = vm.cpu(cx.model);
+    cx.usual.vm.covers(vm.said()) && cpu.is_none_or(|cpu| cx.usual.cpu.covers(cpu.said()))
 }
 
 /// Proxmox takes only DNS names.
@@ -91,72 +89,127 @@ fn check_name(cx: &mut Cx<'_>, vm: Vm, host: Host) {
     }
 }
 
-fn config<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host) -> Config<'a> {
+/// The configuration of a VM, but for what few say.
+fn config<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host) -> Box<Config<'a>> {
     let model = cx.model;
-    let memory = mebibytes(vm.memory(model).unwrap_or_default());
+    let mut out = Box::<Config<'a>>::default();
+    out.node = Cow::Borrowed(model.name(host.id));
+    out.id = count(vm.vmid(model));
+    out.name = Some(Cow::Borrowed(model.name(vm.id)));
+    out.description = text(vm.description(model));
+    out.tags = sorted(model, vm.tags(model));
+    out.cpu = match vm.cpu(model) {
+        Some(block) => cpu(cx, block),
+        None => cx.unsaid.cpu.clone(),
+    };
+    out.memory = mebibytes(vm.memory(model).unwrap_or_default());
     let balloon = mebibytes(vm.balloon(model).unwrap_or_default());
-    Config {
-        node: Cow::Borrowed(model.name(host.id)),
-        id: count(vm.vmid(model)),
-        name: Some(Cow::Borrowed(model.name(vm.id))),
-        description: text(vm.description(model)),
-        tags: sorted(model, vm.tags(model)),
-        pool: text(named(model, vm.pool(model))),
-        cpu: match vm.cpu(model) {
-            Some(block) => cpu(cx, block),
-            None => cx.unsaid.cpu.clone(),
-        },
-        memory,
-        balloon: Some(balloon).filter(|balloon| *balloon != memory),
-        shares: count_unless(vm.balloon_shares(model), 1000),
-        no_ksm: off(vm.ksm(model)),
-        numa_nodes: vm.numa_node(model).map(|node| numa_node(cx, node)).collect(),
-        machine: unless(vm.machine(model).filter(|machine| *machine != "pc"), "i440fx"),
-        machine_extra: vm.machine_options(model).and_then(|options| boxed(machine_extra(cx, options))),
-        bios: unless(vm.bios(model), "seabios"),
-        efi: vm.efi(model).map(|efi| Box::new(efi_disk(cx, efi))),
-        tpm: vm.tpm(model).map(|tpm| {
-            let storage = Cow::Borrowed(name_of(cx, tpm.storage(model)));
-            Box::new(Tpm { storage, version: unless(tpm.version(model), "v1.2") })
-        }),
-        os: unless(vm.os(model), "other"),
-        boot_order: texts(model, vm.boot_order(model)),
-        scsi_controller: unless(vm.scsi_controller(model), "lsi"),
-        disks: disk::disks(cx, vm, host),
-        cdroms: disk::cdroms(cx, vm, host),
-        nics: nic::nics(cx, vm, host),
-        cloud_init: vm.cloud_init(model).map(|init| Box::new(first_boot::cloud_init(cx, vm, host, init))),
-        shares_of_host: shares(cx, vm),
-        vga: match vm.display(model) {
-            Some(display) => vga(cx, display),
-            None => cx.unsaid.vga.clone(),
-        },
-        audio: vm.audio(model).map(|audio| {
-            let device = Cow::Borrowed(audio.device(model).unwrap_or_default());
-            Box::new(Audio { device, driver: unless(audio.driver(model), "spice") })
-        }),
-        watchdog: vm.watchdog(model).map(|watchdog| {
-            let (sort, action) = (watchdog.model(model), watchdog.action(model));
-            Box::new(Watchdog { model: unless(sort, "i6300esb"), action: text(action) })
-        }),
-        keyboard: text(vm.keyboard(model)),
-        no_tablet: off(vm.tablet(model)),
-        smbios: vm.smbios(model).and_then(|smbios| boxed(self::smbios(cx, smbios))),
-        agent: match vm.agent(model) {
-            Some(block) => agent(cx, block),
-            None => cx.unsaid.agent.clone(),
-        },
-        guest: boxed(guest(cx, vm)),
-        on_boot: vm.start(model).is_some_and(|start| start.on_boot(model)),
-        startup: vm.start(model).map(|start| startup(cx, start)).filter(|startup| *startup != Startup::default()),
-        protection: vm.protection(model),
-        template: vm.template(model),
-        clone: vm.clone_of(model).map(|clone| Box::new(clone_from(cx, clone, host))),
-        create: vm.create(model).and_then(|block| boxed(create(cx, block))),
-        provider: boxed(provider(cx, vm)),
-        // Devices, serial ports and raw options come after, because some of them are root options.
-        ..Config::default()
+    out.balloon = Some(balloon).filter(|balloon| *balloon != out.memory);
+    out.machine = unless(vm.machine(model).filter(|machine| *machine != "pc"), "i440fx");
+    out.bios = unless(vm.bios(model), "seabios");
+    out.os = unless(vm.os(model), "other");
+    out.boot_order = texts(model, vm.boot_order(model));
+    out.scsi_controller = unless(vm.scsi_controller(model), "lsi");
+    out.disks = disk::disks(cx, vm, host);
+    out.cdroms = disk::cdroms(cx, vm, host);
+    out.nics = nic::nics(cx, vm, host);
+    out.cloud_init = vm.cloud_init(model).map(|init| Box::new(first_boot::cloud_init(cx, vm, host, init)));
+    out.vga = match vm.display(model) {
+        Some(display) => vga(cx, display),
+        None => cx.unsaid.vga.clone(),
+    };
+    out.agent = match vm.agent(model) {
+        Some(block) => agent(cx, block),
+        None => cx.unsaid.agent.clone(),
+    };
+    if let Some(start) = vm.start(model) {
+        out.on_boot = start.on_boot(model);
+        out.startup = Some(startup(cx, start)).filter(|startup| *startup != Startup::default());
     }
+    out
+}
+
+/// What most VMs say nothing of: the rest of the configuration, and the root options if there are any.
+fn seldom<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host, out: &mut Config<'a>) -> Option<Box<RootOptions<'a>>> {
+    let model = cx.model;
+    out.pool = text(named(model, vm.pool(model)));
+    out.shares = count_unless(vm.balloon_shares(model), 1000);
+    out.no_ksm = off(vm.ksm(model));
+    out.numa_nodes = vm.numa_node(model).map(|node| numa_node(cx, node)).collect();
+    out.machine_extra = vm.machine_options(model).and_then(|options| boxed(machine_extra(cx, options)));
+    out.efi = vm.efi(model).map(|efi| Box::new(efi_disk(cx, efi)));
+    out.tpm = vm.tpm(model).map(|tpm| {
+        let storage = Cow::Borrowed(name_of(cx, tpm.storage(model)));
+        Box::new(Tpm { storage, version: unless(tpm.version(model), "v1.2") })
+    });
+    out.shares_of_host = shares(cx, vm);
+    out.audio = vm.audio(model).map(|audio| {
+        let device = Cow::Borrowed(audio.device(model).unwrap_or_default());
+        Box::new(Audio { device, driver: unless(audio.driver(model), "spice") })
+    });
+    out.watchdog = vm.watchdog(model).map(|watchdog| {
+        let (sort, action) = (watchdog.model(model), watchdog.action(model));
+        Box::new(Watchdog { model: unless(sort, "i6300esb"), action: text(action) })
+    });
+    out.keyboard = text(vm.keyboard(model));
+    out.no_tablet = off(vm.tablet(model));
+    out.smbios = vm.smbios(model).and_then(|smbios| boxed(self::smbios(cx, smbios)));
+    out.guest = boxed(guest(cx, vm));
+    out.protection = vm.protection(model);
+    out.template = vm.template(model);
+    out.clone = vm.clone_of(model).map(|clone| Box::new(clone_from(cx, clone, host)));
+    out.create = vm.create(model).and_then(|block| boxed(create(cx, block)));
+    out.provider = boxed(provider(cx, vm));
+    // Devices, serial ports and raw options are told apart: some of them are root options.
+    let mut root = RootOptions::default();
+    root_options(cx, vm, host, &mut root);
+    attach::attach(cx, vm, out, &mut root);
+    serials(cx, vm, out, &mut root);
+    raw(cx, vm, out, &mut root);
+    boxed(root)
+}
+
+fn life<'a>(cx: &Cx<'a>, vm: Vm) -> Life<'a> {
+    let model = cx.model;
+    Life {
+        // What had another name before is there already.
+        adopt: vm.adopt(model) || !vm.was(model).is_empty(),
+        destroy: vm.on_delete(model) == Some("destroy"),
+        paused: vm.paused(model),
+        observe: false,
+        labels: pairs(model, vm.labels(model)),
+    }
+}
+
+/// What is read of every VM.
+pub(super) fn usual(cx: &mut Cx<'_>) -> Usual {
+    let fields = &cx.model.fields.vm;
+    let read = [
+        fields.name,
+        fields.vmid,
+        fields.description,
+        fields.tags,
+        fields.cpu,
+        fields.memory,
+        fields.balloon,
+        fields.machine,
+        fields.bios,
+        fields.os,
+        fields.boot_order,
+        fields.scsi_controller,
+        fields.disk,
+        fields.cdrom,
+        fields.nic,
+        fields.cloud_init,
+        fields.display,
+        fields.agent,
+        fields.start,
+        fields.state,
+    ];
+    Usual::of(&read, |(config, root, life)| {
+        *root = seldom(cx, Vm::UNSAID, Host::UNSAID, config);
+        *life = self::life(cx, Vm::UNSAID);
+    })
 }
 
 /// The name of a storage.
@@ -166,24 +219,40 @@ fn name_of<'a>(cx: &Cx<'a>, storage: Option<model::Storage>) -> &'a str {
 
 fn cpu<'a>(cx: &Cx<'a>, cpu: model::Cpu) -> Cpu<'a> {
     let model = cx.model;
-    let extra = CpuExtra {
+    let mut out = Cpu {
+        cores: count_unless(cpu.cores(model), 1),
+        sockets: count_unless(cpu.sockets(model), 1),
+        model: unless(cpu.model(model), "kvm64"),
+        flags: texts(model, cpu.flags(model)),
+        numa: cpu.numa(model),
+        ..Cpu::default()
+    };
+    if !cx.usual.cpu.covers(cpu.said()) {
+        seldom_of_cpu(cx, cpu, &mut out);
+    }
+    out
+}
+
+/// What most processors say nothing of.
+fn seldom_of_cpu<'a>(cx: &Cx<'a>, cpu: model::Cpu, out: &mut Cpu<'a>) {
+    let model = cx.model;
+    out.hotplugged = count(cpu.hotplugged(model));
+    out.limit = cpu.limit(model).filter(|limit| *limit != 0.0);
+    out.units = count(cpu.units(model));
+    out.extra = boxed(CpuExtra {
         hidden: cpu.hidden(model),
         hv_vendor_id: text(cpu.hv_vendor_id(model)),
         phys_bits: text(cpu.phys_bits(model)),
         guest_phys_bits: count(cpu.guest_phys_bits(model)),
         reported_model: text(cpu.reported_model(model)),
-    };
-    Cpu {
-        cores: count_unless(cpu.cores(model), 1),
-        sockets: count_unless(cpu.sockets(model), 1),
-        model: unless(cpu.model(model), "kvm64"),
-        flags: texts(model, cpu.flags(model)),
-        hotplugged: count(cpu.hotplugged(model)),
-        limit: cpu.limit(model).filter(|limit| *limit != 0.0),
-        units: count(cpu.units(model)),
-        numa: cpu.numa(model),
-        extra: boxed(extra),
-    }
+    });
+}
+
+/// What is read of every processor.
+pub(super) fn usual_of_cpu(cx: &Cx<'_>) -> Usual {
+    let fields = &cx.model.fields.cpu;
+    let read = [fields.cores, fields.sockets, fields.model, fields.flags, fields.numa];
+    Usual::of(&read, |out| seldom_of_cpu(cx, model::Cpu::UNSAID, out))
 }
 
 fn numa_node<'a>(cx: &Cx<'a>, node: model::NumaNode) -> NumaNode<'a> {
@@ -269,8 +338,7 @@ fn shares<'a>(cx: &Cx<'a>, vm: Vm) -> Vec<Share<'a>> {
 fn guest<'a>(cx: &Cx<'a>, vm: Vm) -> Guest<'a> {
     let model = cx.model;
     let migration = vm.migration(model).unwrap_or(model::Migration::UNSAID);
-    let said = |field: u16| model.world.slot(vm.id, field).is_some();
-    let hotplug = said(model.fields.vm.hotplug).then(|| sorted(model, vm.hotplug(model)));
+    let hotplug = vm.said().has(model.fields.vm.hotplug).then(|| sorted(model, vm.hotplug(model)));
     Guest {
         no_acpi: off(vm.acpi(model)),
         no_kvm: off(vm.kvm(model)),

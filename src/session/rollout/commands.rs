@@ -3,7 +3,7 @@
 use super::{Rollout, Told, storage};
 use crate::desire::{Content, Image, Item, Mapping, Object, Power, What};
 use crate::model::Model;
-use crate::targets::emit::shell::word;
+use crate::targets::emit::shell::{over_ssh, word};
 use crate::types::value::ObjId;
 
 /// A step in words, as `api` or a person at a node would take it.
@@ -40,7 +40,7 @@ fn of_object(rollout: &Rollout<'_>, index: usize, object: &Object<'_>, item: &It
         Content::Snippet(snippet) => Told {
             what: format!("snippet {} on {node}", snippet.volume_id()),
             apply: None,
-            verify: Some(format!("ssh root@{} pvesm path {}", word(node), word(&snippet.volume_id()))),
+            verify: Some(over_ssh(node, &["pvesm", "path", &snippet.volume_id()])),
             note: None,
         },
         Content::Mapping(mapping) => told_mapping(mapping),
@@ -127,7 +127,7 @@ fn device_host(model: &Model<'_>, device: ObjId, item: &Item<'_>) -> Told {
     Told {
         what: format!("`{}` on {node}: the IOMMU is on, and no driver of the host holds the device", model.key(device)),
         apply: None,
-        verify: Some(format!("ssh root@{} lspci -nnk -s {}", word(node), word(&at))),
+        verify: Some(over_ssh(node, &["lspci", "-nnk", "-s", &at])),
         note: None,
     }
 }

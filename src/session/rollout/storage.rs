@@ -4,7 +4,7 @@ use super::Told;
 use crate::desire::Item;
 use crate::eval::show;
 use crate::model::{Model, Storage};
-use crate::targets::emit::shell::word;
+use crate::targets::emit::shell::{over_ssh, word};
 use crate::types::value::{ObjId, Value};
 
 /// How a field becomes an option of `pvesm add`.
@@ -252,19 +252,12 @@ pub(super) fn host(model: &Model<'_>, id: ObjId, item: &Item<'_>) -> Told {
     let (kind, options) = options(model, id);
     let option =
         |name: &str| options.iter().find(|(option, _)| *option == name).map_or("", |(_, value)| value.as_str());
+    let thin = format!("{}/{}", option("vgname"), option("thinpool"));
     let (what, command) = match kind {
-        "zfspool" => (format!("data set `{}`", option("pool")), format!("zfs list {}", word(option("pool")))),
-        "lvm" => (format!("volume group `{}`", option("vgname")), format!("vgs {}", word(option("vgname")))),
-        "lvmthin" => {
-            let pool = format!("{}/{}", option("vgname"), option("thinpool"));
-            (format!("thin pool `{pool}`"), format!("lvs {}", word(&pool)))
-        }
-        _ => (format!("folder `{}`", option("path")), format!("ls -d {}", word(option("path")))),
+        "zfspool" => (format!("data set `{}`", option("pool")), vec!["zfs", "list", option("pool")]),
+        "lvm" => (format!("volume group `{}`", option("vgname")), vec!["vgs", option("vgname")]),
+        "lvmthin" => (format!("thin pool `{thin}`"), vec!["lvs", thin.as_str()]),
+        _ => (format!("folder `{}`", option("path")), vec!["ls", "-d", option("path")]),
     };
-    Told {
-        what: format!("{what} on {node}"),
-        apply: None,
-        verify: Some(format!("ssh root@{} {command}", word(node))),
-        note: None,
-    }
+    Told { what: format!("{what} on {node}"), apply: None, verify: Some(over_ssh(node, &command)), note: None }
 }

@@ -69,9 +69,9 @@ pub(super) fn write(
 ) {
     let life = &object.life;
     let separator = if object.file.is_empty() { "" } else { ", " };
-    yaml.comment(&["hlab: ", &object.address, separator, &object.file].concat());
-    yaml.text("apiVersion", kind.api_version());
-    yaml.text("kind", kind.name());
+    yaml.comment(&["hlab: ", &object.address, separator, &object.file]);
+    yaml.word("apiVersion", kind.api_version());
+    yaml.word("kind", kind.name());
     yaml.open("metadata");
     yaml.text("name", name);
     yaml.open("annotations");
@@ -83,11 +83,11 @@ pub(super) fn write(
     if life.paused {
         yaml.text(PAUSED, "true");
     }
-    yaml.text(STAMP, &["hlab:", &request.desired.project, "/", &object.address].concat());
+    yaml.joined(STAMP, &["hlab:", &request.desired.project, "/", &object.address]);
     yaml.close();
     yaml.open("labels");
     if !life.labels.iter().any(|(key, _)| key == MANAGED_BY) {
-        yaml.text(MANAGED_BY, "hlab");
+        yaml.word(MANAGED_BY, "hlab");
     }
     life.labels.iter().for_each(|(key, value)| yaml.pair(key, value));
     yaml.close();
@@ -109,7 +109,7 @@ pub(super) fn write(
     yaml.open("providerConfigRef");
     yaml.text("name", request.provider);
     yaml.close();
-    yaml.text("deletionPolicy", if life.destroy { "Delete" } else { "Orphan" });
+    yaml.word("deletionPolicy", if life.destroy { "Delete" } else { "Orphan" });
     yaml.close();
 }
 
@@ -126,7 +126,7 @@ fn external_name(object: &Object<'_>) -> Option<String> {
 /// The list of files, sorted, for `kubectl apply -k` and Flux.
 pub(super) fn kustomization(paths: &[&str]) -> String {
     let mut yaml = Yaml::default();
-    yaml.comment("hlab: every file of this folder");
+    yaml.comment(&["hlab: every file of this folder"]);
     yaml.text("apiVersion", "kustomize.config.k8s.io/v1beta1");
     yaml.text("kind", "Kustomization");
     yaml.list("resources");

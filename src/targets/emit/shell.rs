@@ -23,9 +23,26 @@ pub fn word(text: &str) -> Cow<'_, str> {
     Cow::Owned(quoted)
 }
 
+/// A command that ssh runs on a host. ssh hands its words to a second shell there as one text, so each is quoted for both.
+#[must_use]
+pub fn over_ssh(host: &str, words: &[&str]) -> String {
+    let mut command = format!("ssh {}", word(&format!("root@{host}")));
+    for text in words {
+        command.push(' ');
+        command.push_str(&word(&word(text)));
+    }
+    command
+}
+
 #[cfg(test)]
 mod tests {
-    use super::word;
+    use super::{over_ssh, word};
+
+    #[test]
+    fn nothing_in_a_word_is_read_by_the_shell_on_the_other_side() {
+        assert_eq!(over_ssh("pve", &["ls", "-d", "/var/lib/vz"]), "ssh root@pve ls -d /var/lib/vz");
+        assert_eq!(over_ssh("pve", &["ls", "$(id)"]), r"ssh root@pve ls ''\''$(id)'\'''");
+    }
 
     #[test]
     fn nothing_in_a_word_is_read_by_the_shell() {

@@ -18,8 +18,6 @@ pub struct Yaml {
     dash: bool,
 }
 
-const SPACES: &str = "                                                                                ";
-
 impl Yaml {
     /// An empty text with room for `bytes`.
     #[must_use]
@@ -46,11 +44,17 @@ impl Yaml {
         self.out
     }
 
-    /// A comment line. What would end it is escaped.
-    pub fn comment(&mut self, text: &str) {
+    /// A comment line of these texts, one behind the other. What would end it is escaped.
+    pub fn comment(&mut self, texts: &[&str]) {
         self.indent();
         self.out.push_str("# ");
-        self.shown(text, |character| !is_visible(character));
+        for text in texts {
+            if text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~')) {
+                self.out.push_str(text);
+            } else {
+                self.shown(text, |character| !is_visible(character));
+            }
+        }
         self.out.push('\n');
     }
 
@@ -59,16 +63,39 @@ impl Yaml {
         self.out.push_str("---\n");
     }
 
+    // What writes a line is not inline, and what it consists of is: a document is written by a hundred calls, and code that
+    // is short stays in the processor's cache.
+
     /// `key: text`.
-    #[inline]
+    #[inline(never)]
     pub fn text(&mut self, key: &'static str, value: &str) {
         self.key(key);
-        self.text_behind_key(value);
+        self.out.push_str(": ");
+        self.scalar(value);
+        self.out.push('\n');
     }
 
-    fn text_behind_key(&mut self, value: &str) {
-        self.out.push(' ');
-        self.scalar(value);
+    /// `key: text`, the text being these texts, one behind the other.
+    pub fn joined(&mut self, key: &'static str, texts: &[&str]) {
+        self.key(key);
+        self.out.push_str(": ");
+        let start = self.out.len();
+        texts.iter().for_each(|text| self.out.push_str(text));
+        // It seldom needs quotes, so it is written before it is looked at.
+        if !is_plain(&self.out[start..]) {
+            let text = self.out.split_off(start);
+            self.quoted(&text);
+        }
+        self.out.push('\n');
+    }
+
+    /// `key: word`, where the word is a constant too, and one that needs no quotes.
+    #[inline(never)]
+    pub fn word(&mut self, key: &'static str, word: &'static str) {
+        debug_assert!(is_plain(word), "`{word}` is written as it is");
+        self.key(key);
+        self.out.push_str(": ");
+        self.out.push_str(word);
         self.out.push('\n');
     }
 
@@ -82,10 +109,10 @@ impl Yaml {
     }
 
     /// `key: 42`.
-    #[inline]
+    #[inline(never)]
     pub fn int(&mut self, key: &'static str, value: i64) {
         self.key(key);
-        self.out.push(' ');
+        self.out.push_str(": ");
         self.digits(value);
         self.out.push('\n');
     }
@@ -96,7 +123,7 @@ impl Yaml {
     pub fn number(&mut self, key: &'static str, value: f64) {
         const EXACT: f64 = 9_007_199_254_740_992.0;
         self.key(key);
-        self.out.push(' ');
+        self.out.push_str(": ");
         if value.is_nan() {
             self.out.push_str(".nan");
         } else if value.is_infinite() {
@@ -111,17 +138,17 @@ impl Yaml {
     }
 
     /// `key: true`.
-    #[inline]
+    #[inline(never)]
     pub fn flag(&mut self, key: &'static str, value: bool) {
         self.key(key);
-        self.out.push_str(if value { " true\n" } else { " false\n" });
+        self.out.push_str(if value { ": true\n" } else { ": false\n" });
     }
 
     /// `key:` and a mapping below it.
-    #[inline]
+    #[inline(never)]
     pub fn open(&mut self, key: &'static str) {
         self.key(key);
-        self.out.push('\n');
+        self.out.push_str(":\n");
         self.depth += 1;
     }
 
@@ -140,7 +167,7 @@ impl Yaml {
     /// `key: []`.
     pub fn empty_list(&mut self, key: &'static str) {
         self.key(key);
-        self.out.push_str(" []\n");
+        self.out.push_str(": []\n");
     }
 
     /// Begins an item of a list that is a mapping; its first key must follow. [`Yaml::close`] ends it.
@@ -165,38 +192,46 @@ impl Yaml {
         self.out.push('\n');
     }
 
-    #[inline]
+    #[inline(always)]
     fn key(&mut self, key: &'static str) {
         debug_assert!(is_plain(key), "`{key}` is written as it is");
         self.start();
         self.out.push_str(key);
-        self.out.push(':');
     }
 
     /// What stands before a key.
+    #[inline(always)]
     fn start(&mut self) {
         if self.dash {
-            self.depth -= 1;
-            self.indent();
-            self.depth += 1;
+            self.blanks(self.depth - 1);
             self.out.push_str("- ");
             self.dash = false;
         } else {
-            self.indent();
+            self.blanks(self.depth);
         }
     }
 
-    #[inline]
     fn indent(&mut self) {
-        let mut left = self.depth * 2;
-        while left > SPACES.len() {
-            self.out.push_str(SPACES);
-            left -= SPACES.len();
+        self.blanks(self.depth);
+    }
+
+    /// Two blanks for each level. Sixteen are written and those too many taken back: a length that is known is one move.
+    #[inline]
+    fn blanks(&mut self, depth: usize) {
+        const BLANKS: &str = "                ";
+        let end = self.out.len() + depth * 2;
+        self.out.push_str(BLANKS);
+        while self.out.len() < end {
+            self.out.push_str(BLANKS);
         }
-        self.out.push_str(&SPACES[..left]);
+        self.out.truncate(end);
     }
 
     fn digits(&mut self, value: i64) {
+        if let digit @ 0..=9 = value {
+            self.out.push(char::from(b'0' + digit as u8));
+            return;
+        }
         let mut buffer = [0u8; 20];
         let mut at = buffer.len();
         let mut rest = value.unsigned_abs();
@@ -211,11 +246,10 @@ impl Yaml {
         if value < 0 {
             self.out.push('-');
         }
-        // Digits are always text.
-        self.out.push_str(std::str::from_utf8(&buffer[at..]).unwrap_or_default());
+        buffer[at..].iter().for_each(|digit| self.out.push(char::from(*digit)));
     }
 
-    #[inline]
+    #[inline(always)]
     fn scalar(&mut self, value: &str) {
         if is_plain(value) {
             self.out.push_str(value);
@@ -224,9 +258,16 @@ impl Yaml {
         }
     }
 
+    #[inline(never)]
     fn quoted(&mut self, value: &str) {
         self.out.push('"');
-        self.shown(value, |character| matches!(character, '"' | '\\') || !is_visible(character));
+        // Most are: without a branch, the compiler looks at many bytes at a time.
+        let is_simple = |all: bool, byte: u8| all & matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
+        if value.bytes().fold(true, is_simple) {
+            self.out.push_str(value);
+        } else {
+            self.shown(value, |character| matches!(character, '"' | '\\') || !is_visible(character));
+        }
         self.out.push('"');
     }
 
@@ -302,12 +343,15 @@ const BLANK: u8 = 8;
 const COLON: u8 = 16;
 /// Shows that what begins with a digit is no number, no date and no time.
 const SLASH: u8 = 32;
+/// May begin a word that some reader takes for a truth value, a number or nothing.
+const WORD: u8 = 64;
 
 const fn bytes() -> [u8; 256] {
     let mut table = [QUOTE; 256];
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
+            b'y' | b'n' | b'o' | b'i' | b't' | b'f' | b'Y' | b'N' | b'O' | b'I' | b'T' | b'F' => WORD,
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => 0,
             b'0'..=b'9' => DIGIT,
             b'-' | b'.' | b'+' | b'@' | b'=' | b';' | b'(' | b')' => INNER,
@@ -341,7 +385,7 @@ fn is_plain(value: &str) -> bool {
     if seen & SLASH == 0 && (first & DIGIT != 0 || seen & COLON != 0) {
         return false;
     }
-    bytes.len() > 5 || !is_word(bytes)
+    first & WORD == 0 || bytes.len() > 5 || !is_word(bytes)
 }
 
 /// Whether a reader takes this for a truth value or for nothing, in any case.
@@ -357,7 +401,7 @@ mod tests {
     #[test]
     fn a_document_reads_as_a_person_would_write_it() {
         let mut yaml = Yaml::default();
-        yaml.comment("hlab: vm.k3s-vm-pve, guests.hlab");
+        yaml.comment(&["hlab: vm.k3s-vm-pve", ", ", "guests.hlab"]);
         yaml.text("kind", "EnvironmentVM");
         yaml.open("spec");
         yaml.list("disk");
@@ -428,7 +472,7 @@ spec:
         written("a\nb\t\"\\\u{1b}\u{85}\u{2028}\u{202e}", "\"a\\nb\\t\\\"\\\\\\x1B\\x85\\u2028\\u202E\"");
         written("ünï", "\"ünï\"");
         let mut yaml = Yaml::default();
-        yaml.comment("a\nb: \u{1b}[31m");
+        yaml.comment(&["a\nb", ": \u{1b}[31m"]);
         assert_eq!(yaml.finish(), "# a\\nb: \\x1B[31m\n");
     }
 

@@ -91,7 +91,7 @@ fn speed<'r>(cx: &mut Cx<'r, '_>, disk: &Disk<'_>, throttle: &Throttle) -> spec:
     for (_, field) in fields.into_iter().filter(|(is_set, _)| *is_set) {
         cx.cannot(&path(field), NO_FIELD);
     }
-    let mut whole = |value, field: &str| cx.whole(value, || path(field), "whole megabytes a second");
+    let mut whole = |value, field: &str| cx.whole(value, || path(field), "whole MiB a second");
     spec::Speed {
         read: whole(throttle.read, "read"),
         read_burstable: whole(throttle.read_burst, "read-burst"),

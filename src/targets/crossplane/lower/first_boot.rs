@@ -95,17 +95,16 @@ pub(super) fn agent<'r>(cx: &mut Cx<'r, '_>, vm: &'r Vm<'_>, out: &mut spec::Vm<
     if agent.no_freeze {
         cx.cannot("agent.freeze", NO_FIELD);
     }
-    let wait = Box::new(spec::WaitForIp {
-        ipv4: set(agent.wait_for_ipv4),
-        ipv6: set(agent.wait_for_ipv6),
-        ..Default::default()
-    });
+    let wait = || {
+        let (ipv4, ipv6) = (set(agent.wait_for_ipv4), set(agent.wait_for_ipv6));
+        Box::new(spec::WaitForIp { ipv4, ipv6, ..Default::default() })
+    };
     out.agent = Some(spec::Agent {
         enabled: Some(true),
         trim: set(agent.trim),
         kind: maybe(&agent.sort),
         timeout: agent.timeout.map(|seconds| Cow::Owned(duration::written(seconds))),
-        wait_for_ip: (agent.wait_for_ipv4 || agent.wait_for_ipv6).then_some(wait),
+        wait_for_ip: (agent.wait_for_ipv4 || agent.wait_for_ipv6).then(wait),
         ..spec::Agent::default()
     });
 }
