@@ -1,4 +1,5 @@
-//! Every lab under `lang-examples/` with every target: it is clean, and what is emitted is what the snapshots hold.
+//! Every lab under `lang-examples/` with every target: it is clean, and what is emitted is what the snapshots hold. The lab as it was
+//! found is refused instead, line by line.
 //!
 //! Where `../shared` (or `HLAB_SHARED`) is there, the trees are validated against the real CRDs, and a fleet of a hundred
 //! guests is compared with the model that the benchmark has of it.
@@ -8,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use hlab::base::MemoryWorld;
+use hlab::diag::{Shown, terminal};
 use hlab::session::{Analysis, Options, TargetRequest, analyze};
 use hlab::targets::{ArtifactSet, TARGETS};
 use serde_json::Value;
@@ -43,27 +45,42 @@ fn has_python() -> bool {
     found
 }
 
-/// The labs, by name.
+/// The lab that is refused on purpose.
+const AS_FOUND: &str = "homelab-as-found";
+
+/// The labs that are clean, by name.
 fn labs() -> Vec<(String, PathBuf)> {
     let mut labs: Vec<(String, PathBuf)> = std::fs::read_dir(root().join("lang-examples"))
         .expect("lang-examples is part of the repository")
         .flatten()
         .filter(|entry| entry.path().is_dir())
         .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+        .filter(|(name, _)| name != AS_FOUND)
         .collect();
     labs.sort();
     labs
 }
 
-fn compile(folder: &Path) -> Analysis {
+/// What the compiler makes of a lab.
+fn read(folder: &Path) -> Analysis {
     let mut world = MemoryWorld::default();
-    for entry in std::fs::read_dir(folder).expect("a lab can be listed").flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".hlab") {
-            world = world.with(&name, std::fs::read(entry.path()).expect("a source can be read"));
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(below) = folders.pop() {
+        for entry in std::fs::read_dir(below).expect("a lab can be listed").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "hlab") {
+                let name = path.strip_prefix(folder).expect("found below the lab").to_string_lossy().into_owned();
+                world = world.with(&name, std::fs::read(&path).expect("a source can be read"));
+            }
         }
     }
-    let analysis = analyze(&world, &Options::default());
+    analyze(&world, &Options::default())
+}
+
+fn compile(folder: &Path) -> Analysis {
+    let analysis = read(folder);
     assert_eq!(analysis.diagnostics, Vec::new(), "{}", folder.display());
     analysis
 }
@@ -98,6 +115,16 @@ fn each_example_gives_what_its_snapshot_holds() {
         let page = rollout.value.get("ROLLOUT.md").map(String::from_utf8_lossy).unwrap_or_default();
         insta::assert_snapshot!(format!("{name}_rollout"), page);
     }
+}
+
+#[test]
+fn the_lab_as_it_was_found_is_refused_on_the_right_lines() {
+    let analysis = read(&root().join("lang-examples").join(AS_FOUND));
+    let shown = Shown::new(&analysis.sources);
+    let mut lines: Vec<String> =
+        analysis.diagnostics.iter().map(|diagnostic| terminal::short(&shown, diagnostic)).collect();
+    lines.sort();
+    insta::assert_snapshot!(AS_FOUND, lines.join("\n"));
 }
 
 #[test]

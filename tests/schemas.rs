@@ -2,6 +2,7 @@
 
 mod schemas {
     mod crossplane;
+    mod library;
     mod pve;
     #[path = "../laws/random.rs"]
     mod random;

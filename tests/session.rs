@@ -174,7 +174,7 @@ fn a_field_is_explained_by_its_kind_and_of_each_that_has_it() {
     assert!(explained("vm.memory").contains("memory: Size = 512MiB where"));
     assert!(explained("vm.disk.size").contains("Never shrunk"));
     let sizes = explained("disk.size");
-    assert!(sizes.contains("std/host.hlab") && sizes.contains("std/vm-parts.hlab"), "{sizes}");
+    assert!(sizes.contains("std/host-disk.hlab") && sizes.contains("std/vm-parts.hlab"), "{sizes}");
     assert!(explained("storage.pool").contains("of ZfsPool"));
     assert_eq!(explained("vm.no-such"), "");
 }
@@ -188,4 +188,32 @@ fn what_is_lost_follows_from_what_kinds_need() {
                   board whole { parts = [a, b, c] }\n\
                   policy stands {\n  for x in host\n  require not (board.whole in lost(x))\n  at x\n  else why-lost(x, board.whole)\n}\n";
     only(&check(&[("a.hlab", source)], &Options::default()), "stands", "h → b → whole");
+}
+
+#[test]
+fn a_storage_is_added_with_all_that_it_says() {
+    let source = "machine nas { address = 10.0.0.7 }\n\
+                  secret key { from = env(\"KEY\") }\n\
+                  storage files: Nfs { content = [iso], server = nas, export = \"/srv\", subfolders = false, options = \"soft\" }\n\
+                  storage blocks: Lvm on h { content = [images], group = \"vg\", safe-remove = true, safe-remove-speed = 10MB }\n\
+                  storage far: Rbd { content = [images], monitors = [\"10.0.0.1\", \"10.0.0.2\"], keyring = key }\n\
+                  storage pool: ZfsOverIscsi { content = [images], portal = \"10.0.0.7\", target = \"iqn.x\", pool = \"tank\", provider = \"LIO\" }\n\
+                  storage old: Esxi { content = [import], server = \"esx.lan\", user = \"root\", insecure = true }\n\
+                  storage kept: Directory { path = \"/d\", content = [backup], keep { daily = 7 }, bandwidth { migration = 100MiB } }\n";
+    let analysis = analyze(&lab(&[("a.hlab", source)]), &Options::default());
+    assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
+    let rollout = analysis.rollout().value;
+    let page = String::from_utf8_lossy(rollout.get("ROLLOUT.md").expect("a page")).into_owned();
+    let commands = [
+        "pvesm add nfs files --content iso --server 10.0.0.7 --export /srv --create-subdirs 0 --options soft",
+        "pvesm add lvm blocks --content images --vgname vg --saferemove 1 --saferemove_throughput 10000000 --nodes h",
+        "pvesm add rbd far --content images --pool rbd --monhost '10.0.0.1 10.0.0.2'",
+        "pvesm add zfs pool --content images --portal 10.0.0.7 --target iqn.x --pool tank --iscsiprovider LIO",
+        "pvesm add esxi old --content import --server esx.lan --username root --skip-cert-verification 1",
+        "pvesm add dir kept --content backup --path /d --prune-backups keep-daily=7 --bwlimit migration=102400",
+        "and its keyring, which hlab never reads",
+    ];
+    for command in commands {
+        assert!(page.contains(command), "{command}\n{page}");
+    }
 }

@@ -70,6 +70,11 @@ pub fn no_part(span: Span, name: &str, holder: Option<&str>, known: &[String]) -
     diagnostic.help(format!("it has {}", crate::types::errors::list(known)))
 }
 
+/// A keyed block that is there, and of another sort than what is expected.
+pub fn other_part(span: Span, name: &str, holder: &str, expected: &str, found: &str) -> Diagnostic {
+    error(&codes::UNKNOWN_PART, span, format!("`{holder}` has no {expected} named `{name}`; that is a {found}"))
+}
+
 /// A bridge, port or device that nothing in sight has.
 pub fn unknown_part(
     span: Span,

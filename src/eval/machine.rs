@@ -201,9 +201,9 @@ impl<'a> Machine<'a> {
                 let value = self.eval(base);
                 self.property(value, property, at)
             }
-            Op::Member(base, name) => {
+            Op::Member(base, name, ty) => {
                 let value = self.eval(base);
-                self.member(value, name, at)
+                self.member(value, name, ty, at)
             }
             Op::Part(ty, name) => self.part(ty, name, at),
             Op::Kinds(ty) => Value::List(self.all_of(ty)),

@@ -197,7 +197,7 @@ fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>) -> bool {
     match p.expr(id).op {
         Op::Const(_) | Op::Local(_) | Op::Let(_) | Op::Input(_) | Op::Kinds(_) => true,
         Op::SelfObj | Op::Part(..) => false,
-        Op::Field(base, ..) | Op::FieldNamed(base, _) | Op::Property(base, _) | Op::Member(base, _) => all(&[base]),
+        Op::Field(base, ..) | Op::FieldNamed(base, _) | Op::Property(base, _) | Op::Member(base, ..) => all(&[base]),
         Op::Not(a) | Op::Neg(a) | Op::Safe(a) | Op::Known(a) | Op::Is(a, _) => all(&[a]),
         Op::Binary(_, a, b)
         | Op::And(a, b)

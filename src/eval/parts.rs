@@ -11,9 +11,12 @@ use crate::types::value::{ObjId, Value};
 
 impl Machine<'_> {
     /// `a.key`: the keyed block of an object, or the one with this key in a list.
-    pub(crate) fn member(&mut self, value: Value, name: Name, at: NodeRef) -> Value {
+    pub(crate) fn member(&mut self, value: Value, name: Name, ty: TyId, at: NodeRef) -> Value {
         let found = match value {
-            Value::Obj(object) => self.keyed(object, name, None),
+            Value::Obj(object) => match self.p.types.get(ty) {
+                Ty::Obj(shapes, _) => self.keyed(object, name, Some(shapes)),
+                _ => self.keyed(object, name, None),
+            },
             Value::List(slice) => {
                 let all = self.p.heap.slice(slice);
                 all.iter().copied().find(|value| matches!(value, Value::Obj(object) if self.has_key(*object, name)))
@@ -25,6 +28,16 @@ impl Machine<'_> {
             Some(found) => found,
             None => {
                 let text = self.p.name(name).to_owned();
+                if let (Value::Obj(object), Ty::Obj(shapes, _)) = (value, self.p.types.get(ty))
+                    && let Some(Value::Obj(other)) = self.keyed(object, name, None)
+                {
+                    let word = |shape: ShapeId| self.p.name(self.p.shape(shape).word).to_owned();
+                    let mut words: Vec<String> = shapes.iter().map(|shape| word(*shape)).collect();
+                    words.dedup();
+                    let expected = crate::types::errors::either(&words);
+                    let (holder, found) = (show::address(self, object), word(self.w.object(other).shape));
+                    return self.fail(at, |span| errors::other_part(span, &text, &holder, &expected, &found));
+                }
                 let (holder, known) = match value {
                     Value::Obj(object) => (Some(show::address(self, object)), Vec::new()),
                     other => {

@@ -1,6 +1,6 @@
 //! What objects are called, and where they are.
 
-use super::{Bridge, Host, Model, Network, Nic, Project, Reservation, Vm};
+use super::{Bridge, Container, ContainerNic, Host, Machine, Model, Network, Nic, Project, Reservation, Service, Vm};
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Value};
 
@@ -125,9 +125,11 @@ impl<'m> Model<'m> {
         })
     }
 
-    /// The address of a router or server as a network knows it: stated, or of the guest, NIC, host or lease that has it.
+    /// The address of a router or server as a network knows it: stated, or of the guest, NIC, host or lease that has it. Without
+    /// a network, its first.
     #[must_use]
-    pub fn address_in(&self, value: Value, network: Network) -> Option<u32> {
+    pub fn address_in(&self, value: Value, network: Option<Network>) -> Option<u32> {
+        let here = |of: Option<Network>| network.is_none() || of == network;
         let plain = |value: Value| match value {
             Value::Ip(address) | Value::Interface(address, _) => Some(address),
             _ => None,
@@ -140,11 +142,20 @@ impl<'m> Model<'m> {
         } else if shape == fields.reservation.shape {
             plain(Reservation::new(self, id).address(self))
         } else if shape == fields.vm.shape {
-            let mut nics = Vm::new(self, id).nic(self).filter(|nic| nic.network(self) == Some(network));
+            let mut nics = Vm::new(self, id).nic(self).filter(|nic| here(nic.network(self)));
             nics.find_map(|nic| plain(nic.address(self)))
+        } else if shape == fields.container_nic.shape {
+            plain(ContainerNic::new(self, id).address(self))
+        } else if shape == fields.container.shape {
+            let mut nics = Container::new(self, id).nic(self).filter(|nic| here(nic.network(self)));
+            nics.find_map(|nic| plain(nic.address(self)))
+        } else if shape == fields.machine.shape {
+            plain(Machine::new(self, id).address(self))
+        } else if shape == fields.service.shape {
+            plain(Service::new(self, id).address(self))
         } else if shape == fields.host.shape {
             let host = Host::new(self, id);
-            let mut bridges = host.bridge(self).filter(|bridge| bridge.network(self) == Some(network));
+            let mut bridges = host.bridge(self).filter(|bridge| here(bridge.network(self)));
             bridges.find_map(|bridge| plain(bridge.address(self))).or_else(|| plain(host.address(self)))
         } else {
             None

@@ -17,15 +17,16 @@ use std::sync::OnceLock;
 use crate::base::{Sources, Span};
 use crate::eval::World;
 use crate::resolve::Unit;
+use crate::types::shape::Shape;
 use crate::types::value::{ObjId, Value};
 use crate::types::{Program, span_of};
 
 pub use path::{Found, Step};
 pub use views::{
-    Agent, Attach, Audio, Bridge, Cdrom, CloneOf, CloudInit, Cpu, Create, Destroy, Device, DeviceNeeds, Disk,
-    DiskLimit, Display, Efi, Fields, Host, HostPci, HostUsb, Image, Login, MachineOptions, Migration, Network, Nic,
-    NumaNode, Parallel, Project, Reservation, Rng, Secret, Serial, Sev, Share, SharedMemory, Smbios, Snippet, Spice,
-    Start, Storage, Target, Tdx, Timeouts, Tpm, Update, User, Vm, Watchdog,
+    Agent, Attach, Audio, Bridge, Cdrom, CloneOf, CloudInit, Container, ContainerNic, Cpu, Create, Destroy, Device,
+    DeviceNeeds, Disk, DiskLimit, Display, Efi, Fields, Host, HostPci, HostUsb, Image, Login, Machine, MachineOptions,
+    Migration, Network, Nic, NumaNode, Parallel, Project, Reservation, Rng, Secret, Serial, Service, Sev, Share,
+    SharedMemory, Smbios, Snippet, Spice, Start, Storage, Target, Tdx, Timeouts, Tpm, Update, User, Vm, Watchdog,
 };
 
 /// The object of a block that nothing said.
@@ -48,6 +49,8 @@ pub struct Model<'m> {
     defaults: Vec<Vec<Value>>,
     /// The number of each shape's field `name`.
     names: Vec<Option<u16>>,
+    /// The number of each kind's field `owner`.
+    owners: Vec<Option<u16>>,
     addresses: OnceLock<Addresses>,
 }
 
@@ -64,7 +67,16 @@ impl<'m> Model<'m> {
     pub fn new(program: &'m Program, world: &'m World, units: &'m [Unit], sources: &'m Sources) -> Model<'m> {
         let (fields, defaults) = (Fields::find(program), read::defaults(program));
         let names = program.shapes.iter().map(|shape| shape.any_field(program.words.name)).collect();
-        Model { program, world, units, sources, fields, defaults, names, addresses: OnceLock::new() }
+        let owner = program.heap.names.find("owner");
+        let owner_of = |shape: &Shape| if shape.is_kind { shape.any_field(owner?) } else { None };
+        let owners = program.shapes.iter().map(owner_of).collect();
+        Model { program, world, units, sources, fields, defaults, names, owners, addresses: OnceLock::new() }
+    }
+
+    /// The field by which a resource says who applies it.
+    #[must_use]
+    pub fn owner_field(&self, resource: ObjId) -> Option<u16> {
+        self.owners.get(usize::from(self.world.object(resource).shape.0)).copied().flatten()
     }
 
     /// The address of a resource, without quotes: `vm.k3s-vm-pve`. Made for all at the first question.

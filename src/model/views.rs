@@ -270,6 +270,24 @@ views! {
         on_delete = "on-delete" text,
         adopt = "adopt" flag,
     }
+    /// A container, as far as other things rely on it.
+    Container as container of "container" {
+        from = "from" one Image,
+        nic = "nic" many ContainerNic,
+    }
+    /// A NIC of a container.
+    ContainerNic as container_nic of "ContainerNic" {
+        network = "network" one Network,
+        address = "address" value,
+    }
+    /// A machine that hlab does not manage.
+    Machine as machine of "machine" {
+        address = "address" value,
+    }
+    /// An address in a Kubernetes cluster.
+    Service as service of "service" {
+        address = "address" value,
+    }
     /// A device that may be plugged elsewhere.
     Device as device of "device" {
         bus = "bus" text,
@@ -340,7 +358,7 @@ views! {
         freeze = "freeze" flag,
         protection = "protection" flag,
         template = "template" flag,
-        pool = "pool" text,
+        pool = "pool" value,
         tags = "tags" list,
         start = "start" one Start,
         state = "state" text,

@@ -16,7 +16,8 @@ pub(super) fn unknown_facet(span: Option<Span>, key: &str, near: Option<&str>) -
         }
         (Some(_) | None, _) => diagnostic,
     };
-    let names: Vec<&str> = super::Facet::ALL.iter().map(|facet| facet.name()).collect();
+    let lowered = super::Facet::ALL.iter().filter(|facet| !matches!(facet, super::Facet::Later(_)));
+    let names: Vec<&str> = lowered.map(|facet| facet.name()).collect();
     diagnostic.help(format!("facets are {}; a kind such as `vm` stands for all of its facets", names.join(", ")))
 }
 

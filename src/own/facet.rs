@@ -1,5 +1,7 @@
 //! The facets that resources are lowered to.
 
+use super::Later;
+
 /// One aspect of a resource that one owner applies.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Facet {
@@ -21,6 +23,8 @@ pub enum Facet {
     VmRootOptions,
     /// Whether a VM runs.
     VmPower,
+    /// One of a kind that nothing lowers yet.
+    Later(Later),
 }
 
 impl Facet {
@@ -35,6 +39,30 @@ impl Facet {
         Facet::VmConfig,
         Facet::VmRootOptions,
         Facet::VmPower,
+        Facet::Later(Later::Acl),
+        Facet::Later(Later::Affinity),
+        Facet::Later(Later::BackupJob),
+        Facet::Later(Later::BackupServer),
+        Facet::Later(Later::ContainerConfig),
+        Facet::Later(Later::ContainerPower),
+        Facet::Later(Later::DnsZone),
+        Facet::Later(Later::Exporter),
+        Facet::Later(Later::Firewall),
+        Facet::Later(Later::Gitops),
+        Facet::Later(Later::Group),
+        Facet::Later(Later::Ha),
+        Facet::Later(Later::K3sCluster),
+        Facet::Later(Later::Manifest),
+        Facet::Later(Later::Mapping),
+        Facet::Later(Later::Monitor),
+        Facet::Later(Later::Pool),
+        Facet::Later(Later::Replication),
+        Facet::Later(Later::Role),
+        Facet::Later(Later::Service),
+        Facet::Later(Later::Token),
+        Facet::Later(Later::Ups),
+        Facet::Later(Later::User),
+        Facet::Later(Later::Workload),
     ];
 
     /// Its name in `project.owner`: `vm.root-options`.
@@ -50,13 +78,25 @@ impl Facet {
             Facet::VmConfig => "vm.config",
             Facet::VmRootOptions => "vm.root-options",
             Facet::VmPower => "vm.power",
+            Facet::Later(later) => later.name(),
         }
     }
 
     /// Its place in [`Facet::ALL`].
     #[must_use]
     pub fn index(self) -> usize {
-        self as usize
+        match self {
+            Facet::DeviceHost => 0,
+            Facet::DeviceMapping => 1,
+            Facet::ImageFile => 2,
+            Facet::SnippetFile => 3,
+            Facet::StorageEntry => 4,
+            Facet::StorageHost => 5,
+            Facet::VmConfig => 6,
+            Facet::VmRootOptions => 7,
+            Facet::VmPower => 8,
+            Facet::Later(later) => 9 + later as usize,
+        }
     }
 
     /// The facet of a name.
@@ -69,5 +109,16 @@ impl Facet {
     #[must_use]
     pub fn kind(self) -> &'static str {
         self.name().split_once('.').map_or(self.name(), |(kind, _)| kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Facet;
+
+    #[test]
+    fn every_facet_is_where_its_index_says() {
+        let places: Vec<usize> = Facet::ALL.iter().map(|facet| facet.index()).collect();
+        assert_eq!(places, (0..Facet::ALL.len()).collect::<Vec<_>>());
     }
 }

@@ -7,6 +7,7 @@
 
 mod errors;
 mod facet;
+mod later;
 pub mod order;
 
 use crate::base::{Span, closest};
@@ -15,6 +16,7 @@ use crate::model::{Model, Target};
 use crate::types::value::{ObjId, Value};
 
 pub use facet::Facet;
+pub use later::Later;
 
 /// Who applies a facet.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -116,6 +118,8 @@ pub fn api_carries(facet: Facet) -> Result<(), &'static str> {
         | Facet::VmConfig
         | Facet::VmRootOptions
         | Facet::VmPower => Ok(()),
+        Facet::Later(later) if later.is_of_proxmox() => Ok(()),
+        Facet::Later(_) => Err("it is no business of the Proxmox API"),
         Facet::SnippetFile => Err("the Proxmox API takes no snippet files"),
         Facet::DeviceHost | Facet::StorageHost => Err("the Proxmox API does nothing on the hosts themselves"),
     }
@@ -219,16 +223,7 @@ impl Owned {
 
     /// What the resource itself says, and where.
     fn said(&self, model: &Model<'_>, resource: ObjId) -> Option<(Owner, Option<Span>)> {
-        let fields = &model.fields;
-        let shape = model.world.object(resource).shape;
-        let field = [
-            (fields.vm.shape, fields.vm.owner),
-            (fields.image.shape, fields.image.owner),
-            (fields.device.shape, fields.device.owner),
-            (fields.storage.shape, fields.storage.owner),
-            (fields.snippet.shape, fields.snippet.owner),
-        ];
-        let (_, field) = field.into_iter().find(|(kind, _)| *kind == shape)?;
+        let field = model.owner_field(resource)?;
         let slot = model.world.slot(resource, field)?;
         let owner = self.of(model, slot.value)?;
         Some((owner, model.said_at(resource, field)))

@@ -183,7 +183,7 @@ impl<'k> Skip<'k> {
             Op::Const(_) | Op::Local(_) | Op::SelfObj => false,
             Op::Field(base, shape, field) => self.field(p, shape, field) || self.reads(p, base),
             Op::FieldNamed(base, name) => self.named(p, name) || self.reads(p, base),
-            Op::Member(base, _) => !self.blocks.is_empty() || self.reads(p, base),
+            Op::Member(base, ..) => !self.blocks.is_empty() || self.reads(p, base),
             Op::Part(ty, _) | Op::Kinds(ty) => self.kinds(p, ty),
             Op::Property(base, _)
             | Op::Not(base)

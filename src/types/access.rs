@@ -46,8 +46,35 @@ impl Checker<'_> {
             _ => (value, ty),
         };
         let (value, ty) = self.member(node, value, ty, member, name);
+        let (value, ty) = self.narrowed(node, value, ty, want);
         let ty = if safe && optional { self.p.types.optional(ty) } else { ty };
         (value, ty)
+    }
+
+    /// `OPNsense.net1`: of the blocks that may have this key, those that are expected.
+    fn narrowed(&mut self, node: Index, value: Value, ty: TyId, want: Option<Want>) -> (Value, TyId) {
+        let Some(want) = want else { return (value, ty) };
+        let Value::Lazy(expr) = value else { return (value, ty) };
+        let (Op::Member(base, name, _), Ty::Obj(parts, None)) = (self.p.expr(expr).op, self.p.types.get(ty)) else {
+            return (value, ty);
+        };
+        let fitting: Vec<ShapeId> = parts.iter().copied().filter(|part| self.wants_shape(want.ty, *part)).collect();
+        if fitting.is_empty() || fitting.len() == parts.len() {
+            return (value, ty);
+        }
+        let ty = self.p.types.intern(Ty::Obj(fitting, None));
+        self.note(self.node(node + 1).next, Meaning::Part(ty, name));
+        (self.lazy(Op::Member(base, name, ty), node), ty)
+    }
+
+    /// Whether an object of a shape may stand where a type is expected.
+    fn wants_shape(&self, want: TyId, shape: ShapeId) -> bool {
+        match self.p.types.get(self.p.types.plain(want)) {
+            Ty::Opt(inner) => self.wants_shape(*inner, shape),
+            Ty::Union(parts) => parts.iter().any(|part| self.wants_shape(*part, shape)),
+            Ty::Obj(shapes, None) => shapes.contains(&shape),
+            _ => false,
+        }
     }
 
     /// `a.` and nothing yet: whoever completes it asks what stands before the dot.
@@ -186,7 +213,7 @@ impl Checker<'_> {
                 {
                     self.note(member, Meaning::Part(element, name));
                     let inner = self.p.as_expr(value, at);
-                    return (self.lazy(Op::Member(inner, name), node), element);
+                    return (self.lazy(Op::Member(inner, name, TyId::ERROR), node), element);
                 }
                 if matches!(self.p.types.get(base), Ty::Use(_)) && word == "owner" {
                     let inner = self.p.as_expr(value, at);
@@ -264,7 +291,7 @@ impl Checker<'_> {
         if !parts.is_empty() && !slip {
             let ty = self.p.types.intern(Ty::Obj(parts, None));
             self.note(member, Meaning::Part(ty, name));
-            return (self.lazy(Op::Member(inner, name), node), ty);
+            return (self.lazy(Op::Member(inner, name, TyId::ERROR), node), ty);
         }
         let Some(first) = shapes.first() else { return (Value::Poison, TyId::ERROR) };
         let word = self.p.name(self.p.shape(*first).word).to_owned();
@@ -274,7 +301,7 @@ impl Checker<'_> {
     }
 
     /// Whether some block may have this key: one that is written has, or one that is computed may have.
-    fn is_block_key(&mut self, member: Index) -> bool {
+    pub(crate) fn is_block_key(&mut self, member: Index) -> bool {
         if self.p.block_keys.is_none() {
             let keys = self.written_keys();
             self.p.block_keys = Some(keys);
@@ -295,7 +322,9 @@ impl Checker<'_> {
                     NodeKind::Decl => {
                         let head = crate::hir::read_head(&unit.tree, at);
                         let key = head.key;
-                        if kinds.iter().any(|kind| kind == unit.tree.text(head.word, text)) {
+                        let word = unit.tree.text(head.word, text);
+                        let is_part = self.p.heap.names.find(word).is_some_and(|word| self.p.parts.contains_key(&word));
+                        if !is_part && kinds.iter().any(|kind| kind == word) {
                             continue;
                         }
                         if unit.tree.kind(key) == NodeKind::Str && unit.tree.node(key).next != key + 1 {

@@ -264,7 +264,8 @@ impl Checker<'_> {
         let before = self.out.len();
         let mut complaints = Vec::new();
         let takes = |ty: TyId| parts.iter().any(|part| self.p.types.base(*part) == ty);
-        if takes(TyId::IP) && !takes(TyId::STR) && literal::ip(text).is_ok() {
+        let takes_text = takes(TyId::STR);
+        if takes(TyId::IP) && !takes_text && literal::ip(text).is_ok() {
             let diagnostic = errors::mismatch(self.span(node), "Ip", "String", self.text(node), None, &Ty::Ip);
             return Some((self.report(diagnostic), TyId::ERROR));
         }
@@ -274,6 +275,8 @@ impl Checker<'_> {
                 return None;
             }
             match self.string_as(node, text, *part) {
+                // A block may have any key; where a text will do as well, it is one only if some block is called so.
+                Some((value, _)) if takes_text && self.is_part(value) && !self.is_block_key(node) => {}
                 Some((value, ty)) if self.out.len() == before => return Some((value, ty)),
                 Some(_) => complaints.extend(self.out.drain(before..)),
                 None => {}
@@ -282,6 +285,11 @@ impl Checker<'_> {
         let complaint = complaints.into_iter().next()?;
         self.out.push(complaint);
         Some((Value::Poison, TyId::ERROR))
+    }
+
+    /// Whether a value is a block that is looked for by its key once everything is there.
+    fn is_part(&self, value: Value) -> bool {
+        matches!(value, Value::Lazy(expr) if matches!(self.p.expr(expr).op, Op::Part(..)))
     }
 
     fn interpolation(&mut self, node: Index) -> (Value, TyId) {

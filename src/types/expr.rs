@@ -153,7 +153,7 @@ pub enum Op {
     /// A property.
     Property(ExprId, Property),
     /// The keyed block of an object, or the block with this key in a list of them.
-    Member(ExprId, Name),
+    Member(ExprId, Name, TyId),
     /// The keyed block of one of the shapes: in this resource, or on its host. Kinds among the shapes are for the message.
     Part(TyId, Name),
     /// All resources of the kinds.

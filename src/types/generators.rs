@@ -241,7 +241,7 @@ impl Checker<'_> {
                 Op::Field(a, _, _)
                 | Op::FieldNamed(a, _)
                 | Op::Property(a, _)
-                | Op::Member(a, _)
+                | Op::Member(a, ..)
                 | Op::Not(a)
                 | Op::Neg(a)
                 | Op::Safe(a)

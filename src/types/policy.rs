@@ -115,7 +115,7 @@ impl Checker<'_> {
             None => {
                 let parts: Vec<ShapeId> = (0..self.p.shapes.len() as u16).map(ShapeId).collect();
                 let ty = self.p.types.intern(Ty::Obj(parts, None));
-                Some((self.p.push(Op::Member(object, name), at), ty))
+                Some((self.p.push(Op::Member(object, name, TyId::ERROR), at), ty))
             }
         }
     }

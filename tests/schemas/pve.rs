@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hlab::pve::{self, Key, Row, Schema, ValueKind, Version};
 use serde_json::Value;
 
-use super::support::shared;
+use super::support::{find, shared};
 
 /// The parameters of `PUT /nodes/{node}/qemu/{vmid}/config` in a version.
 fn parameters(version: Version) -> Option<serde_json::Map<String, Value>> {
@@ -14,14 +14,6 @@ fn parameters(version: Version) -> Option<serde_json::Map<String, Value>> {
     let tree: Value = serde_json::from_str(&text).expect("the schema is JSON");
     let node = find(&tree, "/nodes/{node}/qemu/{vmid}/config").expect("the endpoint is there");
     node["info"]["PUT"]["parameters"]["properties"].as_object().cloned()
-}
-
-fn find<'a>(nodes: &'a Value, path: &str) -> Option<&'a Value> {
-    nodes.as_array()?.iter().find_map(
-        |node| {
-            if node["path"] == path { Some(node) } else { find(&node["children"], path) }
-        },
-    )
 }
 
 fn words(value: &Value) -> BTreeSet<&str> {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use hlab::pve::Version;
 use hlab::targets::{ArtifactSet, Credential, Login, Request, target};
 
+use serde_json::Value;
+
 use super::random::Random;
 use super::wanted;
 
@@ -40,4 +42,13 @@ pub fn pretend_lab() -> ArtifactSet {
     let checked = target("crossplane").expect("there is one").emit(&request);
     assert!(checked.diagnostics.is_empty(), "{:#?}", checked.diagnostics);
     checked.value
+}
+
+/// The node of a path in a tree of the API.
+pub fn find<'a>(nodes: &'a Value, path: &str) -> Option<&'a Value> {
+    nodes.as_array()?.iter().find_map(
+        |node| {
+            if node["path"] == path { Some(node) } else { find(&node["children"], path) }
+        },
+    )
 }

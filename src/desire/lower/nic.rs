@@ -153,7 +153,7 @@ fn gateway<'a>(cx: &mut Cx<'a>, nic: Nic, network: Network) -> Option<super::Tex
         return Some(ip(address));
     }
     let said = network.gateway(model);
-    let found = model.address_in(said, network);
+    let found = model.address_in(said, Some(network));
     if let (None, Value::Obj(gateway)) = (found, said) {
         let at = cx.at(network.id, model.fields.network.gateway);
         let diagnostic = errors::no_address(at, model.name(gateway), model.name(network.id));

@@ -110,16 +110,23 @@ pub(super) fn needed(cx: &mut Cx<'_>, vms: &[Vm]) {
     if model.all(model.fields.image.shape).all(|image| model.says_where(image)) {
         return;
     }
+    let mut need = |image: Image, host: Host| {
+        let hosts = cx.needed.entry(image.id).or_default();
+        if !model.says_where(image.id) && !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    };
+    for id in model.all(model.fields.container.shape) {
+        let template = crate::model::Container::new(model, id).from(model);
+        if let Some((template, host)) = template.zip(model.host(id)) {
+            need(template, host);
+        }
+    }
     for vm in vms {
         let Some(host) = model.host(vm.id) else { continue };
         let of_disks = vm.disk(model).filter_map(|disk| disk.from(model));
         let of_drives = vm.cdrom(model).filter_map(|drive| drive.image(model));
-        for image in of_disks.chain(of_drives).filter(|image| !model.says_where(image.id)) {
-            let hosts = cx.needed.entry(image.id).or_default();
-            if !hosts.contains(&host) {
-                hosts.push(host);
-            }
-        }
+        of_disks.chain(of_drives).for_each(|image| need(image, host));
     }
 }
 

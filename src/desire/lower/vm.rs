@@ -10,9 +10,9 @@ use crate::desire::{
     Power, Provider, RawOption, Rng, RootOptions, Serial, Sev, Share, SharedMemory, Smbios, Spice, Startup, Tdx,
     Timeouts, Tpm, Vga, Vm as Config, Watchdog,
 };
-use crate::model::{self, Host, Vm};
+use crate::model::{self, Host, Model, Vm};
 use crate::pve;
-use crate::types::value::ObjId;
+use crate::types::value::{ObjId, Value};
 
 /// What the library says of blocks that a VM does not have, lowered once.
 #[derive(Default)]
@@ -132,7 +132,7 @@ fn config<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host) -> Box<Config<'a>> {
 /// What most VMs say nothing of: the rest of the configuration, and the root options if there are any.
 fn seldom<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host, out: &mut Config<'a>) -> Option<Box<RootOptions<'a>>> {
     let model = cx.model;
-    out.pool = text(vm.pool(model));
+    out.pool = text(named(model, vm.pool(model)));
     out.shares = count_unless(vm.balloon_shares(model), 1000);
     out.no_ksm = off(vm.ksm(model));
     out.numa_nodes = vm.numa_node(model).map(|node| numa_node(cx, node)).collect();
@@ -496,4 +496,12 @@ fn raw<'a>(cx: &Cx<'a>, vm: Vm, config: &mut Config<'a>, root: &mut RootOptions<
 /// Where the source says what a target calls `attach.hostpci0`: the target counts slots, the source names devices.
 pub(super) fn attachment(cx: &mut Cx<'_>, vm: Vm, slot: &str) -> Option<ObjId> {
     attach::attached_at(cx, vm, slot)
+}
+
+/// The name of something that is declared, or stated as a text.
+fn named<'a>(model: &'a Model<'a>, value: Value) -> Option<&'a str> {
+    match value {
+        Value::Obj(object) => Some(model.name(object)),
+        other => model.text_of(other),
+    }
 }

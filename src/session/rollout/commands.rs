@@ -1,18 +1,18 @@
 //! Commands over the Proxmox API and on hosts, one step each.
 
-use super::{Rollout, Told};
+use super::{Rollout, Told, storage};
 use crate::desire::{Content, Image, Item, Mapping, Object, Power, What};
-use crate::model::{Model, Storage};
+use crate::model::Model;
 use crate::targets::emit::shell::{over_ssh, word};
-use crate::types::value::{ObjId, Value};
+use crate::types::value::ObjId;
 
 /// A step in words, as `api` or a person at a node would take it.
 pub(super) fn told(rollout: &Rollout<'_>, item: &Item<'_>, object: Option<&Object<'_>>) -> Told {
     match (&item.what, object) {
-        (What::StorageHost(storage), _) => storage_host(rollout.model, *storage, item),
-        (What::StorageEntry(storage), _) => storage_entry(rollout.model, *storage),
+        (What::StorageHost(storage), _) => storage::host(rollout.model, *storage, item),
+        (What::StorageEntry(storage), _) => storage::entry(rollout.model, *storage),
         (What::DeviceHost(device), _) => device_host(rollout.model, *device, item),
-        (What::Directory(name), _) => directory(name),
+        (What::Directory(name), _) => directory(rollout.model, name),
         (What::Object(index), Some(object)) => of_object(rollout, *index, object, item),
         (What::Object(_), None) => Told { what: item.address.clone(), apply: None, verify: None, note: None },
     }
@@ -106,12 +106,13 @@ fn told_mapping(mapping: &Mapping<'_>) -> Told {
     }
 }
 
-fn directory(name: &str) -> Told {
+fn directory(model: &Model<'_>, name: &str) -> Told {
+    let is_declared = model.world.all().any(|object| model.kind(object) == "mapping" && model.name(object) == name);
     Told {
         what: format!("directory mapping `{name}`"),
         apply: None,
         verify: Some(format!("pvesh get /cluster/mapping/dir/{}", word(name))),
-        note: Some("nothing in this lab declares it".to_owned()),
+        note: (!is_declared).then(|| "nothing in this lab declares it".to_owned()),
     }
 }
 
@@ -129,76 +130,4 @@ fn device_host(model: &Model<'_>, device: ObjId, item: &Item<'_>) -> Told {
         verify: Some(over_ssh(node, &["lspci", "-nnk", "-s", &at])),
         note: None,
     }
-}
-
-/// The words of a storage: what Proxmox calls its sort, and the options that `pvesm add` takes besides.
-fn storage_options(model: &Model<'_>, storage: ObjId) -> (&'static str, Vec<(&'static str, String)>) {
-    let sort = model.world.object(storage).tag.map_or("", |tag| model.word(tag));
-    let said = |name: &str| {
-        let shape = model.program.shape(model.world.object(storage).shape);
-        let tag = model.world.object(storage).tag;
-        let field = model.program.heap.names.find(name).and_then(|name| shape.field(name, tag))?;
-        let value = model.value(model.of(storage), field);
-        let shown = || crate::eval::show::text(model.program, model.world, value);
-        match value {
-            Value::Null | Value::Poison => None,
-            Value::Bool(flag) => flag.then(|| "1".to_owned()),
-            Value::Str(_) | Value::Enum(_) | Value::Int(_) | Value::Ip(_) | Value::Obj(_) => Some(shown()),
-            _ => None,
-        }
-    };
-    let (kind, names): (&str, &[(&'static str, &str)]) = match sort {
-        "Lvm" => ("lvm", &[("vgname", "group")]),
-        "LvmThin" => ("lvmthin", &[("vgname", "group"), ("thinpool", "pool")]),
-        "ZfsPool" => ("zfspool", &[("pool", "pool"), ("sparse", "sparse"), ("blocksize", "block-size")]),
-        "Btrfs" => ("btrfs", &[("path", "path"), ("is_mountpoint", "mountpoint")]),
-        "Nfs" => ("nfs", &[("server", "server"), ("export", "export"), ("options", "options")]),
-        "Cifs" => ("cifs", &[("server", "server"), ("share", "share"), ("username", "user")]),
-        "Pbs" => (
-            "pbs",
-            &[("server", "server"), ("datastore", "datastore"), ("username", "user"), ("fingerprint", "fingerprint")],
-        ),
-        "Rbd" => ("rbd", &[("pool", "pool"), ("username", "user")]),
-        "CephFs" => ("cephfs", &[("fs-name", "filesystem")]),
-        "Iscsi" => ("iscsi", &[("portal", "portal"), ("target", "target")]),
-        _ => ("dir", &[("path", "path"), ("is_mountpoint", "mountpoint")]),
-    };
-    (kind, names.iter().filter_map(|(option, field)| said(field).map(|value| (*option, value))).collect())
-}
-
-fn storage_entry(model: &Model<'_>, id: ObjId) -> Told {
-    let storage = Storage::new(model, id);
-    let (kind, options) = storage_options(model, id);
-    let name = model.name(id);
-    let mut command = format!("pvesm add {kind} {}", word(name));
-    let content: Vec<&str> = storage.content(model).iter().filter_map(|word| model.text_of(*word)).collect();
-    command.push_str(&format!(" --content {}", word(&content.join(","))));
-    for (option, value) in &options {
-        command.push_str(&format!(" --{option} {}", word(value)));
-    }
-    if model.says_where(id) {
-        let nodes: Vec<&str> = model.hosts(id).iter().map(|host| model.name(host.id)).collect();
-        command.push_str(&format!(" --nodes {}", word(&nodes.join(","))));
-    }
-    Told {
-        what: format!("storage `{name}`"),
-        apply: Some(command),
-        verify: Some(format!("pvesm status --storage {}", word(name))),
-        note: None,
-    }
-}
-
-fn storage_host(model: &Model<'_>, id: ObjId, item: &Item<'_>) -> Told {
-    let node = item.node.unwrap_or_default();
-    let (kind, options) = storage_options(model, id);
-    let option =
-        |name: &str| options.iter().find(|(option, _)| *option == name).map_or("", |(_, value)| value.as_str());
-    let thin = format!("{}/{}", option("vgname"), option("thinpool"));
-    let (what, command) = match kind {
-        "zfspool" => (format!("data set `{}`", option("pool")), vec!["zfs", "list", option("pool")]),
-        "lvm" => (format!("volume group `{}`", option("vgname")), vec!["vgs", option("vgname")]),
-        "lvmthin" => (format!("thin pool `{thin}`"), vec!["lvs", thin.as_str()]),
-        _ => (format!("folder `{}`", option("path")), vec!["ls", "-d", option("path")]),
-    };
-    Told { what: format!("{what} on {node}"), apply: None, verify: Some(over_ssh(node, &command)), note: None }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::own::{Facet, Owned, Owner};
+use crate::own::{Facet, Later, Owned, Owner};
 use crate::place::Gone;
 use crate::session::compile::Compiled;
 use crate::targets;
@@ -65,6 +65,7 @@ fn farewell(compiled: &Compiled, owned: &Owned, gone: &Gone) -> Farewell {
 fn is_object(facet: Facet) -> bool {
     match facet {
         Facet::VmConfig | Facet::ImageFile | Facet::SnippetFile | Facet::StorageEntry | Facet::DeviceMapping => true,
+        Facet::Later(later) => later != Later::ContainerPower,
         Facet::VmRootOptions | Facet::VmPower | Facet::DeviceHost | Facet::StorageHost => false,
     }
 }

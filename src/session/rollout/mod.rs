@@ -4,9 +4,11 @@
 //! target, those of the Proxmox API and of the hosts from [`commands`].
 
 mod commands;
+mod declared;
 mod gone;
 mod page;
 mod root;
+mod storage;
 
 use serde_json::{Value as Json, json};
 
@@ -145,6 +147,10 @@ impl Rollout<'_> {
         let stages: Vec<Json> =
             self.stages.iter().enumerate().map(|(number, stage)| self.json_stage(number, stage)).collect();
         let mut json = json!({ "version": 1, "project": self.project(), "stages": stages });
+        let declared = declared::json(self);
+        if !declared.is_empty() {
+            json["declared"] = declared.into();
+        }
         if !self.gone.is_empty() {
             json["removed"] = self.gone.iter().map(gone::Farewell::json).collect();
         }

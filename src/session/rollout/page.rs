@@ -12,6 +12,7 @@ pub(super) fn page(rollout: &Rollout<'_>) -> String {
     let mut text = format!("# Rollout of {}\n\n", cell(rollout.project()));
     if rollout.stages.is_empty() {
         text.push_str("There is nothing to apply.\n");
+        declared(rollout, &mut text);
         gone(rollout, &mut text);
         return text;
     }
@@ -20,8 +21,21 @@ pub(super) fn page(rollout: &Rollout<'_>) -> String {
     for (number, stage) in rollout.stages.iter().enumerate() {
         one(rollout, number, stage, &mut text);
     }
+    declared(rollout, &mut text);
     gone(rollout, &mut text);
     text
+}
+
+/// What is checked and not applied.
+fn declared(rollout: &Rollout<'_>, text: &mut String) {
+    let rows = super::declared::rows(rollout);
+    if rows.is_empty() {
+        return;
+    }
+    text.push_str("\n## Declared, not applied\n\nThis version of hlab counts and checks these, and neither it nor a target applies them: their owner sets\nthem up by other means.\n\n| what | owner |\n|---|---|\n");
+    for (what, owner) in &rows {
+        text.push_str(&format!("| {} | `{}` |\n", cell(what), cell(owner)));
+    }
 }
 
 /// What becomes of what was removed.

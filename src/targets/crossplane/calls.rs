@@ -111,6 +111,11 @@ pub(super) fn calls(facet: Facet) -> &'static [ApiCall] {
         Facet::VmPower => POWER,
         Facet::VmRootOptions => ROOT_OPTIONS,
         Facet::ImageFile => IMAGE,
-        Facet::DeviceHost | Facet::DeviceMapping | Facet::SnippetFile | Facet::StorageEntry | Facet::StorageHost => &[],
+        Facet::DeviceHost
+        | Facet::DeviceMapping
+        | Facet::SnippetFile
+        | Facet::StorageEntry
+        | Facet::StorageHost
+        | Facet::Later(_) => &[],
     }
 }

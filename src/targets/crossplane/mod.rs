@@ -101,6 +101,7 @@ impl Target for Crossplane {
             Facet::SnippetFile => {
                 Carries::No("this version of hlab writes no EnvironmentFile, which needs SSH besides")
             }
+            Facet::Later(_) => Carries::No("this version of hlab writes no manifests for this kind"),
             Facet::DeviceHost | Facet::StorageHost => Carries::No("the provider does nothing on the hosts themselves"),
         }
     }

@@ -1,0 +1,118 @@
+//! Facets of kinds that are declared and checked, and that nothing lowers yet.
+
+/// A facet that no target of this version applies, nor hlab itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Later {
+    /// An entry of the access control list.
+    Acl,
+    /// A rule that keeps HA resources together or apart.
+    Affinity,
+    /// A backup job of the cluster.
+    BackupJob,
+    /// What a backup server does by itself.
+    BackupServer,
+    /// The configuration of a container.
+    ContainerConfig,
+    /// Whether a container runs.
+    ContainerPower,
+    /// The records of a zone.
+    DnsZone,
+    /// A program that tells measurements.
+    Exporter,
+    /// The firewall of the cluster, a host or a guest.
+    Firewall,
+    /// What comes into a cluster from Git.
+    Gitops,
+    /// A group of users.
+    Group,
+    /// An HA resource.
+    Ha,
+    /// The configuration of a k3s cluster on its nodes.
+    K3sCluster,
+    /// A Kubernetes object.
+    Manifest,
+    /// A directory mapping.
+    Mapping,
+    /// A question that is asked again and again.
+    Monitor,
+    /// A pool of guests and storages.
+    Pool,
+    /// A replication job.
+    Replication,
+    /// A set of privileges.
+    Role,
+    /// An address in a Kubernetes cluster.
+    Service,
+    /// An API token.
+    Token,
+    /// A power supply.
+    Ups,
+    /// A user of Proxmox.
+    User,
+    /// What runs in a Kubernetes cluster.
+    Workload,
+}
+
+impl Later {
+    /// Its name in `project.owner`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Later::Acl => "acl.entry",
+            Later::Affinity => "affinity.rule",
+            Later::BackupJob => "backup-job.entry",
+            Later::BackupServer => "backup-server.jobs",
+            Later::ContainerConfig => "container.config",
+            Later::ContainerPower => "container.power",
+            Later::DnsZone => "dns-zone.records",
+            Later::Exporter => "exporter.service",
+            Later::Firewall => "firewall.rules",
+            Later::Gitops => "gitops.install",
+            Later::Group => "group.entry",
+            Later::Ha => "ha.resource",
+            Later::K3sCluster => "k3s-cluster.nodes",
+            Later::Manifest => "manifest.object",
+            Later::Mapping => "mapping.entry",
+            Later::Monitor => "monitor.check",
+            Later::Pool => "pool.entry",
+            Later::Replication => "replication.job",
+            Later::Role => "role.entry",
+            Later::Service => "service.object",
+            Later::Token => "token.entry",
+            Later::Ups => "ups.service",
+            Later::User => "user.entry",
+            Later::Workload => "workload.object",
+        }
+    }
+
+    /// Whether it is something that the Proxmox API can be told.
+    #[must_use]
+    pub fn is_of_proxmox(self) -> bool {
+        match self {
+            Later::Acl
+            | Later::Affinity
+            | Later::BackupJob
+            | Later::ContainerConfig
+            | Later::ContainerPower
+            | Later::Firewall
+            | Later::Group
+            | Later::Ha
+            | Later::Mapping
+            | Later::Pool
+            | Later::Replication
+            | Later::Role
+            | Later::Token
+            | Later::User => true,
+            Later::BackupServer
+            | Later::DnsZone
+            | Later::Exporter
+            | Later::Gitops
+            | Later::K3sCluster
+            | Later::Manifest
+            | Later::Monitor
+            | Later::Service
+            | Later::Ups
+            | Later::Workload => false,
+        }
+    }
+}
