@@ -102,10 +102,12 @@ impl Guard {
         let condition = found.condition?;
         let Op::Kinds(ty) = machine.p.expr(found.source).op else { return None };
         let crate::types::ty::Ty::Obj(shapes, _) = machine.p.types.get(machine.p.types.base(ty)) else { return None };
-        let [shape] = shapes.as_slice() else { return None };
+        let shape = *shapes.first()?;
         let mut reads = FieldSet::NOTHING;
-        let only = Reads { machine, shape: *shape, of: Op::Local(found.local) }.only(condition, &mut reads);
-        (only && reads != FieldSet::NOTHING).then_some(Guard { condition, local: found.local, reads, by_default: None })
+        let only = Reads { machine, shape, of: Op::Local(found.local) }.only(condition, &mut reads);
+        // A condition that says nothing of the object decides for all of them, whatever they are.
+        let is_of_one_shape = shapes.len() == 1 || reads == FieldSet::NOTHING;
+        (only && is_of_one_shape).then_some(Guard { condition, local: found.local, reads, by_default: None })
     }
 
     /// What the condition is for an object by defaults alone; none if it says something of what decides.

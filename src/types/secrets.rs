@@ -3,7 +3,7 @@
 /// The class of secret that a text is or holds, if it is of a known one.
 #[must_use]
 pub fn class_of(text: &str) -> Option<&'static str> {
-    if text.len() < 16 {
+    if text.len() < 16 || !has_marks(text.as_bytes()) {
         return None;
     }
     class_of_whole(text).or_else(|| {
@@ -15,6 +15,11 @@ pub fn class_of(text: &str) -> Option<&'static str> {
         let words = text.split(|c: char| u8::try_from(c).is_ok_and(is_gap));
         words.filter(|word| word.len() >= 16).find_map(class_of_whole)
     })
+}
+
+/// Whether a text has any of the marks that each class has one of; most texts, public keys among them, have none.
+fn has_marks(text: &[u8]) -> bool {
+    memchr::memchr3(b'_', b'!', b':', text).is_some() || memchr::memchr_iter(b'-', text).nth(1).is_some()
 }
 
 fn class_of_whole(text: &str) -> Option<&'static str> {
