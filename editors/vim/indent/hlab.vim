@@ -25,6 +25,13 @@ function! GetHlabIndent(lnum) abort
   if l:before == 0
     return 0
   endif
+  " A reason on a line of its own belongs to the line before it, and what follows belongs beside that.
+  if getline(l:before) =~# '^\s*because\>' && l:before > 1
+    let l:before = prevnonblank(l:before - 1)
+  endif
+  if getline(a:lnum) =~# '^\s*because\>'
+    return indent(l:before) + shiftwidth()
+  endif
   " The text of a string of several lines stays where it is.
   if synIDattr(synID(a:lnum, 1, 1), 'name') ==# 'hlabBlockString'
     return -1
