@@ -128,6 +128,10 @@ impl Parser<'_> {
 
     /// Makes the token behind `from` the current one; reports and skips what is no comment but was meant as one.
     pub fn fetch(&mut self, from: u32) {
+        // What was given up is not read again: nobody gets behind its end, and nobody goes round in it.
+        if self.abandoned {
+            return;
+        }
         let mut token = self.lexer.next(from as usize);
         while token.kind == T::BadComment {
             let span = self.span(token.start, token.end);
@@ -393,13 +397,13 @@ impl Parser<'_> {
         let span = self.cur_span();
         self.push_error(|_| errors::too_deep(span));
         self.quiet = true;
-        self.abandoned = true;
         self.lexer.set_limit(self.text.len());
         self.lexer.hole = false;
         while !matches!(self.cur.kind, T::Eof | T::Stop) {
             self.prev_end = self.cur.end;
             self.fetch(self.cur.end);
         }
+        self.abandoned = true;
     }
 
     fn finish(mut self) -> Checked<Tree> {

@@ -160,6 +160,18 @@ fn files_that_are_no_sources_are_named_with_the_way_out() {
 }
 
 #[test]
+fn what_nests_too_deep_is_left_whatever_stands_in_it() {
+    // Found by fuzzing: a key behind the bound was read again and again.
+    for tail in [" {\n  r pe\np\"${t", "{\" {\n  r 1p\"${t", " p\"${a}\" { b c\"${d"] {
+        for depth in 240..260 {
+            let text = format!("a {{\n  s {}{tail}", "[".repeat(depth));
+            let tree = parse(FileId(0), &text).value;
+            assert_eq!(tree.nodes[0].next as usize, tree.nodes.len());
+        }
+    }
+}
+
+#[test]
 fn nesting_beyond_the_bound_is_hl0110() {
     assert_eq!(messages(&format!("a = {}", "[".repeat(300))), ["HL0110 this is nested more than 256 levels deep"]);
 }
