@@ -46,6 +46,9 @@ test("a lab of snippets compiles", { skip: hlab ? false : "HLAB is not set: path
   for (const [name, items] of [["main", main], ["profiles", [...second, base, text["vm-with"], text.for]]]) {
     const folder = mkdtempSync(join(lab, name));
     writeFileSync(join(folder, "main.hlab"), items.map((item) => item.trimEnd()).join("\n\n") + "\n");
+    // As a person does once and commits; where CI is set, `check` takes no id that is not in the lock.
+    const lock = spawnSync(hlab, ["lock", folder, "--color", "never"], { encoding: "utf8" });
+    assert.equal(lock.status, 0, `${lock.stdout}${lock.stderr}`);
     const check = spawnSync(hlab, ["check", folder, "--color", "never"], { encoding: "utf8" });
     assert.equal(check.status, 0, `${readFileSync(join(folder, "main.hlab"), "utf8")}\n${check.stdout}${check.stderr}`);
     writeFileSync(join(folder, "main_test.hlab"), [text.test, text["test-error"]].join("\n"));
