@@ -151,7 +151,7 @@ fn a_project_without_a_target_can_be_built_for_one() {
     let files = analysis.emit(&versioned("0.11.1")).expect("hlab knows this version");
     assert!(files.value.get("vm-web.yaml").is_some(), "{files:?}");
     let unknown = analysis.emit(&versioned("9.9.9")).expect_err("no such version");
-    assert_eq!(unknown.known, ["crossplane@0.11.1"]);
+    assert_eq!(unknown.known, ["crossplane@0.11.1", "crossplane@1.18.0-namespaced", "crossplane@1.18.0"]);
 }
 
 #[test]

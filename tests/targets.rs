@@ -47,8 +47,10 @@ fn refused_by(credential: Credential, lab: &Desired<'_>, owns: &dyn Fn(usize) ->
         version: &|_| Version::V8_4,
         login: Login { credential, origin: None, ssh: false },
         provider: "default",
+        provider_kind: "ClusterProviderConfig",
+        namespace: "default",
     };
-    let checked: Checked<_> = target("crossplane").expect("there is one").emit(&request);
+    let checked: Checked<_> = target("crossplane", Some("0.11.1")).expect("there is one").emit(&request);
     let asked = asked.borrow();
     let place = |span: Span| asked[span.start as usize].clone();
     checked
@@ -258,8 +260,10 @@ fn an_adopted_object_carries_terraforms_state_id() {
         version: &|_| Version::V8_4,
         login: Login::default(),
         provider: "proxmox",
+        provider_kind: "ClusterProviderConfig",
+        namespace: "default",
     };
-    let stream = target("crossplane").expect("there is one").stream(&request);
+    let stream = target("crossplane", Some("0.11.1")).expect("there is one").stream(&request);
     insta::assert_snapshot!(stream.value);
 }
 
@@ -269,7 +273,7 @@ fn a_foreign_field_in_a_manifest_is_shown_where_it_stands() {
                 forProvider:\n    nodeName: pve\n    disk:\n      - interfase: scsi0\n        discard: on\n";
     let mut files = hlab::targets::ArtifactSet::default();
     files.push("web.yaml", text).expect("the path is safe");
-    let read = target("crossplane").expect("there is one").read(&files);
+    let read = target("crossplane", Some("0.11.1")).expect("there is one").read(&files);
     let sources = hlab::targets::sources_of(&files);
     let found: Vec<(String, &str)> = read
         .diagnostics

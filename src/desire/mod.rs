@@ -7,6 +7,7 @@
 //!
 //! References stay references ([`Ref`]) until a target prints them.
 
+mod access;
 mod devices;
 mod image;
 mod lower;
@@ -17,6 +18,7 @@ use std::borrow::Cow;
 
 use crate::own::Facet;
 
+pub use access::Pool;
 pub use devices::{
     Audio, CdMedium, Cdrom, CloudInit, Disk, DiskExtra, EfiDisk, Import, IpConfig, Nic, PciDevice, Rng, Secret, Serial,
     Share, Throttle, Tpm, Usb, UsbDevice, Vga, Watchdog,
@@ -78,7 +80,7 @@ pub enum Place<'a> {
 pub struct Life<'a> {
     /// It exists already and is taken over.
     pub adopt: bool,
-    /// It goes when its declaration goes; otherwise it stays.
+    /// It goes when its declaration goes; otherwise it stays, as what is only looked at always does.
     pub destroy: bool,
     /// Targets that can leave it alone for now.
     pub paused: bool,
@@ -103,6 +105,8 @@ pub enum Content<'a> {
     Snippet(Box<Snippet<'a>>),
     /// `device.mapping`.
     Mapping(Box<Mapping<'a>>),
+    /// `pool.entry`.
+    Pool(Box<Pool<'a>>),
 }
 
 impl Content<'_> {
@@ -116,6 +120,7 @@ impl Content<'_> {
             Content::Image(_) => Facet::ImageFile,
             Content::Snippet(_) => Facet::SnippetFile,
             Content::Mapping(_) => Facet::DeviceMapping,
+            Content::Pool(_) => Facet::Pool,
         }
     }
 }
@@ -176,7 +181,9 @@ impl<'a> Desired<'a> {
         match &self.objects[index].content {
             Content::Image(image) => Some(image.volume_id()),
             Content::Snippet(snippet) => Some(snippet.volume_id()),
-            Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) => None,
+            Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) | Content::Pool(_) => {
+                None
+            }
         }
     }
 }

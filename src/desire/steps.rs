@@ -189,6 +189,9 @@ impl<'a> Cx<'a, '_> {
             }
             Content::Image(image) => after.extend(self.storages.get(&*image.storage)),
             Content::Snippet(snippet) => after.extend(self.storages.get(&*snippet.storage)),
+            Content::Pool(pool) => {
+                after.extend(pool.storages.iter().filter_map(|storage| self.storages.get(&**storage)));
+            }
             Content::Mapping(_) => {}
         }
         self.out.steps[number].after.append(&mut after);
@@ -217,6 +220,7 @@ impl<'a> Cx<'a, '_> {
             }
         }
         after.extend(self.handed_over(number));
+        after.extend(vm.pool.as_ref().and_then(|pool| self.step_of(&format!("pool.{pool}"), Facet::Pool)));
         for share in &vm.shares_of_host {
             let step = self.directory(&share.mapping);
             after.push(step);
@@ -297,7 +301,7 @@ fn node_of<'a>(object: &'a Object<'a>, wanted: &'a Wanted<'a>, number: usize) ->
         Content::Vm(vm) => Some(&vm.node),
         Content::Image(image) => Some(&image.node),
         Content::Snippet(snippet) => Some(&snippet.node),
-        Content::Mapping(_) => None,
+        Content::Mapping(_) | Content::Pool(_) => None,
         // The configuration of the same VM stands a little before.
         Content::RootOptions(_) | Content::Power(_) => {
             let objects = wanted.desired.objects[..number].iter().rev();

@@ -243,6 +243,8 @@ pub struct Agent<'a> {
     pub timeout: Option<u32>,
     /// Tools wait for an IPv4 address.
     pub wait_for_ipv4: bool,
+    /// Tools do not wait for any address.
+    pub no_wait: bool,
     /// Tools wait for an IPv6 address.
     pub wait_for_ipv6: bool,
 }

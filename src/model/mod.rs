@@ -25,7 +25,7 @@ pub use path::{Found, Step};
 pub use views::{
     Agent, Attach, Audio, Bridge, Cdrom, CloneOf, CloudInit, Container, ContainerNic, Cpu, Create, Destroy, Device,
     DeviceNeeds, Disk, DiskLimit, Display, Efi, Fields, Host, HostPci, HostUsb, Image, Login, Machine, MachineOptions,
-    Migration, Network, Nic, NumaNode, Parallel, Project, Reservation, Rng, Secret, Serial, Service, Sev, Share,
+    Migration, Network, Nic, NumaNode, Parallel, Pool, Project, Reservation, Rng, Secret, Serial, Service, Sev, Share,
     SharedMemory, Smbios, Snippet, Spice, Start, Storage, Target, Tdx, Timeouts, Tpm, Update, User, Vm, Watchdog,
 };
 

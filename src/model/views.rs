@@ -190,6 +190,8 @@ views! {
         version = "version" text,
         out = "out" text,
         provider = "provider" text,
+        provider_kind = "provider-kind" text,
+        namespace = "namespace" text,
     }
     /// Where a secret is kept.
     Secret as secret of "secret" {
@@ -269,6 +271,15 @@ views! {
         owner = "owner" value,
         on_delete = "on-delete" text,
         adopt = "adopt" flag,
+    }
+    /// Guests and storages under one name.
+    Pool as pool of "pool" {
+        comment = "comment" text,
+        storages = "storages" list,
+        owner = "owner" value,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+        was = "was" list,
     }
     /// A container, as far as other things rely on it.
     Container as container of "container" {
@@ -473,6 +484,7 @@ views! {
         freeze = "freeze" flag,
         kind = "type" text,
         timeout = "timeout" milliseconds,
+        wait = "wait" flag,
         wait_for_ipv4 = "wait-for-ipv4" flag,
         wait_for_ipv6 = "wait-for-ipv6" flag,
     }

@@ -11,6 +11,8 @@ pub enum Facet {
     DeviceMapping,
     /// The file of an image on a node's storage.
     ImageFile,
+    /// A pool of guests and storages.
+    Pool,
     /// A snippet file on a node's storage.
     SnippetFile,
     /// The entry of a storage in the cluster's configuration.
@@ -33,6 +35,7 @@ impl Facet {
         Facet::DeviceHost,
         Facet::DeviceMapping,
         Facet::ImageFile,
+        Facet::Pool,
         Facet::SnippetFile,
         Facet::StorageEntry,
         Facet::StorageHost,
@@ -55,7 +58,6 @@ impl Facet {
         Facet::Later(Later::Manifest),
         Facet::Later(Later::Mapping),
         Facet::Later(Later::Monitor),
-        Facet::Later(Later::Pool),
         Facet::Later(Later::Replication),
         Facet::Later(Later::Role),
         Facet::Later(Later::Service),
@@ -72,6 +74,7 @@ impl Facet {
             Facet::DeviceHost => "device.host",
             Facet::DeviceMapping => "device.mapping",
             Facet::ImageFile => "image.file",
+            Facet::Pool => "pool.entry",
             Facet::SnippetFile => "snippet.file",
             Facet::StorageEntry => "storage.entry",
             Facet::StorageHost => "storage.host",
@@ -89,13 +92,14 @@ impl Facet {
             Facet::DeviceHost => 0,
             Facet::DeviceMapping => 1,
             Facet::ImageFile => 2,
-            Facet::SnippetFile => 3,
-            Facet::StorageEntry => 4,
-            Facet::StorageHost => 5,
-            Facet::VmConfig => 6,
-            Facet::VmRootOptions => 7,
-            Facet::VmPower => 8,
-            Facet::Later(later) => 9 + later as usize,
+            Facet::Pool => 3,
+            Facet::SnippetFile => 4,
+            Facet::StorageEntry => 5,
+            Facet::StorageHost => 6,
+            Facet::VmConfig => 7,
+            Facet::VmRootOptions => 8,
+            Facet::VmPower => 9,
+            Facet::Later(later) => 10 + later as usize,
         }
     }
 

@@ -35,8 +35,6 @@ pub enum Later {
     Mapping,
     /// A question that is asked again and again.
     Monitor,
-    /// A pool of guests and storages.
-    Pool,
     /// A replication job.
     Replication,
     /// A set of privileges.
@@ -74,7 +72,6 @@ impl Later {
             Later::Manifest => "manifest.object",
             Later::Mapping => "mapping.entry",
             Later::Monitor => "monitor.check",
-            Later::Pool => "pool.entry",
             Later::Replication => "replication.job",
             Later::Role => "role.entry",
             Later::Service => "service.object",
@@ -98,7 +95,6 @@ impl Later {
             | Later::Group
             | Later::Ha
             | Later::Mapping
-            | Later::Pool
             | Later::Replication
             | Later::Role
             | Later::Token

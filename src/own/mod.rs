@@ -42,6 +42,10 @@ pub struct Declared {
     pub out: Option<String>,
     /// The name of the credential object that emitted resources refer to.
     pub provider: String,
+    /// The kind of that object, where there is a choice.
+    pub provider_kind: String,
+    /// The namespace of emitted objects, where they are in one.
+    pub namespace: String,
     /// Its block; none if only the command line names it.
     pub block: Option<ObjId>,
     /// Where it is declared.
@@ -58,14 +62,16 @@ impl Declared {
             version: None,
             out: None,
             provider: "default".to_owned(),
+            provider_kind: "ClusterProviderConfig".to_owned(),
+            namespace: "default".to_owned(),
             block: None,
             at: None,
         }
     }
 }
 
-/// Whether a system can carry a facet at least in part; if not, why. `None` if nobody knows the system.
-pub type Carries<'c> = &'c dyn Fn(&str, Facet) -> Option<Result<(), &'static str>>;
+/// Whether a target can carry a facet at least in part; if not, why. `None` if nobody knows its system and version.
+pub type Carries<'c> = &'c dyn Fn(&Declared, Facet) -> Option<Result<(), &'static str>>;
 
 /// Things that wait for each other: what each is, and where the source declares it.
 #[must_use]
@@ -99,6 +105,8 @@ pub fn targets(model: &Model<'_>) -> Vec<Declared> {
             version: target.version(model).map(str::to_owned),
             out: target.out(model).map(str::to_owned),
             provider: target.provider(model).unwrap_or("default").to_owned(),
+            provider_kind: target.provider_kind(model).unwrap_or("ClusterProviderConfig").to_owned(),
+            namespace: target.namespace(model).unwrap_or("default").to_owned(),
             block: Some(target.id),
             at: Some(model.span(target.id)),
         }
@@ -114,6 +122,7 @@ pub fn api_carries(facet: Facet) -> Result<(), &'static str> {
     match facet {
         Facet::DeviceMapping
         | Facet::ImageFile
+        | Facet::Pool
         | Facet::StorageEntry
         | Facet::VmConfig
         | Facet::VmRootOptions
@@ -130,8 +139,7 @@ pub fn assign(model: &Model<'_>, targets: Vec<Declared>, carries: Carries<'_>) -
     let mut out = Vec::new();
     let mut carried = Vec::with_capacity(targets.len());
     for target in &targets {
-        let can: Vec<Option<Result<(), &str>>> =
-            Facet::ALL.iter().map(|facet| carries(&target.system, *facet)).collect();
+        let can: Vec<Option<Result<(), &str>>> = Facet::ALL.iter().map(|facet| carries(target, *facet)).collect();
         carried.push(can.iter().map(|can| matches!(can, Some(Ok(())))).collect::<Vec<bool>>());
     }
     let by_facet = Facet::ALL.iter().map(|facet| unsaid(*facet, &carried)).collect();
@@ -244,7 +252,7 @@ impl Owned {
     fn is_known(&self, owner: Owner, carries: Carries<'_>) -> bool {
         match owner {
             Owner::None | Owner::Api => true,
-            Owner::Target(number) => carries(&self.targets[usize::from(number)].system, Facet::VmConfig).is_some(),
+            Owner::Target(number) => carries(&self.targets[usize::from(number)], Facet::VmConfig).is_some(),
         }
     }
 
@@ -254,7 +262,7 @@ impl Owned {
             Owner::None => Ok(()),
             Owner::Api => api_carries(facet),
             Owner::Target(number) => {
-                carries(&self.targets[usize::from(number)].system, facet).unwrap_or(Err("this hlab does not know it"))
+                carries(&self.targets[usize::from(number)], facet).unwrap_or(Err("this hlab does not know it"))
             }
         };
         found.err().unwrap_or("it cannot")

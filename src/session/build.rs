@@ -15,9 +15,14 @@ pub(super) fn model(compiled: &Compiled) -> Model<'_> {
     Model::new(&compiled.program, &compiled.world, &compiled.units, &compiled.sources)
 }
 
-/// Whether a system carries a facet at least in part; nothing if hlab does not know it.
-fn carries(system: &str, facet: Facet) -> Option<Result<(), &'static str>> {
-    Some(match targets::target(system)?.carries(facet) {
+/// The system of a declared target, in its version.
+pub(super) fn system(declared: &Declared) -> Option<&'static dyn Target> {
+    targets::target(&declared.system, declared.version.as_deref())
+}
+
+/// Whether a target carries a facet at least in part; nothing if hlab does not know it.
+fn carries(declared: &Declared, facet: Facet) -> Option<Result<(), &'static str>> {
+    Some(match system(declared)?.carries(facet) {
         Carries::Whole | Carries::Partly(_) => Ok(()),
         Carries::No(why) => Err(why),
     })
@@ -40,9 +45,9 @@ pub(super) fn check(model: &Model<'_>) -> Vec<Diagnostic> {
 
 /// The targets that the project declares.
 pub(super) fn infos(model: &Model<'_>) -> Vec<TargetInfo> {
-    let newest = |system: &str| targets::target(system).and_then(|target| target.versions().last()).copied();
+    let usual = |system: &str| targets::target(system, None).map_or("", |target| target.version()).to_owned();
     let info = |target: Declared| TargetInfo {
-        version: target.version.unwrap_or_else(|| newest(&target.system).unwrap_or_default().to_owned()),
+        version: target.version.unwrap_or_else(|| usual(&target.system)),
         out: target.out.unwrap_or_else(|| target.name.clone()),
         name: target.name,
         system: target.system,
@@ -52,17 +57,17 @@ pub(super) fn infos(model: &Model<'_>) -> Vec<TargetInfo> {
 
 /// The system of a declared target, in a version that hlab knows.
 fn known(model: &Model<'_>, declared: &Declared) -> Result<&'static dyn Target, Box<Diagnostic>> {
-    let names: Vec<&str> = targets::TARGETS.iter().map(|target| target.name()).collect();
-    let Some(system) = targets::target(&declared.system) else {
-        return Err(Box::new(errors::unknown_system(declared.at, &declared.system, &names)));
-    };
-    match &declared.version {
-        Some(version) if !system.versions().contains(&version.trim_start_matches('v')) => {
-            let at = declared.block.and_then(|block| model.said_at(block, model.fields.target.version));
-            Err(Box::new(errors::unknown_version(at.or(declared.at), system.name(), version, system.versions())))
-        }
-        Some(_) | None => Ok(system),
+    if let Some(system) = system(declared) {
+        return Ok(system);
     }
+    let versions = targets::versions(&declared.system);
+    Err(Box::new(match &declared.version {
+        Some(version) if !versions.is_empty() => {
+            let at = declared.block.and_then(|block| model.said_at(block, model.fields.target.version));
+            errors::unknown_version(at.or(declared.at), &declared.system, version, &versions)
+        }
+        Some(_) | None => errors::unknown_system(declared.at, &declared.system, &targets::names()),
+    }))
 }
 
 /// A target that was asked for: its number among the owners, and its system.
@@ -75,27 +80,24 @@ struct Asked {
 fn asked(model: &Model<'_>, request: &TargetRequest) -> Result<Asked, UnknownTarget> {
     let mut declared = own::targets(model);
     let unknown = || {
-        let systems = targets::TARGETS
-            .iter()
-            .flat_map(|target| target.versions().iter().map(|version| format!("{}@{version}", target.name())));
+        let systems = targets::TARGETS.iter().map(|target| format!("{}@{}", target.name(), target.version()));
         UnknownTarget { known: own::targets(model).into_iter().map(|target| target.name).chain(systems).collect() }
     };
-    let fits = |system: &str| {
-        let Some(system) = targets::target(system) else { return request.version.is_none() };
-        let versions = system.versions();
-        request.version.as_deref().is_none_or(|version| versions.contains(&version.trim_start_matches('v')))
-    };
+    let fits =
+        |system: &str| request.version.is_none() || targets::target(system, request.version.as_deref()).is_some();
     if let Some(number) = declared.iter().position(|target| target.name == request.name) {
-        if !fits(&declared[number].system) {
+        let target = &mut declared[number];
+        if !fits(&target.system) {
             return Err(unknown());
         }
+        target.version = request.version.clone().or(target.version.take());
         return Ok(Asked { declared, number: number as u16 });
     }
-    if targets::target(&request.name).is_none() || !fits(&request.name) {
+    if targets::target(&request.name, request.version.as_deref()).is_none() {
         return Err(unknown());
     }
     // A target that the project does not declare comes last: what is said of others stays theirs.
-    declared.push(Declared::unsaid(&request.name));
+    declared.push(Declared { version: request.version.clone(), ..Declared::unsaid(&request.name) });
     let number = declared.len() as u16 - 1;
     Ok(Asked { declared, number })
 }
@@ -138,6 +140,8 @@ fn documents(
             },
             login,
             provider: &declared.provider,
+            provider_kind: &declared.provider_kind,
+            namespace: &declared.namespace,
         };
         writer.part(&request, sink)
     };

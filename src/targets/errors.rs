@@ -89,10 +89,10 @@ pub(super) fn not_carried(request: &Request<'_>, span: Option<Span>, facet: &str
 }
 
 /// Something that takes SSH, which the login does not have.
-pub(super) fn needs_ssh(request: &Request<'_>, span: Option<Span>, what: &str) -> Diagnostic {
+pub(super) fn needs_ssh(request: &Request<'_>, span: Option<Span>, what: &str, or: &str) -> Diagnostic {
     let message = format!("`{}` needs SSH for {what}, and the login has none", request.target);
     let diagnostic = error(&codes::TARGET_NEEDS_SSH, span, message)
-        .help("say `ssh = true` in `login` if its credentials hold SSH keys, or keep the image on a storage with `import` content");
+        .help(format!("say `ssh = true` in `login` if its credentials hold SSH keys, or {or}"));
     match request.login.origin {
         Some(origin) => diagnostic.label(origin, "the login is declared here"),
         None => diagnostic,

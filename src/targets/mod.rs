@@ -5,7 +5,7 @@
 //! is an error at the place that wants it, naming an owner that can. Its [`Target::read`] is the proof that it said all:
 //! `read(emit(d)) == d`.
 //!
-//! To add a target, add a folder and a row in [`TARGETS`].
+//! To add a target, add a folder and a row for each of its versions in [`TARGETS`].
 
 mod artifacts;
 pub mod crossplane;
@@ -18,6 +18,9 @@ use crate::desire::{Desired, Object};
 use crate::diag::{Checked, Diagnostic};
 use crate::own::Facet;
 
+use crossplane::Crossplane;
+use crossplane::release::Release;
+
 pub use artifacts::{Artifact, ArtifactSet, BadPath, check_path};
 pub use request::{ApiCall, Carries, Credential, Login, Request};
 
@@ -26,8 +29,8 @@ pub trait Target: Sync {
     /// What it is called in `target NAME { … }` and on the command line.
     fn name(&self) -> &'static str;
 
-    /// The versions of its format that we know, oldest first.
-    fn versions(&self) -> &'static [&'static str];
+    /// The version of its format.
+    fn version(&self) -> &'static str;
 
     /// How much of a facet it can carry.
     fn carries(&self, facet: Facet) -> Carries;
@@ -60,11 +63,12 @@ pub trait Target: Sync {
     /// The command that applies the files of a folder.
     fn apply_command(&self, folder: &str) -> String;
 
-    /// The command that destroys what the source no longer declares, by its kind and the name it had there.
-    fn destroy_command(&self, kind: &str, name: &str) -> Option<String>;
+    /// The command that destroys what the source no longer declares, by its kind and the name it had there, in the
+    /// namespace of the target's objects where they are in one.
+    fn destroy_command(&self, kind: &str, name: &str, namespace: &str) -> Option<String>;
 
     /// The command that shows whether an object was applied; none for one that has no document of its own.
-    fn verify_command(&self, object: &Object<'_>) -> Option<String>;
+    fn verify_command(&self, object: &Object<'_>, namespace: &str) -> Option<String>;
 
     /// What it asks Proxmox for when it applies a facet.
     fn calls(&self, facet: Facet) -> &'static [ApiCall];
@@ -82,13 +86,32 @@ pub trait Writer {
     fn end(&mut self, sink: Sink<'_>);
 }
 
-/// Every target.
-pub static TARGETS: &[&dyn Target] = &[&crossplane::Crossplane];
+/// Every target in every version, those of one name together. The last of a name is what a project gets that states no
+/// version.
+pub static TARGETS: &[&dyn Target] =
+    &[&Crossplane(Release::V0_11), &Crossplane(Release::V1_18Namespaced), &Crossplane(Release::V1_18)];
 
-/// The target of a name.
+/// The target of a name, in a version or in the one that a project gets that states none.
 #[must_use]
-pub fn target(name: &str) -> Option<&'static dyn Target> {
-    TARGETS.iter().copied().find(|target| target.name() == name)
+pub fn target(name: &str, version: Option<&str>) -> Option<&'static dyn Target> {
+    let version = version.map(|version| version.trim_start_matches('v'));
+    let is_meant =
+        |target: &&dyn Target| target.name() == name && version.is_none_or(|version| target.version() == version);
+    TARGETS.iter().copied().rev().find(is_meant)
+}
+
+/// The versions of a target; none if nobody knows it.
+#[must_use]
+pub fn versions(name: &str) -> Vec<&'static str> {
+    TARGETS.iter().filter(|target| target.name() == name).map(|target| target.version()).collect()
+}
+
+/// The name of every target, once.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = TARGETS.iter().map(|target| target.name()).collect();
+    names.dedup();
+    names
 }
 
 /// The files of a set as sources, so that what [`Target::read`] finds can be shown.

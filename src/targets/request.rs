@@ -25,6 +25,10 @@ pub struct Request<'r> {
     pub login: Login,
     /// The name of the credential object that emitted resources refer to.
     pub provider: &'r str,
+    /// The kind of the credential object, where there is a choice.
+    pub provider_kind: &'r str,
+    /// The namespace of emitted objects, where they are in one.
+    pub namespace: &'r str,
 }
 
 /// The credential that a target applies with.

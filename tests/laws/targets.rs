@@ -4,11 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hlab::desire::{Content, Desired, Power, RootOptions, Serial, Usb, UsbDevice, Vm};
 use hlab::pve::Version;
-use hlab::targets::crossplane::spec::{self, Field, Shape};
+use hlab::targets::crossplane::kinds;
+use hlab::targets::crossplane::release::{ALL, Release};
+use hlab::targets::crossplane::spec::{Field, Shape};
 use hlab::targets::{ArtifactSet, Carries, Credential, Login, Request, TARGETS, Target, target};
 
 use super::random::Random;
 use super::wanted;
+
+/// A release that has every field which any has.
+const LATEST: Release = Release::V1_18;
 
 fn request<'r>(desired: &'r Desired<'r>, owns: &'r dyn Fn(usize) -> bool) -> Request<'r> {
     Request {
@@ -20,55 +25,73 @@ fn request<'r>(desired: &'r Desired<'r>, owns: &'r dyn Fn(usize) -> bool) -> Req
         version: &|_| Version::V8_4,
         login: Login { credential: Credential::Root, origin: None, ssh: true },
         provider: "default",
+        provider_kind: "ProviderConfig",
+        namespace: wanted::NAMESPACE,
     }
 }
 
-fn crossplane() -> &'static dyn Target {
-    target("crossplane").expect("there is a target of that name")
+fn crossplane(release: Release) -> &'static dyn Target {
+    target("crossplane", Some(release.name())).expect("there is a target of that name and version")
 }
 
-fn emitted(desired: &Desired<'_>) -> ArtifactSet {
-    let checked = crossplane().emit(&request(desired, &|_| true));
+fn emitted(release: Release, desired: &Desired<'_>) -> ArtifactSet {
+    let checked = crossplane(release).emit(&request(desired, &|_| true));
     assert!(checked.diagnostics.is_empty(), "{:#?}", checked.diagnostics);
     checked.value
 }
 
 #[test]
 fn what_is_emitted_reads_back_as_what_was_wanted() {
-    for seed in 0..60 {
-        let desired = wanted::desired(&mut Random::new(seed), 12);
-        let files = emitted(&desired);
-        let read = crossplane().read(&files);
-        assert!(read.diagnostics.is_empty(), "seed {seed}: {:#?}", read.diagnostics);
-        assert_eq!(read.value.project, desired.project);
-        for (read, wanted) in read.value.objects.iter().zip(&desired.objects) {
-            assert_eq!(read, wanted, "seed {seed}");
+    for release in ALL.iter().copied() {
+        for seed in 0..300 {
+            let desired = wanted::desired(&mut Random::new(seed), release, 4);
+            let files = emitted(release, &desired);
+            let read = crossplane(release).read(&files);
+            let lab = format!("{} seed {seed}", release.name());
+            assert!(read.diagnostics.is_empty(), "{lab}: {:#?}", read.diagnostics);
+            assert_eq!(read.value.project, desired.project);
+            for (read, wanted) in read.value.objects.iter().zip(&desired.objects) {
+                assert_eq!(read, wanted, "{lab}");
+            }
+            assert_eq!(read.value.objects.len(), desired.objects.len(), "{lab}");
         }
-        assert_eq!(read.value.objects.len(), desired.objects.len(), "seed {seed}");
     }
 }
 
 #[test]
+fn a_manifest_of_another_release_is_refused_where_it_says_so() {
+    let desired = wanted::desired(&mut Random::new(4), Release::V0_11, 1);
+    let read = crossplane(Release::V1_18).read(&emitted(Release::V0_11, &desired)).diagnostics;
+    assert_eq!(
+        read.len(),
+        emitted(Release::V0_11, &desired).iter().count() - 1,
+        "each document, not the list of files"
+    );
+    let expected = "expected `virtualenvironmentdownloadfile.proxmoxbpg.crossplane.io/v1alpha1`, found";
+    assert!(read.iter().any(|found| found.message.starts_with(expected)), "{read:#?}");
+}
+
+#[test]
 fn a_stream_holds_the_same_documents() {
-    let desired = wanted::desired(&mut Random::new(3), 30);
-    let stream = crossplane().stream(&request(&desired, &|_| true));
+    let desired = wanted::desired(&mut Random::new(3), LATEST, 30);
+    let stream = crossplane(LATEST).stream(&request(&desired, &|_| true));
     assert!(stream.diagnostics.is_empty());
     let mut files = ArtifactSet::default();
     files.push("stream.yaml", stream.value.into_bytes()).expect("the path is safe");
-    let read = crossplane().read(&files);
+    let read = crossplane(LATEST).read(&files);
     assert!(read.diagnostics.is_empty(), "{:#?}", read.diagnostics);
     assert!(read.value == desired, "the stream reads back as the lab");
 }
 
 #[test]
 fn emitting_twice_gives_the_same_bytes() {
-    let desired = wanted::desired(&mut Random::new(5), 20);
-    assert_eq!(emitted(&desired), emitted(&desired));
+    let desired = wanted::desired(&mut Random::new(5), LATEST, 20);
+    assert_eq!(emitted(LATEST, &desired), emitted(LATEST, &desired));
 }
 
 #[test]
 fn raw_devices_and_mapped_ones_share_a_list_and_come_apart_again() {
-    let mut desired = wanted::desired(&mut Random::new(9), 1);
+    let mut desired = wanted::desired(&mut Random::new(9), LATEST, 1);
     desired.objects.retain(|object| !matches!(object.content, Content::RootOptions(_)));
     let vm = desired.objects.iter_mut().find(|object| matches!(object.content, Content::Vm(_))).expect("a VM");
     let mut root = vm.clone();
@@ -86,31 +109,31 @@ fn raw_devices_and_mapped_ones_share_a_list_and_come_apart_again() {
     }));
     desired.objects.push(root);
     desired.sort();
-    let files = emitted(&desired);
-    let read = crossplane().read(&files);
+    let files = emitted(LATEST, &desired);
+    let read = crossplane(LATEST).read(&files);
     assert_eq!(read.value.objects, desired.objects);
 }
 
 #[test]
 fn what_nobody_owns_is_not_emitted() {
-    let desired = wanted::desired(&mut Random::new(11), 5);
-    let checked = crossplane().emit(&request(&desired, &|_| false));
+    let desired = wanted::desired(&mut Random::new(11), LATEST, 5);
+    let checked = crossplane(LATEST).emit(&request(&desired, &|_| false));
     assert!(checked.value.is_empty() && checked.diagnostics.is_empty());
 }
 
 #[test]
 fn another_owners_power_is_left_alone() {
-    let desired = wanted::desired(&mut Random::new(2), 20);
+    let desired = wanted::desired(&mut Random::new(2), LATEST, 20);
     let config = |index: usize| !matches!(desired.objects[index].content, Content::Power(_));
-    let checked = crossplane().emit(&request(&desired, &config));
-    let read = crossplane().read(&checked.value);
+    let checked = crossplane(LATEST).emit(&request(&desired, &config));
+    let read = crossplane(LATEST).read(&checked.value);
     assert!(!read.value.objects.iter().any(|object| matches!(object.content, Content::Power(Power { .. }))));
 }
 
 #[test]
 fn every_target_says_of_every_facet_what_it_carries() {
     for target in TARGETS {
-        assert!(!target.versions().is_empty());
+        assert!(!target.version().is_empty());
         for facet in hlab::own::Facet::ALL {
             let carried = !matches!(target.carries(*facet), Carries::No(_));
             assert_eq!(carried, !target.calls(*facet).is_empty(), "{} and {}", target.name(), facet.name());
@@ -143,21 +166,36 @@ fn fields(fields: &[Field], path: &str, found: &mut BTreeSet<String>) {
     }
 }
 
+/// Fields that nothing wanted needs: files come with their text.
+const UNUSED: &[&str] = &[
+    ".overwrite",
+    ".sourceFile.changed",
+    ".sourceFile.checksum",
+    ".sourceFile.fileName",
+    ".sourceFile.insecure",
+    ".sourceFile.minTls",
+    ".sourceFile.path",
+    ".sourceRaw.resize",
+    ".timeoutUpload",
+    ".uploadMode",
+];
+
 #[test]
 fn every_field_of_the_crd_is_reached_by_some_lab() {
     let mut reached: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for seed in 0..20 {
-        let desired = wanted::desired(&mut Random::new(seed), 20);
-        for file in emitted(&desired).iter() {
+        let desired = wanted::desired(&mut Random::new(seed), LATEST, 20);
+        for file in emitted(LATEST, &desired).iter() {
             let text = std::str::from_utf8(&file.bytes).expect("it is text");
             let document: serde_json::Value = serde_saphyr::from_str(text).expect("it is YAML");
             let kind = document["kind"].as_str().unwrap_or_default().to_owned();
             paths(&document["spec"]["forProvider"], "", reached.entry(kind).or_default());
         }
     }
-    for (kind, known) in spec::kinds() {
+    for (kind, known) in kinds(LATEST) {
         let mut wanted = BTreeSet::new();
         fields(known, "", &mut wanted);
+        wanted.retain(|field| kind != "EnvironmentFile" || !UNUSED.contains(&field.as_str()));
         let missing: Vec<_> = wanted.difference(&reached[kind]).collect();
         assert!(missing.is_empty(), "{kind}: {missing:?}");
     }

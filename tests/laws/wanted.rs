@@ -1,12 +1,13 @@
-//! Random labs in normal form, made only of what EnvironmentVM and EnvironmentDownloadFile can say.
+//! Random labs in normal form, made only of what a release of the provider can say.
 
 use hlab::desire::{
-    Agent, Attribute, Audio, CdMedium, Cdrom, CloneFrom, CloudInit, Content, Cpu, Create, Desired, Disk, EfiDisk,
-    Guest, Image, Import, IpConfig, Life, Nic, NumaNode, Object, PciDevice, Place, Power, Provider, Ref, Rng,
-    RootOptions, Secret, Serial, Sev, Share, SharedMemory, Smbios, Startup, Text, Throttle, Timeouts, Tpm, Usb,
-    UsbDevice, Vga, Vm, Watchdog,
+    Agent, Attribute, Audio, CdMedium, Cdrom, CloneFrom, CloudInit, Content, Cpu, Create, Desired, Disk, DiskExtra,
+    EfiDisk, Guest, Image, Import, IpConfig, Life, Nic, NumaNode, Object, PciDevice, Place, Pool, Power, Provider, Ref,
+    Rng, RootOptions, Secret, Serial, Sev, Share, SharedMemory, Smbios, Snippet, Startup, Text, Throttle, Timeouts,
+    Tpm, Usb, UsbDevice, Vga, Vm, Watchdog,
 };
 use hlab::own::Facet;
+use hlab::targets::crossplane::release::Release;
 
 use super::random::Random;
 
@@ -46,8 +47,20 @@ fn full<T: Default + PartialEq>(value: T) -> Option<Box<T>> {
     (value != T::default()).then(|| Box::new(value))
 }
 
-/// A lab of some images and VMs, all of one owner.
-pub fn desired(random: &mut Random, vms: usize) -> Desired<'static> {
+/// The namespace that namespaced objects are in.
+pub const NAMESPACE: &str = "homelab";
+
+fn is_new(release: Release) -> bool {
+    release != Release::V0_11
+}
+
+fn hotplug(random: &mut Random, release: Release) -> Option<Vec<Text<'static>>> {
+    let features = *random.pick(&[&[][..], &["cpu", "memory"], &["network"]]);
+    (is_new(release) && flag(random)).then(|| features.iter().map(|feature| (*feature).into()).collect())
+}
+
+/// A lab of pools, files and VMs, all of one owner.
+pub fn desired(random: &mut Random, release: Release, vms: usize) -> Desired<'static> {
     let mut desired = Desired { project: "home".into(), objects: Vec::new() };
     let nodes = ["pve", "still-fawn"];
     for node in nodes {
@@ -55,6 +68,13 @@ pub fn desired(random: &mut Random, vms: usize) -> Desired<'static> {
         let content = Content::Image(Box::new(image(random, node)));
         desired.objects.push(object(random, "image.noble", place, content));
     }
+    for node in nodes {
+        let place = Place::Storage { node: node.into(), storage: "local".into() };
+        let content = Content::Snippet(Box::new(snippet(random, node)));
+        desired.objects.push(object(random, "snippet.first", place, content));
+    }
+    let pool = Pool { name: "lab".into(), comment: word(random), storages: Vec::new() };
+    desired.objects.push(object(random, "pool.lab", Place::Only, Content::Pool(Box::new(pool))));
     let content = Content::Image(Box::new(image(random, "pve")));
     desired.objects.push(object(random, "image.single", Place::Only, content));
     for index in 0..vms {
@@ -63,7 +83,7 @@ pub fn desired(random: &mut Random, vms: usize) -> Desired<'static> {
         let power = Content::Power(Power { running: flag(random) });
         let life = object(random, &address, Place::Only, power);
         let id = 100 + index as u32;
-        let (vm, root) = (vm(random, node, id), root(random, id));
+        let (vm, root) = (vm(random, release, node, id), root(random, node, id));
         let with = |content| Object { content, ..life.clone() };
         desired.objects.push(with(Content::Vm(Box::new(vm))));
         if root != RootOptions::default() {
@@ -83,7 +103,7 @@ fn object(random: &mut Random, address: &str, place: Place<'static>, content: Co
         vec![("a/b".into(), label(random)), ("role".into(), label(random))];
     labels.truncate(random.below(3));
     let observe = random.once_in(8) && !matches!(content, Content::Image(_));
-    let life = Life { adopt: flag(random) && !observe, destroy: flag(random), paused: flag(random), observe, labels };
+    let life = Life { adopt: flag(random) && !observe, destroy: flag(random) && !observe, paused: flag(random), observe, labels };
     Object { address: address.to_owned().into(), place, file: "guests.hlab".into(), life, content }
 }
 
@@ -103,7 +123,17 @@ fn image(random: &mut Random, node: &str) -> Image<'static> {
     }
 }
 
-fn vm(random: &mut Random, node: &str, id: u32) -> Vm<'static> {
+fn snippet(random: &mut Random, node: &str) -> Snippet<'static> {
+    Snippet {
+        node: node.to_owned().into(),
+        storage: "local".into(),
+        file: format!("{node}.yaml").into(),
+        text: Some(text(random)),
+        executable: flag(random),
+    }
+}
+
+fn vm(random: &mut Random, release: Release, node: &str, id: u32) -> Vm<'static> {
     let memory = 512 + random.below(8) as u32 * 1024;
     Vm {
         node: node.to_owned().into(),
@@ -131,7 +161,7 @@ fn vm(random: &mut Random, node: &str, id: u32) -> Vm<'static> {
             })
         }),
         tpm: some(random, |random| Box::new(Tpm { storage: text(random), version: word(random) })),
-        disks: (0..random.below(4)).map(|slot| disk(random, node, slot)).collect(),
+        disks: (0..random.below(4)).map(|slot| disk(random, release, node, slot)).collect(),
         cdroms: some(random, |random| cdrom(random, node)).into_iter().collect(),
         nics: (0..6)
             .filter(|_| random.once_in(3))
@@ -139,7 +169,7 @@ fn vm(random: &mut Random, node: &str, id: u32) -> Vm<'static> {
             .into_iter()
             .map(|slot| nic(random, slot))
             .collect(),
-        cloud_init: some(random, |random| Box::new(cloud_init(random))),
+        cloud_init: some(random, |random| Box::new(cloud_init(random, release, node))),
         pci: (0..16).filter(|slot| slot % 2 == 0 && random.once_in(6)).map(pci).collect(),
         shares_of_host: (0..random.below(3)).map(|slot| share(random, slot as u8)).collect(),
         serials: if flag(random) { vec![0] } else { Vec::new() },
@@ -155,8 +185,8 @@ fn vm(random: &mut Random, node: &str, id: u32) -> Vm<'static> {
         keyboard: word(random),
         no_tablet: flag(random),
         smbios: full(smbios(random)),
-        agent: some(random, agent),
-        guest: full(Guest { no_acpi: flag(random), ..Guest::default() }),
+        agent: some(random, |random| agent(random, release)),
+        guest: full(Guest { no_acpi: flag(random), hotplug: hotplug(random, release), ..Guest::default() }),
         on_boot: flag(random),
         startup: Some(Startup { order: number(random), up: number(random), down: number(random) })
             .filter(|startup| *startup != Startup::default()),
@@ -210,7 +240,15 @@ fn reference(address: &'static str, place: Place<'static>) -> Ref<'static> {
     Ref { address: address.into(), facet: Facet::ImageFile, place, attribute: Attribute::VolumeId }
 }
 
-fn disk(random: &mut Random, node: &str, slot: usize) -> Disk<'static> {
+/// A snippet, of this lab or put there by other means.
+fn snippet_file(random: &mut Random, node: &str) -> Option<Import<'static>> {
+    let place = Place::Storage { node: node.to_owned().into(), storage: "local".into() };
+    let (address, facet) = ("snippet.first".into(), Facet::SnippetFile);
+    let made = Import::Object(Ref { address, facet, place, attribute: Attribute::VolumeId });
+    some(random, |random| if flag(random) { made } else { Import::Volume(text(random)) })
+}
+
+fn disk(random: &mut Random, release: Release, node: &str, slot: usize) -> Disk<'static> {
     Disk {
         slot: format!("{}{slot}", random.pick(&["scsi", "virtio", "sata"])).into(),
         storage: text(random),
@@ -227,7 +265,7 @@ fn disk(random: &mut Random, node: &str, slot: usize) -> Disk<'static> {
         no_replication: flag(random),
         serial: word(random),
         throttle: full(throttle(random)),
-        extra: None,
+        extra: full(DiskExtra { queues: number(random).filter(|_| is_new(release)), ..DiskExtra::default() }),
     }
 }
 
@@ -271,8 +309,8 @@ fn nic(random: &mut Random, slot: u8) -> Nic<'static> {
     }
 }
 
-fn cloud_init(random: &mut Random) -> CloudInit<'static> {
-    let file = |random: &mut Random| some(random, |random| Import::Volume(text(random)));
+fn cloud_init(random: &mut Random, release: Release, node: &str) -> CloudInit<'static> {
+    let file = |random: &mut Random| snippet_file(random, node);
     CloudInit {
         storage: text(random),
         slot: text(random),
@@ -280,7 +318,7 @@ fn cloud_init(random: &mut Random) -> CloudInit<'static> {
         sort: word(random),
         user: word(random),
         password: some(random, |random| Secret::Kubernetes {
-            namespace: text(random),
+            namespace: if release.is_namespaced() { NAMESPACE.into() } else { text(random) },
             name: text(random),
             key: text(random),
         }),
@@ -296,7 +334,7 @@ fn cloud_init(random: &mut Random) -> CloudInit<'static> {
                 gateway6: word(random),
             })
             .collect(),
-        no_upgrade: false,
+        no_upgrade: is_new(release) && flag(random),
         user_data: file(random),
         vendor_data: file(random),
         network_data: file(random),
@@ -341,8 +379,9 @@ fn smbios(random: &mut Random) -> Smbios<'static> {
     }
 }
 
-fn agent(random: &mut Random) -> Agent<'static> {
+fn agent(random: &mut Random, release: Release) -> Agent<'static> {
     Agent {
+        no_wait: is_new(release) && flag(random),
         trim: flag(random),
         no_freeze: false,
         sort: word(random),
@@ -373,10 +412,10 @@ fn provider(random: &mut Random) -> Provider<'static> {
     }
 }
 
-fn root(random: &mut Random, id: u32) -> RootOptions<'static> {
+fn root(random: &mut Random, node: &str, id: u32) -> RootOptions<'static> {
     RootOptions {
         args: word(random),
-        hook: some(random, |random| Import::Volume(text(random))),
+        hook: snippet_file(random, node),
         affinity: word(random),
         architecture: word(random),
         hugepages: word(random),

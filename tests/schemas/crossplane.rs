@@ -1,22 +1,38 @@
-//! Our fields against the CRDs of provider-proxmox-bpg v0.11.1, and what we emit through `tools/crdcheck.py`.
+//! Our fields against the CRDs of provider-proxmox-bpg in each release, and what we emit through `tools/crdcheck.py`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use hlab::base::MemoryWorld;
 use hlab::session::{Options, TargetRequest, analyze};
-use hlab::targets::crossplane::spec::{self, Field, Shape};
+use hlab::targets::crossplane::kinds;
+use hlab::targets::crossplane::release::{ALL, Release};
+use hlab::targets::crossplane::spec::{Field, Shape};
 use serde_json::Value;
 
 use super::support::{pretend_lab, shared};
 
-const CRDS: &str = "schemas/crds/provider-proxmox-bpg/v0.11.1";
+/// Where the CRDs of a release are.
+fn crds(release: Release) -> String {
+    format!("schemas/crds/provider-proxmox-bpg/v{}", release.provider())
+}
 
 /// The properties of `forProvider` in the CRD of a kind.
-fn for_provider(kind: &str) -> Option<Value> {
-    let folder = shared(CRDS)?;
-    let group = kind.to_lowercase().replacen("environment", "virtualenvironment", 1);
-    let path = folder.join(format!("{group}.crossplane.io_{}s.yaml", kind.to_lowercase()));
+fn for_provider(release: Release, kind: &str) -> Option<Value> {
+    let folder = shared(&crds(release))?;
+    let middle = match release {
+        Release::V0_11 => "",
+        Release::V1_18 => ".proxmoxbpg",
+        Release::V1_18Namespaced => ".proxmoxbpg.m",
+    };
+    let end = format!("{middle}.crossplane.io_{}s.yaml", kind.to_lowercase());
+    let files =
+        std::fs::read_dir(&folder).expect("the folder can be read").map(|entry| entry.expect("an entry").path());
+    let is_meant = |path: &std::path::PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.strip_suffix(&end).is_some_and(|group| !group.contains('.'))
+    };
+    let path = files.into_iter().find(is_meant).unwrap_or_else(|| panic!("no CRD `*{end}`"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let crd: Value = serde_saphyr::from_str(&text).expect("a CRD is YAML");
     let schema = &crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
@@ -40,8 +56,8 @@ fn theirs(schema: &Value, path: &str, found: &mut BTreeMap<String, String>) {
     }
 }
 
-fn ours(fields: &[Field], path: &str, found: &mut BTreeMap<String, String>) {
-    for field in fields {
+fn ours(release: Release, fields: &[Field], path: &str, found: &mut BTreeMap<String, String>) {
+    for field in fields.iter().filter(|field| field.releases.contains(&release)) {
         let path = format!("{path}{}", field.key);
         match field.shape {
             Shape::Flag => found.insert(path, "boolean".to_owned()),
@@ -49,11 +65,11 @@ fn ours(fields: &[Field], path: &str, found: &mut BTreeMap<String, String>) {
             Shape::Text => found.insert(path, "string".to_owned()),
             Shape::Texts => found.insert(format!("{path}[]"), "string".to_owned()),
             Shape::List(fields) => {
-                ours(fields, &format!("{path}[]."), found);
+                ours(release, fields, &format!("{path}[]."), found);
                 None
             }
             Shape::Object(fields) => {
-                ours(fields, &format!("{path}."), found);
+                ours(release, fields, &format!("{path}."), found);
                 None
             }
         };
@@ -62,22 +78,35 @@ fn ours(fields: &[Field], path: &str, found: &mut BTreeMap<String, String>) {
 
 #[test]
 fn every_field_of_the_crd_is_ours_and_has_its_type() {
-    for (kind, fields) in spec::kinds() {
-        let Some(schema) = for_provider(kind) else { return };
-        let (mut crd, mut table) = (BTreeMap::new(), BTreeMap::new());
-        theirs(&schema, "", &mut crd);
-        ours(fields, "", &mut table);
-        assert!(crd.len() > 10, "{kind} has {} fields", crd.len());
-        assert_eq!(table, crd, "{kind}");
+    for release in ALL.iter().copied() {
+        for (kind, fields) in kinds(release) {
+            let Some(schema) = for_provider(release, kind) else { return };
+            let (mut crd, mut table) = (BTreeMap::new(), BTreeMap::new());
+            theirs(&schema, "", &mut crd);
+            ours(release, fields, "", &mut table);
+            assert!(crd.len() > 1, "{kind} has {} fields", crd.len());
+            assert_eq!(table, crd, "{kind} of {}", release.name());
+        }
     }
 }
 
 /// Fields that no source reaches, with the reason.
-const OUT_OF_REACH: [&str; 2] = [
+const OUT_OF_REACH: &[&str] = &[
     // A disk made from a file of `iso` content: an image that a disk starts from is kept as `import` content.
     "disk[].fileId",
     // What the provider reports of a running guest.
     "macAddresses[]",
+    // A file from elsewhere, and how it is put there.
+    "sourceFile[].path",
+    "sourceFile[].fileName",
+    "sourceFile[].checksum",
+    "sourceFile[].changed",
+    "sourceFile[].insecure",
+    "sourceFile[].minTls",
+    "sourceRaw[].resize",
+    "overwrite",
+    "timeoutUpload",
+    "uploadMode",
 ];
 
 /// Every leaf of a document, `disk[].speed[].read`.
@@ -96,12 +125,30 @@ fn leaves(value: &Value, path: &str, found: &mut BTreeSet<String>) {
 
 #[test]
 fn every_field_of_the_crd_is_reached_from_a_source() {
+    for release in ALL.iter().copied() {
+        every_field_is_reached(release);
+    }
+}
+
+/// The lab with every field, with what only newer releases have where `release` is one.
+fn everything(release: Release) -> MemoryWorld {
     let world = MemoryWorld::default().with("everything.hlab", include_str!("everything.hlab"));
+    match release {
+        Release::V0_11 => world,
+        Release::V1_18 | Release::V1_18Namespaced => {
+            world.with("everything-since-1-18.hlab", include_str!("everything-since-1-18.hlab"))
+        }
+    }
+}
+
+fn every_field_is_reached(release: Release) {
+    let world = everything(release);
     let analysis = analyze(&world, &Options::default());
     assert!(!analysis.has_errors(), "{:#?}", analysis.diagnostics);
-    let request = TargetRequest { name: "crossplane".into(), version: None, as_owner: false };
+    let request =
+        TargetRequest { name: "crossplane".into(), version: Some(release.name().to_owned()), as_owner: false };
     let emitted = analysis.emit(&request).expect("the target is known");
-    assert!(!emitted.has_errors(), "{:#?}", emitted.diagnostics);
+    assert!(!emitted.has_errors(), "{}: {:#?}", release.name(), emitted.diagnostics);
     let mut written: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for file in emitted.value.iter().filter(|file| file.path != "kustomization.yaml") {
         let document: Value =
@@ -109,18 +156,24 @@ fn every_field_of_the_crd_is_reached_from_a_source() {
         let kind = document["kind"].as_str().expect("a document has a kind").to_owned();
         leaves(&document["spec"]["forProvider"], "", written.entry(kind).or_default());
     }
-    for (kind, fields) in spec::kinds() {
+    for (kind, fields) in kinds(release) {
         let mut table = BTreeMap::new();
-        ours(fields, "", &mut table);
+        ours(release, fields, "", &mut table);
         let is_missing = |field: &&String| !written[kind].contains(*field) && !OUT_OF_REACH.contains(&field.as_str());
         let missing: Vec<_> = table.keys().filter(is_missing).collect();
-        assert!(missing.is_empty(), "no source writes these fields of {kind}: {missing:?}");
+        assert!(missing.is_empty(), "{}: no source writes these fields of {kind}: {missing:?}", release.name());
     }
 }
 
 #[test]
-fn what_is_emitted_passes_the_crds_of_the_pinned_version() {
-    let (Some(crds), Some(tool)) = (shared(CRDS), shared("tools/crdcheck.py")) else { return };
+fn what_is_emitted_passes_the_crds_of_its_release() {
+    for release in ALL.iter().copied() {
+        passes_crdcheck(release);
+    }
+}
+
+fn passes_crdcheck(release: Release) {
+    let (Some(crds), Some(tool)) = (shared(&crds(release)), shared("tools/crdcheck.py")) else { return };
     let python = Command::new("python3").args(["-c", "import yaml, jsonschema"]).output();
     let has_python = python.is_ok_and(|output| output.status.success());
     assert!(has_python || std::env::var_os("CI").is_none(), "CI needs python3 with PyYAML and jsonschema");
@@ -128,9 +181,9 @@ fn what_is_emitted_passes_the_crds_of_the_pinned_version() {
         println!("skipped: no python3 with PyYAML and jsonschema");
         return;
     }
-    let folder = std::env::temp_dir().join(format!("hlab-crdcheck-{}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("hlab-crdcheck-{}-{}", release.name(), std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder can be made");
-    for file in &pretend_lab() {
+    for file in &pretend_lab(release) {
         std::fs::write(folder.join(&file.path), &file.bytes).expect("a file can be written");
     }
     let output = Command::new("python3").arg(tool).arg("--crds").arg(crds).arg(&folder).output().expect("python3 runs");

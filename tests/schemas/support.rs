@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use hlab::pve::Version;
+use hlab::targets::crossplane::release::Release;
 use hlab::targets::{ArtifactSet, Credential, Login, Request, target};
 
 use serde_json::Value;
@@ -27,8 +28,8 @@ pub fn shared(path: &str) -> Option<PathBuf> {
 }
 
 /// What Crossplane gets for a random lab with every field in use somewhere.
-pub fn pretend_lab() -> ArtifactSet {
-    let desired = wanted::desired(&mut Random::new(1), 60);
+pub fn pretend_lab(release: Release) -> ArtifactSet {
+    let desired = wanted::desired(&mut Random::new(1), release, 60);
     let request = Request {
         desired: &desired,
         files: &desired,
@@ -38,8 +39,10 @@ pub fn pretend_lab() -> ArtifactSet {
         version: &|_| Version::V8_4,
         login: Login { credential: Credential::Root, origin: None, ssh: true },
         provider: "default",
+        provider_kind: "ProviderConfig",
+        namespace: wanted::NAMESPACE,
     };
-    let checked = target("crossplane").expect("there is one").emit(&request);
+    let checked = target("crossplane", Some(release.name())).expect("there is one").emit(&request);
     assert!(checked.diagnostics.is_empty(), "{:#?}", checked.diagnostics);
     checked.value
 }

@@ -4,6 +4,7 @@
 //! resource and its owner. Texts are borrowed from the model; numbers are turned into Proxmox's units; what Proxmox does by
 //! itself is left out. Values that Proxmox does not take are errors where the source says them.
 
+mod access;
 mod attach;
 mod disk;
 mod errors;
@@ -21,7 +22,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Content, Desired, Life, Object, Place, Text};
 use crate::base::Span;
 use crate::diag::{Checked, Diagnostic, Severity};
-use crate::model::{self, Host, Image, Model, Snippet, Vm};
+use crate::model::{self, Host, Image, Model, Pool, Snippet, Vm};
 use crate::own::{Facet, Owned, Owner};
 use crate::pve::Version;
 use crate::types::value::{ObjId, Value};
@@ -100,6 +101,9 @@ impl<'a> Parts<'a> {
             place::snippets(&mut cx, Snippet::new(model, id));
         }
         attach::mappings(&mut cx);
+        for id in model.all(model.fields.pool.shape) {
+            access::pool(&mut cx, Pool::new(model, id));
+        }
         cx.made.sort_by(|a, b| a.object.key().cmp(&b.object.key()));
         let project = model.project().map_or("", |project| model.name(project.id));
         let mut files = Wanted::default();

@@ -317,6 +317,7 @@ fn agent<'a>(cx: &mut Cx<'a>, agent: model::Agent) -> Option<Agent<'a>> {
         no_freeze: off(agent.freeze(model)),
         sort: unless(agent.kind(model), "virtio"),
         timeout: cx.seconds(agent.timeout(model), 900, at),
+        no_wait: off(agent.wait(model)),
         wait_for_ipv4: agent.wait_for_ipv4(model),
         wait_for_ipv6: agent.wait_for_ipv6(model),
     })

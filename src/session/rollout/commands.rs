@@ -1,7 +1,7 @@
 //! Commands over the Proxmox API and on hosts, one step each.
 
 use super::{Rollout, Told, storage};
-use crate::desire::{Content, Image, Item, Mapping, Object, Power, What};
+use crate::desire::{Content, Image, Item, Mapping, Object, Pool, Power, What};
 use crate::model::Model;
 use crate::targets::emit::shell::{over_ssh, word};
 use crate::types::value::ObjId;
@@ -44,6 +44,7 @@ fn of_object(rollout: &Rollout<'_>, index: usize, object: &Object<'_>, item: &It
             note: None,
         },
         Content::Mapping(mapping) => told_mapping(mapping),
+        Content::Pool(pool) => told_pool(pool),
     }
 }
 
@@ -103,6 +104,21 @@ fn told_mapping(mapping: &Mapping<'_>) -> Told {
         apply: Some(format!("pvesh create {path} --id {}{entries}", word(&mapping.name))),
         verify: Some(format!("pvesh get {path}/{}", word(&mapping.name))),
         note,
+    }
+}
+
+fn told_pool(pool: &Pool<'_>) -> Told {
+    let name = word(&pool.name);
+    let comment = pool.comment.as_ref().map(|comment| format!(" --comment {}", word(comment))).unwrap_or_default();
+    let members = match pool.storages.as_slice() {
+        [] => String::new(),
+        storages => format!(" && pvesh set /pools --poolid {name} --storage {}", word(&storages.join(","))),
+    };
+    Told {
+        what: format!("pool `{}`", pool.name),
+        apply: Some(format!("pvesh create /pools --poolid {name}{comment}{members}")),
+        verify: Some(format!("pvesh get /pools --poolid {name}")),
+        note: None,
     }
 }
 

@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use crate::own::{Facet, Later, Owned, Owner};
 use crate::place::Gone;
+use crate::session::build;
 use crate::session::compile::Compiled;
-use crate::targets;
 use crate::targets::emit::shell::word;
 
 /// A resource that is gone, in words.
@@ -64,7 +64,12 @@ fn farewell(compiled: &Compiled, owned: &Owned, gone: &Gone) -> Farewell {
 /// Whether a facet is the thing itself, not something that it needs on a host.
 fn is_object(facet: Facet) -> bool {
     match facet {
-        Facet::VmConfig | Facet::ImageFile | Facet::SnippetFile | Facet::StorageEntry | Facet::DeviceMapping => true,
+        Facet::VmConfig
+        | Facet::ImageFile
+        | Facet::SnippetFile
+        | Facet::StorageEntry
+        | Facet::DeviceMapping
+        | Facet::Pool => true,
         Facet::Later(later) => later != Later::ContainerPower,
         Facet::VmRootOptions | Facet::VmPower | Facet::DeviceHost | Facet::StorageHost => false,
     }
@@ -80,8 +85,9 @@ fn kept(owned: &Owned, owner: Owner) -> String {
 fn destroyed(owned: &Owned, owner: Owner, gone: &Gone, id: Option<i64>) -> (Option<String>, String) {
     match (owner, gone.kind.as_str(), id) {
         (Owner::Target(number), kind, _) => {
-            let system = targets::target(&owned.targets[usize::from(number)].system);
-            let apply = system.and_then(|system| system.destroy_command(kind, &gone.name));
+            let target = &owned.targets[usize::from(number)];
+            let apply =
+                build::system(target).and_then(|system| system.destroy_command(kind, &gone.name, &target.namespace));
             let note = match apply {
                 Some(_) => format!("destroyed with what {} keeps of it", owned.name(owner)),
                 None => "destroyed by hand: hlab knows no command for it".to_owned(),

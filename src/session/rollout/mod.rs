@@ -18,7 +18,7 @@ use crate::model::Model;
 use crate::own::{self, Facet, Owned, Owner, order};
 use crate::session::build;
 use crate::session::compile::Compiled;
-use crate::targets::{self, ArtifactSet};
+use crate::targets::ArtifactSet;
 
 /// One stage: what one owner applies before the next stage begins.
 struct Stage {
@@ -103,7 +103,7 @@ impl Rollout<'_> {
         let Owner::Target(number) = owner else { return None };
         let target = &self.owned.targets[usize::from(number)];
         let folder = target.out.as_deref().unwrap_or(&target.name);
-        targets::target(&target.system).map(|system| system.apply_command(folder))
+        build::system(target).map(|system| system.apply_command(folder))
     }
 
     /// Whether a step is part of a document that another step of its stage stands for.
@@ -132,10 +132,12 @@ impl Rollout<'_> {
             Owner::None => told.apply = None,
             Owner::Api => {}
             Owner::Target(target) => {
-                let system = targets::target(&self.owned.targets[usize::from(target)].system);
+                let target = &self.owned.targets[usize::from(target)];
+                let system = build::system(target);
                 told.apply = self.apply_all(owner);
-                told.verify =
-                    object.zip(system).and_then(|(object, system)| system.verify_command(object)).or(told.verify);
+                let verify =
+                    object.zip(system).and_then(|(object, system)| system.verify_command(object, &target.namespace));
+                told.verify = verify.or(told.verify);
                 let is_paused = object.is_some_and(|object| object.life.paused);
                 told.note = is_paused.then(|| "paused until the source says `paused = false`".to_owned());
             }

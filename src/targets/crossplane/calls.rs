@@ -104,6 +104,28 @@ const IMAGE: &[ApiCall] = &[
     },
 ];
 
+/// The provider writes snippets over SSH and asks the API where the storage keeps them.
+const SNIPPET: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/storage/{storage}", privileges: &[("Datastore.Allocate", "/storage/{storage}")] },
+    ApiCall {
+        method: "GET",
+        path: "/nodes/{node}/storage/{storage}/content",
+        privileges: &[("Datastore.Audit", "/storage/{storage}")],
+    },
+    ApiCall {
+        method: "DELETE",
+        path: "/nodes/{node}/storage/{storage}/content/{volume}",
+        privileges: &[("Datastore.Allocate", "/storage/{storage}")],
+    },
+];
+
+const POOL: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/pools/{poolid}", privileges: &[("Pool.Audit", "/pool/{poolid}")] },
+    ApiCall { method: "POST", path: "/pools", privileges: &[("Pool.Allocate", "/pool/{poolid}")] },
+    ApiCall { method: "PUT", path: "/pools/{poolid}", privileges: &[("Pool.Allocate", "/pool/{poolid}")] },
+    ApiCall { method: "DELETE", path: "/pools/{poolid}", privileges: &[("Pool.Allocate", "/pool/{poolid}")] },
+];
+
 /// What applying a facet asks for.
 pub(super) fn calls(facet: Facet) -> &'static [ApiCall] {
     match facet {
@@ -111,11 +133,8 @@ pub(super) fn calls(facet: Facet) -> &'static [ApiCall] {
         Facet::VmPower => POWER,
         Facet::VmRootOptions => ROOT_OPTIONS,
         Facet::ImageFile => IMAGE,
-        Facet::DeviceHost
-        | Facet::DeviceMapping
-        | Facet::SnippetFile
-        | Facet::StorageEntry
-        | Facet::StorageHost
-        | Facet::Later(_) => &[],
+        Facet::SnippetFile => SNIPPET,
+        Facet::Pool => POOL,
+        Facet::DeviceHost | Facet::DeviceMapping | Facet::StorageEntry | Facet::StorageHost | Facet::Later(_) => &[],
     }
 }

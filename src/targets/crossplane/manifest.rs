@@ -1,52 +1,11 @@
 //! One document: its head, its life cycle, and `forProvider` between them.
 
+use super::kind::Kind;
+use super::release::Release;
 use super::spec::{AtCreation, Block as _};
 use crate::desire::{Content, Object};
 use crate::targets::emit::Yaml;
 use crate::targets::request::Request;
-
-/// The kinds we write.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Kind {
-    /// EnvironmentVM.
-    Vm,
-    /// EnvironmentDownloadFile.
-    Image,
-}
-
-impl Kind {
-    pub const ALL: &'static [Kind] = &[Kind::Vm, Kind::Image];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Vm => "EnvironmentVM",
-            Kind::Image => "EnvironmentDownloadFile",
-        }
-    }
-
-    pub fn api_version(self) -> &'static str {
-        match self {
-            Kind::Vm => "virtualenvironmentvm.crossplane.io/v1alpha1",
-            Kind::Image => "virtualenvironmentdownloadfile.crossplane.io/v1alpha1",
-        }
-    }
-
-    /// What kubectl calls it.
-    pub fn resource(self) -> &'static str {
-        match self {
-            Kind::Vm => "environmentvm.virtualenvironmentvm.crossplane.io",
-            Kind::Image => "environmentdownloadfile.virtualenvironmentdownloadfile.crossplane.io",
-        }
-    }
-
-    /// What its files begin with.
-    pub fn prefix(self) -> &'static str {
-        match self {
-            Kind::Vm => "vm-",
-            Kind::Image => "image-",
-        }
-    }
-}
 
 /// The annotation that says which resource of which project an object is.
 pub(super) const STAMP: &str = "hlab.dev/stamp";
@@ -60,20 +19,22 @@ pub(super) const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
 /// Writes a document. `for_provider` writes the fields of the CRD, `at_creation` is what holds only then.
 pub(super) fn write(
     yaml: &mut Yaml,
-    request: &Request<'_>,
+    (release, request): (Release, &Request<'_>),
     object: &Object<'_>,
-    kind: Kind,
-    name: &str,
+    (kind, name): (Kind, &str),
     for_provider: impl FnOnce(&mut Yaml),
     at_creation: Option<&AtCreation<'_>>,
 ) {
     let life = &object.life;
     let separator = if object.file.is_empty() { "" } else { ", " };
     yaml.comment(&["hlab: ", &object.address, separator, &object.file]);
-    yaml.word("apiVersion", kind.api_version());
+    yaml.word("apiVersion", kind.api_version(release));
     yaml.word("kind", kind.name());
     yaml.open("metadata");
     yaml.text("name", name);
+    if release.is_namespaced() {
+        yaml.text("namespace", request.namespace);
+    }
     yaml.open("annotations");
     if (life.adopt || life.observe)
         && let Some(id) = external_name(object)
@@ -101,16 +62,32 @@ pub(super) fn write(
         at_creation.write(yaml);
         yaml.close();
     }
-    if life.observe {
+    let policies = policies(release, object);
+    if !policies.is_empty() {
         yaml.list("managementPolicies");
-        yaml.text_item("Observe");
+        policies.iter().for_each(|policy| yaml.text_item(policy));
         yaml.close();
     }
     yaml.open("providerConfigRef");
+    if release.is_namespaced() {
+        yaml.text("kind", request.provider_kind);
+    }
     yaml.text("name", request.provider);
     yaml.close();
-    yaml.word("deletionPolicy", if life.destroy { "Delete" } else { "Orphan" });
+    if !release.is_namespaced() {
+        yaml.word("deletionPolicy", if life.destroy { "Delete" } else { "Orphan" });
+    }
     yaml.close();
+}
+
+/// What Crossplane may do with an object, if not all. Namespaced kinds have no `deletionPolicy`: what is to stay when its
+/// object goes is not given the right to be deleted.
+fn policies(release: Release, object: &Object<'_>) -> &'static [&'static str] {
+    match (object.life.observe, object.life.destroy) {
+        (true, _) => &["Observe"],
+        (false, false) if release.is_namespaced() => &["Observe", "Create", "Update", "LateInitialize"],
+        (false, _) => &[],
+    }
 }
 
 /// What Crossplane calls what exists: the state id, or the import id where it is only observed.
@@ -118,8 +95,12 @@ fn external_name(object: &Object<'_>) -> Option<String> {
     match &object.content {
         Content::Vm(vm) if object.life.observe => vm.id.map(|id| format!("{}/{id}", vm.node)),
         Content::Vm(vm) => vm.id.map(|id| id.to_string()),
+        Content::Image(image) if object.life.observe => Some(format!("{}/{}", image.node, image.volume_id())),
         Content::Image(image) => Some(image.volume_id()),
-        Content::RootOptions(_) | Content::Power(_) | Content::Snippet(_) | Content::Mapping(_) => None,
+        Content::Snippet(snippet) if object.life.observe => Some(format!("{}/{}", snippet.node, snippet.volume_id())),
+        Content::Snippet(snippet) => Some(snippet.volume_id()),
+        Content::Pool(pool) => Some(pool.name.to_string()),
+        Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) => None,
     }
 }
 

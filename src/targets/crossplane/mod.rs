@@ -1,15 +1,21 @@
-//! Crossplane: EnvironmentVM and EnvironmentDownloadFile of provider-proxmox-bpg.
+//! Crossplane: the managed kinds of provider-proxmox-bpg, in three releases.
 //!
 //! [`lower`] turns what is wanted into the CRD's own fields ([`spec`]), [`manifest`] writes them as one document each;
-//! [`read`] goes the other way. Both go through `spec`, whose every field is compared with the CRD by a test.
+//! [`read`] goes the other way, with [`raise`]. Both go through `spec`, whose every field is compared with the CRDs by a
+//! test. [`release`] says what differs between releases, [`carries`] which facets a release has kinds for.
+//!
+//! To add a kind, add a row in [`kind`], its fields in [`spec`], its two directions in [`lower`] and [`raise`].
 
 mod calls;
+mod carries;
 mod duration;
+mod kind;
 mod lower;
 mod manifest;
 mod name;
 mod raise;
 mod read;
+pub mod release;
 pub mod spec;
 mod tree;
 
@@ -24,124 +30,68 @@ use crate::base::Span;
 use crate::desire::{Content, Desired, Object, Place};
 use crate::diag::{Checked, Diagnostic};
 use crate::own::Facet;
+use kind::Kind;
+pub use kind::kinds;
 use lower::Cx;
-use manifest::Kind;
-use spec::Block as _;
+use release::Release;
 
-/// The target `crossplane`.
+/// The target `crossplane` in one release.
 #[derive(Clone, Copy, Debug)]
-pub struct Crossplane;
-
-/// The fields of `vm.config` that EnvironmentVM has none for.
-const NOT_IN_CONFIG: &[&str] = &[
-    "balloon-shares",
-    "ksm",
-    "machine-options",
-    "efi.ms-cert",
-    "cpu.hidden",
-    "cpu.hv-vendor-id",
-    "cpu.phys-bits",
-    "cpu.guest-phys-bits",
-    "cpu.reported-model",
-    "disk.read-only",
-    "disk.shared",
-    "disk.temporary",
-    "disk.detect-zeroes",
-    "disk.queues",
-    "disk.read-error",
-    "disk.write-error",
-    "disk.vendor",
-    "disk.product",
-    "disk.model",
-    "disk.wwn",
-    "disk.scsi-block",
-    "disk.limit.total",
-    "disk.limit.iops",
-    "cloud-init.upgrade",
-    "agent.freeze",
-    "attach.driver",
-    "attach.legacy-igd",
-    "attach.vendor-id",
-    "attach.device-id",
-    "attach.sub-vendor-id",
-    "attach.sub-device-id",
-    "kvm",
-    "clock",
-    "start-date",
-    "drift-fix",
-    "freeze",
-    "reboot",
-    "hotplug",
-    "state-storage",
-    "migration",
-    "create",
-    "raw",
-];
-
-/// The fields of `vm.root-options` that EnvironmentVM has none for.
-const NOT_IN_ROOT_OPTIONS: &[&str] = &["tdx", "spice", "generation-id", "parallel", "shared-memory.name"];
+pub struct Crossplane(pub Release);
 
 impl Target for Crossplane {
     fn name(&self) -> &'static str {
         "crossplane"
     }
 
-    fn versions(&self) -> &'static [&'static str] {
-        &["0.11.1"]
+    fn version(&self) -> &'static str {
+        self.0.name()
     }
 
     fn carries(&self, facet: Facet) -> Carries {
-        match facet {
-            Facet::VmConfig => Carries::Partly(NOT_IN_CONFIG),
-            Facet::VmRootOptions => Carries::Partly(NOT_IN_ROOT_OPTIONS),
-            Facet::VmPower => Carries::Whole,
-            Facet::ImageFile => Carries::Whole,
-            Facet::DeviceMapping => Carries::No("the provider has no kind for resource mappings"),
-            Facet::StorageEntry => Carries::No("the provider has no kind for storages"),
-            Facet::SnippetFile => {
-                Carries::No("this version of hlab writes no EnvironmentFile, which needs SSH besides")
-            }
-            Facet::Later(_) => Carries::No("this version of hlab writes no manifests for this kind"),
-            Facet::DeviceHost | Facet::StorageHost => Carries::No("the provider does nothing on the hosts themselves"),
-        }
+        carries::carries(self.0, facet)
     }
 
     fn writer(&self) -> Box<dyn Writer> {
-        Box::new(Documents { yaml: Yaml::with_capacity(8192), ..Documents::default() })
+        Box::new(Documents::new(self.0))
     }
 
     fn read<'f>(&self, files: &'f ArtifactSet) -> Checked<Desired<'f>> {
-        read::read(files)
+        read::read(self.0, files)
     }
 
     fn apply_command(&self, folder: &str) -> String {
         format!("kubectl apply -k {}", shell::word(folder))
     }
 
-    fn verify_command(&self, object: &Object<'_>) -> Option<String> {
-        let (kind, name) = match &object.content {
-            Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) => (Kind::Vm, name::of(object.name())),
-            Content::Image(_) => (Kind::Image, image_name(object)),
-            Content::Snippet(_) | Content::Mapping(_) => return None,
-        };
-        let resource = format!("{}/{name}", kind.resource());
+    fn verify_command(&self, object: &Object<'_>, namespace: &str) -> Option<String> {
+        let (kind, name) = document_of(object)?;
+        let resource = format!("{}/{name}", kind.resource(self.0));
+        let namespace = self.namespace(namespace);
         // A paused object is looked at by nobody, and so never becomes ready.
         Some(match object.life.paused {
-            true => format!("kubectl get {}", shell::word(&resource)),
-            false => format!("kubectl wait --for=condition=Ready {} --timeout=30m", shell::word(&resource)),
+            true => format!("kubectl get {}{namespace}", shell::word(&resource)),
+            false => {
+                format!("kubectl wait --for=condition=Ready {}{namespace} --timeout=30m", shell::word(&resource))
+            }
         })
     }
 
-    fn destroy_command(&self, kind: &str, resource: &str) -> Option<String> {
+    fn destroy_command(&self, kind: &str, resource: &str, namespace: &str) -> Option<String> {
         let kind = match kind {
             "vm" => Kind::Vm,
             "image" => Kind::Image,
+            "pool" => Kind::Pool,
             _ => return None,
         };
         // It was written to be orphaned when it goes; an image on several nodes has an object for each.
-        let object = shell::word(&format!("{}/{}", kind.resource(), name::of(resource))).to_string();
-        let patch = shell::word(r#"{"spec":{"deletionPolicy":"Delete"}}"#).to_string();
-        Some(format!("kubectl patch {object} --type=merge -p {patch} && kubectl delete {object}"))
+        let object = shell::word(&format!("{}/{}", kind.resource(self.0), name::of(resource))).to_string();
+        let patch = match self.0.is_namespaced() {
+            true => r#"{"spec":{"managementPolicies":["*"]}}"#,
+            false => r#"{"spec":{"deletionPolicy":"Delete"}}"#,
+        };
+        let (patch, namespace) = (shell::word(patch).to_string(), self.namespace(namespace));
+        Some(format!("kubectl patch {object}{namespace} --type=merge -p {patch} && kubectl delete {object}{namespace}"))
     }
 
     fn calls(&self, facet: Facet) -> &'static [ApiCall] {
@@ -149,9 +99,28 @@ impl Target for Crossplane {
     }
 }
 
+impl Crossplane {
+    /// What kubectl is told of the namespace: nothing, where objects have none.
+    fn namespace(self, namespace: &str) -> String {
+        if self.0.is_namespaced() { format!(" --namespace {}", shell::word(namespace)) } else { String::new() }
+    }
+}
+
+/// The kind and name of the document that an object is in.
+fn document_of<'r>(object: &'r Object<'_>) -> Option<(Kind, Cow<'r, str>)> {
+    let kind = match &object.content {
+        Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) => Kind::Vm,
+        Content::Image(_) => Kind::Image,
+        Content::Snippet(_) => Kind::File,
+        Content::Pool(_) => Kind::Pool,
+        Content::Mapping(_) => return None,
+    };
+    Some((kind, placed_name(object)))
+}
+
 /// The documents so far.
-#[derive(Default)]
 struct Documents {
+    release: Release,
     yaml: Yaml,
     /// The paths of the documents, one after the other, and where each ends.
     paths: String,
@@ -165,7 +134,7 @@ struct Documents {
 
 impl Writer for Documents {
     fn part(&mut self, request: &Request<'_>, sink: Sink<'_>) -> Vec<Diagnostic> {
-        let mut cx = Cx { request, index: 0, diagnostics: Vec::new() };
+        let mut cx = Cx { release: self.release, kind: Kind::Vm, request, index: 0, diagnostics: Vec::new() };
         for (index, object) in request.desired.objects.iter().enumerate() {
             if !(request.owns)(index) {
                 continue;
@@ -198,37 +167,67 @@ impl Writer for Documents {
 }
 
 impl Documents {
+    fn new(release: Release) -> Documents {
+        Documents {
+            release,
+            yaml: Yaml::with_capacity(8192),
+            paths: String::new(),
+            ends: Vec::new(),
+            by_path: FxHashMap::default(),
+            addresses: String::new(),
+            declared: Vec::new(),
+        }
+    }
+
     /// Writes the document of an object, if it has one; its kind and name.
     fn document<'r>(&mut self, cx: &mut Cx<'r, '_>, object: &'r Object<'_>) -> Option<(Kind, Cow<'r, str>)> {
-        let (request, yaml) = (cx.request, &mut self.yaml);
+        let Some((kind, name)) = document_of(object) else {
+            refuse_facet(cx, object.content.facet());
+            return None;
+        };
+        cx.kind = kind;
         match &object.content {
             Content::Vm(vm) => {
-                let parts = lower::parts(request, cx.index, vm);
+                let parts = lower::parts(cx.request, cx.index, vm);
                 let spec = lower::vm(cx, parts);
-                let name = name::of(object.name());
                 // Whoever starts and stops it finds it stopped, and the provider does not look again.
                 let at_creation =
                     parts.power.is_none().then(|| spec::AtCreation { started: Some(false), ..Default::default() });
-                let for_provider = |yaml: &mut Yaml| spec.write(yaml);
-                manifest::write(yaml, request, object, Kind::Vm, &name, for_provider, at_creation.as_ref());
-                Some((Kind::Vm, name))
+                self.write(cx, object, &name, &spec, at_creation.as_ref());
             }
             Content::Image(image) => {
                 let spec = lower::image(cx, image);
-                let name = image_name(object);
-                manifest::write(yaml, request, object, Kind::Image, &name, |yaml| spec.write(yaml), None);
-                Some((Kind::Image, name))
+                self.write(cx, object, &name, &spec, None);
+            }
+            Content::Snippet(snippet) => {
+                let spec = lower::snippet(cx, snippet);
+                self.write(cx, object, &name, &spec, None);
+            }
+            Content::Pool(pool) => {
+                let spec = lower::pool(cx, pool);
+                self.write(cx, object, &name, &spec, None);
             }
             // They are part of their VM's document.
             Content::RootOptions(_) | Content::Power(_) => {
                 needs_config(cx, object);
-                None
+                return None;
             }
-            Content::Snippet(_) | Content::Mapping(_) => {
-                refuse_facet(cx, object.content.facet());
-                None
-            }
+            Content::Mapping(_) => return None,
         }
+        Some((kind, name))
+    }
+
+    /// Writes a document: the fields of the CRD between the head and the life cycle that all have.
+    fn write<'r>(
+        &mut self,
+        cx: &Cx<'r, '_>,
+        object: &Object<'_>,
+        name: &str,
+        spec: &impl spec::Block<'r>,
+        at_creation: Option<&spec::AtCreation<'_>>,
+    ) {
+        let target = (self.release, cx.request);
+        manifest::write(&mut self.yaml, target, object, (cx.kind, name), |yaml| spec.write(yaml), at_creation);
     }
 
     fn path(&self, number: usize) -> &str {
@@ -271,8 +270,8 @@ fn labels(cx: &mut Cx<'_, '_>, object: &Object<'_>) {
     }
 }
 
-/// An image that is in several places is named after each node.
-fn image_name<'r>(object: &'r Object<'_>) -> Cow<'r, str> {
+/// The name of a document; what is in several places is named after each node.
+fn placed_name<'r>(object: &'r Object<'_>) -> Cow<'r, str> {
     match &object.place {
         Place::Only => name::of(object.name()),
         Place::Node(node) | Place::Storage { node, .. } => {
@@ -282,7 +281,7 @@ fn image_name<'r>(object: &'r Object<'_>) -> Cow<'r, str> {
 }
 
 fn refuse_facet(cx: &mut Cx<'_, '_>, facet: Facet) {
-    let why = match Crossplane.carries(facet) {
+    let why = match carries::carries(cx.release, facet) {
         Carries::No(why) => why,
         Carries::Whole | Carries::Partly(_) => "there is no document it could be part of",
     };

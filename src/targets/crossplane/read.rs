@@ -2,8 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::manifest::{EXTERNAL_NAME, Kind, MANAGED_BY, PAUSED, STAMP};
+use super::kind::Kind;
+use super::manifest::{EXTERNAL_NAME, MANAGED_BY, PAUSED, STAMP};
 use super::raise;
+use super::release::Release;
 use super::spec::{self, Block as _};
 use super::tree::{self, Node, Problem, Reader};
 use crate::base::{FileId, Span};
@@ -17,6 +19,7 @@ use crate::targets::{ArtifactSet, errors};
 struct Manifest<'n, 'a> {
     kind: Option<Kind>,
     name: Text<'a>,
+    namespace: Text<'a>,
     annotations: Vec<(Text<'a>, Text<'a>)>,
     labels: Vec<(Text<'a>, Text<'a>)>,
     for_provider: Option<&'n Node<'a>>,
@@ -28,11 +31,11 @@ struct Manifest<'n, 'a> {
 }
 
 /// Reads every document of every file.
-pub(super) fn read(files: &ArtifactSet) -> Checked<Desired<'_>> {
+pub(super) fn read(release: Release, files: &ArtifactSet) -> Checked<Desired<'_>> {
     let mut desired = Desired::default();
     let mut diagnostics = Vec::new();
     let mut vms = Vec::new();
-    let mut images = FxHashMap::default();
+    let mut made = FxHashMap::default();
     for (index, file) in files.iter().enumerate() {
         let id = FileId(index as u32);
         let Ok(text) = std::str::from_utf8(&file.bytes) else {
@@ -45,15 +48,15 @@ pub(super) fn read(files: &ArtifactSet) -> Checked<Desired<'_>> {
             Ok(documents) => {
                 let mut reader = Reader::default();
                 for document in &documents {
-                    let manifest = manifest(&mut reader, text, document);
-                    one(&mut reader, &manifest, document, &mut desired, &mut vms, &mut images);
+                    let manifest = manifest(&mut reader, release, text, document);
+                    one(&mut reader, &manifest, document, &mut desired, &mut vms, &mut made);
                 }
                 diagnostics.extend(reader.problems.iter().map(|problem| diagnostic(id, problem)));
             }
         }
     }
     for (head, spec) in vms {
-        raise::vm(&mut desired.objects, head, spec, &images);
+        raise::vm(&mut desired.objects, head, spec, &made);
     }
     desired.sort();
     Checked::new(desired, diagnostics)
@@ -70,10 +73,11 @@ pub(super) struct Head<'a> {
     pub address: Text<'a>,
     pub file: Text<'a>,
     pub life: Life<'a>,
+    pub namespace: Text<'a>,
 }
 
-/// Files that images make, by node and volume id, as what a disk can refer to.
-pub(super) type Images<'a> = FxHashMap<(String, String), Ref<'a>>;
+/// Files that images and snippets make, by node and volume id, as what a guest can refer to.
+pub(super) type Files<'a> = FxHashMap<(String, String), Ref<'a>>;
 
 /// A VM that is read when all images are known, with what it is only at creation.
 pub(super) struct VmSpec<'a> {
@@ -87,7 +91,7 @@ fn one<'a>(
     document: &Node<'a>,
     desired: &mut Desired<'a>,
     vms: &mut Vec<(Head<'a>, VmSpec<'a>)>,
-    images: &mut Images<'a>,
+    files: &mut Files<'a>,
 ) {
     let Some(kind) = manifest.kind else { return };
     let Some(for_provider) = manifest.for_provider else {
@@ -101,22 +105,48 @@ fn one<'a>(
         }
         Kind::Image => {
             let image = raise::image(spec::DownloadFile::read(reader, for_provider));
-            let named = head.address.split_once('.').map_or("", |(_, name)| name);
-            let place = if super::name::of(named) == manifest.name {
-                Place::Only
-            } else {
-                Place::Storage { node: image.node.clone(), storage: image.storage.clone() }
-            };
+            let place = file_place(&head, manifest, &image.node, &image.storage);
             let made = Ref {
                 address: head.address.clone(),
                 facet: Facet::ImageFile,
                 place: place.clone(),
                 attribute: Attribute::VolumeId,
             };
-            images.insert((image.node.to_string(), image.volume_id()), made);
-            let content = Content::Image(Box::new(image));
-            desired.objects.push(Object { address: head.address, place, file: head.file, life: head.life, content });
+            files.insert((image.node.to_string(), image.volume_id()), made);
+            desired.objects.push(head.object(place, Content::Image(Box::new(image))));
         }
+        Kind::File => {
+            let snippet = raise::snippet(spec::File::read(reader, for_provider));
+            let place = file_place(&head, manifest, &snippet.node, &snippet.storage);
+            let made = Ref {
+                address: head.address.clone(),
+                facet: Facet::SnippetFile,
+                place: place.clone(),
+                attribute: Attribute::VolumeId,
+            };
+            files.insert((snippet.node.to_string(), snippet.volume_id()), made);
+            desired.objects.push(head.object(place, Content::Snippet(Box::new(snippet))));
+        }
+        Kind::Pool => {
+            let pool = raise::pool(spec::Pool::read(reader, for_provider));
+            desired.objects.push(head.object(Place::Only, Content::Pool(Box::new(pool))));
+        }
+    }
+}
+
+/// The place of a file: its resource may have others elsewhere, which their names tell.
+fn file_place<'a>(head: &Head<'a>, manifest: &Manifest<'_, 'a>, node: &Text<'a>, storage: &Text<'a>) -> Place<'a> {
+    let named = head.address.split_once('.').map_or("", |(_, name)| name);
+    if super::name::of(named) == manifest.name {
+        return Place::Only;
+    }
+    Place::Storage { node: node.clone(), storage: storage.clone() }
+}
+
+impl<'a> Head<'a> {
+    /// An object of the document.
+    fn object(self, place: Place<'a>, content: Content<'a>) -> Object<'a> {
+        Object { address: self.address, place, file: self.file, life: self.life, content }
     }
 }
 
@@ -131,23 +161,23 @@ fn head<'a>(desired: &mut Desired<'a>, manifest: &Manifest<'_, 'a>, kind: Kind) 
             }
             Text::Owned(address.to_owned())
         }
-        None => Text::Owned(format!("{}.{}", if kind == Kind::Vm { "vm" } else { "image" }, manifest.name)),
+        None => Text::Owned(format!("{}.{}", kind.resource_kind(), manifest.name)),
     };
     let mut labels = manifest.labels.clone();
     labels.retain(|(key, value)| key != MANAGED_BY || value != "hlab");
     labels.sort();
     let life = Life {
         adopt: annotation(EXTERNAL_NAME).is_some() && !manifest.observe,
-        destroy: manifest.destroy,
+        destroy: manifest.destroy && !manifest.observe,
         paused: annotation(PAUSED).is_some_and(|value| value == "true"),
         observe: manifest.observe,
         labels,
     };
-    Head { address, file: manifest.file.clone(), life }
+    Head { address, file: manifest.file.clone(), life, namespace: manifest.namespace.clone() }
 }
 
 /// The parts of a document. Kinds that are none of ours are left alone.
-fn manifest<'n, 'a>(reader: &mut Reader, text: &'a str, document: &'n Node<'a>) -> Manifest<'n, 'a> {
+fn manifest<'n, 'a>(reader: &mut Reader, release: Release, text: &'a str, document: &'n Node<'a>) -> Manifest<'n, 'a> {
     let mut manifest = Manifest { destroy: true, file: header(text, document.at.start), ..Manifest::default() };
     let mut api_version = None;
     let mut kind = None;
@@ -162,8 +192,8 @@ fn manifest<'n, 'a>(reader: &mut Reader, text: &'a str, document: &'n Node<'a>) 
     }
     manifest.kind = Kind::ALL.iter().copied().find(|known| kind.as_deref() == Some(known.name()));
     let (Some(known), Some((version, at))) = (manifest.kind, api_version) else { return manifest };
-    if version != known.api_version() {
-        reader.refuse(at, format!("expected `{}`, found `{version}`", known.api_version()));
+    if version != known.api_version(release) {
+        reader.refuse(at, format!("expected `{}`, found `{version}`", known.api_version(release)));
     }
     for (key, value) in reader.entries(document).iter().filter(|(key, _)| key.text == "spec") {
         let _ = key;
@@ -176,6 +206,7 @@ fn metadata<'a>(reader: &mut Reader, node: &Node<'a>, manifest: &mut Manifest<'_
     for (key, value) in reader.entries(node) {
         match &*key.text {
             "name" => manifest.name = reader.text(value).unwrap_or_default(),
+            "namespace" => manifest.namespace = reader.text(value).unwrap_or_default(),
             "annotations" => manifest.annotations = texts(reader, value),
             "labels" => manifest.labels = texts(reader, value),
             // What the server keeps there says nothing about what is wanted.
@@ -203,6 +234,9 @@ fn specification<'n, 'a>(reader: &mut Reader, node: &'n Node<'a>, manifest: &mut
             "managementPolicies" => {
                 let policies: Vec<_> = reader.items(value).iter().filter_map(|item| reader.text(item)).collect();
                 manifest.observe = policies.iter().all(|policy| policy == "Observe") && !policies.is_empty();
+                if !policies.is_empty() && !policies.iter().any(|policy| policy == "*" || policy == "Delete") {
+                    manifest.destroy = false;
+                }
             }
             _ => reader.unknown(key, &[]),
         }

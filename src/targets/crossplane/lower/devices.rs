@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use super::{Cx, NO_FIELD, Parts, maybe, number, set, unset, word};
+use super::{Cx, Parts, maybe, number, set, unset, word};
 use crate::desire::{CdMedium, Disk, DiskExtra, Nic, PciDevice, Throttle, Usb, UsbDevice, Vm};
 use crate::targets::crossplane::spec;
 use crate::targets::errors;
@@ -13,6 +13,9 @@ const GIB: u64 = 1 << 30;
 /// How many the provider takes of what it counts by position.
 const MOST_SERIALS: usize = 4;
 const MOST_SHARES: usize = 8;
+
+/// How to do without SSH.
+const KEEP: &str = "keep the image on a storage with `import` content";
 
 pub(super) fn disk<'r>(cx: &mut Cx<'r, '_>, disk: &'r Disk<'_>) -> spec::Disk<'r> {
     let path = |field: &str| format!("disk.{}.{field}", disk.slot);
@@ -29,7 +32,8 @@ pub(super) fn disk<'r>(cx: &mut Cx<'r, '_>, disk: &'r Disk<'_>) -> spec::Disk<'r
     // A file of `iso` content is copied into the disk over SSH; one of `import` content by Proxmox itself.
     let by_ssh = source.as_deref().is_some_and(|volume| volume.contains(":iso/"));
     if by_ssh && !cx.request.login.ssh {
-        let diagnostic = errors::needs_ssh(cx.request, cx.origin(&path("from")), "a disk made from an `iso` file");
+        let diagnostic =
+            errors::needs_ssh(cx.request, cx.origin(&path("from")), "a disk made from an `iso` file", KEEP);
         cx.diagnostics.push(diagnostic);
     }
     let (import_from, file_id) = if by_ssh { (None, source) } else { (source, None) };
@@ -44,6 +48,7 @@ pub(super) fn disk<'r>(cx: &mut Cx<'r, '_>, disk: &'r Disk<'_>) -> spec::Disk<'r
         cache: maybe(&disk.cache),
         aio: maybe(&disk.aio),
         iothread: set(disk.iothread),
+        queues: number(disk.extra.as_ref().and_then(|extra| extra.queues)).filter(|_| cx.has_1_18()),
         discard: disk.discard.then_some(Cow::Borrowed("on")),
         ssd: set(disk.ssd),
         backup: unset(disk.no_backup),
@@ -61,7 +66,7 @@ fn refuse_extra(cx: &mut Cx<'_, '_>, disk: &Disk<'_>, extra: &DiskExtra<'_>) {
         (extra.temporary, "temporary"),
         (extra.scsi_block, "scsi-block"),
         (extra.detect_zeroes.is_some(), "detect-zeroes"),
-        (extra.queues.is_some(), "queues"),
+        (extra.queues.is_some() && !cx.has_1_18(), "queues"),
         (extra.read_error.is_some(), "read-error"),
         (extra.write_error.is_some(), "write-error"),
         (extra.vendor.is_some(), "vendor"),
@@ -70,7 +75,7 @@ fn refuse_extra(cx: &mut Cx<'_, '_>, disk: &Disk<'_>, extra: &DiskExtra<'_>) {
         (extra.wwn.is_some(), "wwn"),
     ];
     for (_, field) in fields.into_iter().filter(|(is_set, _)| *is_set) {
-        cx.cannot(&format!("disk.{}.{field}", disk.slot), NO_FIELD);
+        cx.no_field(&format!("disk.{}.{field}", disk.slot));
     }
 }
 
@@ -89,7 +94,7 @@ fn speed<'r>(cx: &mut Cx<'r, '_>, disk: &Disk<'_>, throttle: &Throttle) -> spec:
         (throttle.iops_write_burst_for.is_some(), "iops-write-burst-for"),
     ];
     for (_, field) in fields.into_iter().filter(|(is_set, _)| *is_set) {
-        cx.cannot(&path(field), NO_FIELD);
+        cx.no_field(&path(field));
     }
     let mut whole = |value, field: &str| cx.whole(value, || path(field), "whole MiB a second");
     spec::Speed {
@@ -281,7 +286,7 @@ fn host_pci<'r>(cx: &mut Cx<'r, '_>, device: &'r PciDevice<'_>, raw: bool) -> sp
         (device.sub_device_id.is_some(), ".sub-device-id"),
     ];
     for (_, field) in fields.into_iter().filter(|(is_set, _)| *is_set) {
-        cx.cannot(&path(field), NO_FIELD);
+        cx.no_field(&path(field));
     }
     let (mapping, id) = if raw { (None, word(&device.device)) } else { (word(&device.device), None) };
     spec::HostPci {

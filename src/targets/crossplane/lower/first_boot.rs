@@ -2,10 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::{Cx, NO_FIELD, maybe, set, word, words};
-use crate::desire::{CloudInit, IpConfig, Secret, Vm};
+use super::{Cx, maybe, set, unset, word, words};
+use crate::desire::{CloudInit, IpConfig, Vm};
 use crate::targets::crossplane::duration;
-use crate::targets::crossplane::spec::{self, Object};
+use crate::targets::crossplane::spec;
 use crate::targets::errors;
 
 /// How many addresses the provider takes.
@@ -13,8 +13,8 @@ const MOST_ADDRESSES: usize = 8;
 
 pub(super) fn cloud_init<'r>(cx: &mut Cx<'r, '_>, vm: &'r Vm<'_>, out: &mut spec::Vm<'r>) {
     let Some(init) = &vm.cloud_init else { return };
-    if init.no_upgrade {
-        cx.cannot("cloud-init.upgrade", NO_FIELD);
+    if !cx.has_1_18() {
+        cx.cannot_any(&[(init.no_upgrade, "cloud-init.upgrade")]);
     }
     let mut file = |import: &'r Option<crate::desire::Import<'_>>, field: &str| {
         import.as_ref().and_then(|import| cx.volume(import, || format!("cloud-init.{field}")))
@@ -38,6 +38,7 @@ pub(super) fn cloud_init<'r>(cx: &mut Cx<'r, '_>, vm: &'r Vm<'_>, out: &mut spec
         vendor_data_file_id,
         network_data_file_id,
         meta_data_file_id,
+        upgrade: unset(init.no_upgrade && cx.has_1_18()),
         ..spec::Initialization::default()
     });
 }
@@ -70,21 +71,11 @@ fn ip_config<'r>(config: &'r IpConfig<'_>) -> spec::IpConfig<'r> {
 }
 
 fn account<'r>(cx: &mut Cx<'r, '_>, init: &'r CloudInit<'_>) -> Option<spec::UserAccount<'r>> {
-    let password = match &init.password {
-        None => None,
-        Some(Secret::Kubernetes { namespace, name, key }) => {
-            Some(spec::SecretKey { namespace: word(namespace), name: word(name), key: word(key), ..Default::default() })
-        }
-        Some(Secret::Environment(_) | Secret::Sops { .. }) => {
-            let origin = cx.origin("cloud-init.password");
-            cx.diagnostics.push(errors::secret_out_of_reach(cx.request, origin, "cloud-init.password"));
-            None
-        }
-    };
+    let password = init.password.as_ref().map(|secret| cx.secret(secret, "cloud-init.password"));
     let account = spec::UserAccount {
         username: maybe(&init.user),
         keys: words(&init.keys),
-        password: Object(password),
+        password: password.unwrap_or_default(),
         ..spec::UserAccount::default()
     };
     (account != spec::UserAccount::default()).then_some(account)
@@ -93,18 +84,22 @@ fn account<'r>(cx: &mut Cx<'r, '_>, init: &'r CloudInit<'_>) -> Option<spec::Use
 pub(super) fn agent<'r>(cx: &mut Cx<'r, '_>, vm: &'r Vm<'_>, out: &mut spec::Vm<'r>) {
     let Some(agent) = &vm.agent else { return };
     if agent.no_freeze {
-        cx.cannot("agent.freeze", NO_FIELD);
+        cx.no_field("agent.freeze");
+    }
+    if agent.no_wait && !cx.has_1_18() {
+        cx.no_field("agent.wait");
     }
     let wait = || {
         let (ipv4, ipv6) = (set(agent.wait_for_ipv4), set(agent.wait_for_ipv6));
-        Box::new(spec::WaitForIp { ipv4, ipv6, ..Default::default() })
+        let disabled = set(agent.no_wait && cx.has_1_18());
+        Box::new(spec::WaitForIp { disabled, ipv4, ipv6, ..Default::default() })
     };
     out.agent = Some(spec::Agent {
         enabled: Some(true),
         trim: set(agent.trim),
         kind: maybe(&agent.sort),
         timeout: agent.timeout.map(|seconds| Cow::Owned(duration::written(seconds))),
-        wait_for_ip: (agent.wait_for_ipv4 || agent.wait_for_ipv6).then(wait),
+        wait_for_ip: (agent.wait_for_ipv4 || agent.wait_for_ipv6 || agent.no_wait).then(wait),
         ..spec::Agent::default()
     });
 }

@@ -5,22 +5,30 @@
 
 mod devices;
 mod first_boot;
-mod image;
+mod access;
+mod file;
 
 use std::borrow::Cow;
 
-use super::spec;
+use super::kind::Kind;
+use super::release::{Release, SINCE_1_18};
+use super::spec::{self, Object};
 use crate::base::Span;
-use crate::desire::{self, Content, Cpu, Guest, Import, Provider, RootOptions, Text, Timeouts, Vm};
+use crate::desire::{self, Content, Cpu, Guest, Import, Provider, RootOptions, Secret, Text, Timeouts, Vm};
 use crate::diag::Diagnostic;
 use crate::pve;
 use crate::targets::errors;
 use crate::targets::request::{Credential, Request};
 
-pub(super) use image::image;
+pub(super) use access::pool;
+pub(super) use file::{image, snippet};
 
 /// What lowering one resource needs: the request, which objects it stands on, and what was found.
 pub(super) struct Cx<'r, 'd> {
+    /// The release that is written.
+    pub release: Release,
+    /// The kind of the document that is written.
+    pub kind: Kind,
     /// The request.
     pub request: &'r Request<'d>,
     /// The index of the object whose fields are being lowered.
@@ -82,8 +90,38 @@ impl<'r, 'd> Cx<'r, 'd> {
     /// Refuses each field that is set, where the CRD has none of them.
     pub fn cannot_any(&mut self, fields: &[(bool, &str)]) {
         for (_, path) in fields.iter().filter(|(is_set, _)| *is_set) {
-            self.cannot(path, NO_FIELD);
+            self.no_field(path);
         }
+    }
+
+    /// Refuses a field for which the CRD has none, as most that are refused.
+    pub fn no_field(&mut self, path: &str) {
+        let why = format!("{} of provider {} has no field for it", self.kind.name(), self.release.provider());
+        self.cannot(path, &why);
+    }
+
+    /// Whether the release has what came with 1.18.
+    pub fn has_1_18(&self) -> bool {
+        SINCE_1_18.contains(&self.release)
+    }
+
+    /// Where a secret is, if Kubernetes has it where the object can read it.
+    pub fn secret(&mut self, secret: &'r Secret<'_>, path: &str) -> Object<spec::SecretKey<'r>> {
+        let Secret::Kubernetes { namespace, name, key } = secret else {
+            let diagnostic = errors::secret_out_of_reach(self.request, self.origin(path), path);
+            self.diagnostics.push(diagnostic);
+            return Object(None);
+        };
+        let is_namespaced = self.release.is_namespaced();
+        if is_namespaced && *namespace != self.request.namespace {
+            let why = format!(
+                "a namespaced object reads secrets of its own namespace `{}`, and this one is in `{namespace}`",
+                self.request.namespace
+            );
+            self.cannot(path, &why);
+        }
+        let namespace = if is_namespaced { None } else { word(namespace) };
+        Object(Some(spec::SecretKey { namespace, name: word(name), key: word(key), ..Default::default() }))
     }
 
     /// Refuses a value that is no whole number of the CRD's unit.
@@ -135,9 +173,6 @@ impl<'r, 'd> Cx<'r, 'd> {
         }
     }
 }
-
-/// Why most refused fields are refused.
-pub(super) const NO_FIELD: &str = "EnvironmentVM of provider 0.11.1 has no field for it";
 
 /// A VM as EnvironmentVM has it.
 pub(super) fn vm<'r>(cx: &mut Cx<'r, '_>, parts: Parts<'r>) -> spec::Vm<'r> {
@@ -281,6 +316,14 @@ fn firmware<'r>(cx: &mut Cx<'r, '_>, vm: &'r Vm<'_>, out: &mut spec::Vm<'r>) {
 fn seldom<'r>(cx: &mut Cx<'r, '_>, vm: &'r Vm<'_>, out: &mut spec::Vm<'r>) {
     if let Some(guest) = &vm.guest {
         out.acpi = unset(guest.no_acpi);
+        if cx.has_1_18() {
+            out.hotplug = guest.hotplug.as_deref().map(|features| match features {
+                [] => Cow::Borrowed("0"),
+                features => Cow::Owned(features.join(",")),
+            });
+        } else {
+            cx.cannot_any(&[(guest.hotplug.is_some(), "hotplug")]);
+        }
         guest_options(cx, guest);
     }
     out.clone = vm.clone.as_ref().map(|clone| {
@@ -310,7 +353,7 @@ fn seldom<'r>(cx: &mut Cx<'r, '_>, vm: &'r Vm<'_>, out: &mut spec::Vm<'r>) {
         provider_options(provider, out);
     }
     for option in &vm.raw {
-        cx.cannot(&format!("raw.{}", option.name), NO_FIELD);
+        cx.no_field(&format!("raw.{}", option.name));
     }
 }
 
@@ -322,7 +365,6 @@ fn guest_options(cx: &mut Cx<'_, '_>, guest: &Guest<'_>) {
         (guest.drift_fix, "drift-fix"),
         (guest.freeze, "freeze"),
         (guest.no_reboot, "reboot"),
-        (guest.hotplug.is_some(), "hotplug"),
         (guest.state_storage.is_some(), "state-storage"),
         (guest.migration_speed.is_some(), "migration.speed"),
         (guest.migration_downtime.is_some(), "migration.downtime-seconds"),
@@ -395,7 +437,7 @@ fn root_options<'r>(cx: &mut Cx<'r, '_>, vm: &'r Vm<'_>, root: &'r RootOptions<'
         (root.generation_id.is_some(), "generation-id"),
     ]);
     for parallel in &root.parallels {
-        cx.cannot(&format!("parallel.parallel{}", parallel.slot), NO_FIELD);
+        cx.no_field(&format!("parallel.parallel{}", parallel.slot));
     }
 }
 
@@ -433,7 +475,8 @@ pub(super) fn parts<'r>(request: &'r Request<'_>, index: usize, vm: &'r Vm<'_>) 
             (Content::RootOptions(root), false) => parts.others = Some(root),
             (Content::Power(power), true) => parts.power = Some(*power),
             (Content::Power(_), false)
-            | (Content::Vm(_) | Content::Image(_) | Content::Snippet(_) | Content::Mapping(_), _) => {}
+            | (Content::Vm(_) | Content::Image(_) | Content::Snippet(_) | Content::Mapping(_) | Content::Pool(_), _) => {
+            }
         }
     }
     parts

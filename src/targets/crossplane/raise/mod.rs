@@ -1,19 +1,22 @@
 //! From the fields of the CRD to what they want, in normal form: what the provider does by default becomes what Proxmox
 //! would be told, and what Proxmox does anyway is left out.
 
+mod access;
+mod file;
 mod parts;
 
 use std::borrow::Cow;
 
 use super::lower::shared_memory_name;
-use super::read::{Head, Images, VmSpec};
+use super::read::{Files, Head, VmSpec};
 use super::spec;
 use crate::desire::{
-    Content, Create, EfiDisk, Guest, Import, Object, PciDevice, Place, Power, Provider, Rng, RootOptions, Serial, Sev,
-    SharedMemory, Startup, Text, Timeouts, Tpm, Usb, UsbDevice, Vm,
+    Content, Create, EfiDisk, Guest, Import, Object, PciDevice, Place, Power, Provider, Rng, RootOptions, Secret,
+    Serial, Sev, SharedMemory, Startup, Text, Timeouts, Tpm, Usb, UsbDevice, Vm,
 };
 
-pub(super) use parts::image;
+pub(super) use access::pool;
+pub(super) use file::{image, snippet};
 
 type Word<'a> = Option<Text<'a>>;
 
@@ -48,6 +51,15 @@ fn boxed<T: Default + PartialEq>(value: T) -> Option<Box<T>> {
     (value != T::default()).then(|| Box::new(value))
 }
 
+/// Where a secret is. Namespaced objects read those of their own namespace.
+fn secret<'a>(key: spec::SecretKey<'a>, namespace: &Text<'a>) -> Secret<'a> {
+    Secret::Kubernetes {
+        namespace: key.namespace.unwrap_or_else(|| namespace.clone()),
+        name: key.name.unwrap_or_default(),
+        key: key.key.unwrap_or_default(),
+    }
+}
+
 /// The number at the end of `hostpci3`.
 fn slot_of(word: &Word<'_>, position: usize) -> u8 {
     let digits = word.as_deref().map(|word| word.trim_start_matches(|character: char| !character.is_ascii_digit()));
@@ -55,16 +67,20 @@ fn slot_of(word: &Word<'_>, position: usize) -> u8 {
 }
 
 /// The objects that a VM's document stands for.
-pub(super) fn vm<'a>(objects: &mut Vec<Object<'a>>, head: Head<'a>, read: VmSpec<'a>, images: &Images<'a>) {
+pub(super) fn vm<'a>(objects: &mut Vec<Object<'a>>, head: Head<'a>, read: VmSpec<'a>, files: &Files<'a>) {
     let VmSpec { mut spec, at_creation } = read;
     let running = spec.started.or(at_creation.started.is_none().then_some(true));
     let power = running.map(|running| Content::Power(Power { running }));
-    let mut root = root_options(&mut spec);
+    let mut root = root_options(&mut spec, files);
     let mut lists = Vm::default();
     devices(&mut spec, &mut lists, &mut root);
     let root = (root != RootOptions::default()).then(|| Content::RootOptions(Box::new(root)));
-    let config =
-        Content::Vm(Box::new(Vm { pci: lists.pci, usb: lists.usb, serials: lists.serials, ..config(spec, images) }));
+    let config = Content::Vm(Box::new(Vm {
+        pci: lists.pci,
+        usb: lists.usb,
+        serials: lists.serials,
+        ..config(spec, files, &head.namespace)
+    }));
     for content in [Some(config), root, power].into_iter().flatten() {
         // The life cycle belongs to the document, so to each of its facets.
         let head = head.clone();
@@ -72,17 +88,18 @@ pub(super) fn vm<'a>(objects: &mut Vec<Object<'a>>, head: Head<'a>, read: VmSpec
     }
 }
 
-fn import<'a>(word: Word<'a>, node: &str, images: &Images<'a>) -> Option<Import<'a>> {
+fn import<'a>(word: Word<'a>, node: &str, files: &Files<'a>) -> Option<Import<'a>> {
     let volume = word?;
-    let made = images.get(&(node.to_owned(), volume.to_string()));
+    let made = files.get(&(node.to_owned(), volume.to_string()));
     Some(made.map_or(Import::Volume(volume), |made| Import::Object(made.clone())))
 }
 
 /// Takes what only root may set out of the fields.
-fn root_options<'a>(spec: &mut spec::Vm<'a>) -> RootOptions<'a> {
+fn root_options<'a>(spec: &mut spec::Vm<'a>, files: &Files<'a>) -> RootOptions<'a> {
+    let node = spec.node_name.clone().unwrap_or_default();
     let mut root = RootOptions {
         args: spec.kvm_arguments.take(),
-        hook: spec.hook_script_file_id.take().map(Import::Volume),
+        hook: import(spec.hook_script_file_id.take(), &node, files),
         ..RootOptions::default()
     };
     if let Some(cpu) = &mut spec.cpu {
@@ -147,7 +164,7 @@ fn pci<'a>(slot: u8, device: spec::HostPci<'a>) -> PciDevice<'a> {
     }
 }
 
-fn config<'a>(spec: spec::Vm<'a>, images: &Images<'a>) -> Vm<'a> {
+fn config<'a>(spec: spec::Vm<'a>, files: &Files<'a>, namespace: &Text<'a>) -> Vm<'a> {
     let node = spec.node_name.clone().unwrap_or_default();
     let memory = spec.memory.unwrap_or_default();
     let megabytes = count(memory.dedicated).unwrap_or(512);
@@ -186,21 +203,25 @@ fn config<'a>(spec: spec::Vm<'a>, images: &Images<'a>) -> Vm<'a> {
     vm.tpm = spec.tpm_state.map(|tpm| {
         Box::new(Tpm { storage: or(tpm.datastore_id, "local-lvm"), version: unless(tpm.version, "v2.0", "v1.2") })
     });
-    vm.disks = spec.disk.into_iter().map(|disk| parts::disk(disk, &node, images)).collect();
+    vm.disks = spec.disk.into_iter().map(|disk| parts::disk(disk, &node, files)).collect();
     vm.cdroms = spec
         .cdrom
         .filter(|cdrom| !is_off(cdrom.enabled))
-        .map(|cdrom| parts::cdrom(*cdrom, &node, images))
+        .map(|cdrom| parts::cdrom(*cdrom, &node, files))
         .into_iter()
         .collect();
     vm.nics = spec.network_device.into_iter().enumerate().filter_map(|(slot, nic)| parts::nic(slot, nic)).collect();
-    vm.cloud_init = spec.initialization.map(|init| Box::new(parts::cloud_init(init)));
+    vm.cloud_init = spec.initialization.map(|init| Box::new(parts::cloud_init(init, namespace, &node, files)));
     vm.agent = spec.agent.filter(|agent| is_on(agent.enabled)).map(parts::agent);
     vm.smbios = spec.smbios.and_then(|smbios| parts::smbios(*smbios));
     vm.startup = spec.startup.map(|startup| parts::startup(*startup)).filter(|startup| *startup != Startup::default());
     vm.clone = spec.clone.map(|clone| parts::clone(*clone));
     vm.create = boxed(Create { reboot: is_on(spec.reboot), ..Create::default() });
-    vm.guest = boxed(Guest { no_acpi: is_off(spec.acpi), ..Guest::default() });
+    vm.guest = boxed(Guest {
+        no_acpi: is_off(spec.acpi),
+        hotplug: spec.hotplug.as_deref().and_then(parts::hotplug),
+        ..Guest::default()
+    });
     vm.provider = boxed(Provider {
         no_reboot: is_off(spec.reboot_after_update),
         migrate: is_on(spec.migrate),

@@ -1,14 +1,12 @@
 //! The blocks of the CRD, one function each.
 
-use std::borrow::Cow;
-
-use super::{Word, boxed, count, count_unless, import, is_off, is_on, or, slot_of};
+use super::{boxed, count, count_unless, import, is_off, is_on, or, slot_of};
 use crate::desire::{
-    Agent, Audio, CdMedium, Cdrom, CloneFrom, CloudInit, Cpu, Disk, Image, Import, IpConfig, Nic, NumaNode, Secret,
-    Share, Smbios, Startup, Throttle, Vga, Watchdog,
+    Agent, Audio, CdMedium, Cdrom, CloneFrom, CloudInit, Cpu, Disk, DiskExtra, IpConfig, Nic, NumaNode, Share, Smbios,
+    Startup, Text, Throttle, Vga, Watchdog,
 };
 use crate::targets::crossplane::duration;
-use crate::targets::crossplane::read::Images;
+use crate::targets::crossplane::read::Files;
 use crate::targets::crossplane::spec;
 
 const GIB: u64 = 1 << 30;
@@ -51,12 +49,12 @@ pub(super) fn clone<'a>(clone: spec::CloneFrom<'a>) -> Box<CloneFrom<'a>> {
     })
 }
 
-pub(super) fn disk<'a>(disk: spec::Disk<'a>, node: &str, images: &Images<'a>) -> Disk<'a> {
+pub(super) fn disk<'a>(disk: spec::Disk<'a>, node: &str, files: &Files<'a>) -> Disk<'a> {
     Disk {
         slot: disk.interface.unwrap_or_default(),
         storage: or(disk.datastore_id, "local-lvm"),
         size: u64::from(count(disk.size).unwrap_or(8)) * GIB,
-        import: import(disk.import_from.or(disk.file_id), node, images),
+        import: import(disk.import_from.or(disk.file_id), node, files),
         volume: disk.path_in_datastore,
         format: disk.file_format,
         cache: disk.cache.filter(|cache| cache != "none"),
@@ -68,7 +66,7 @@ pub(super) fn disk<'a>(disk: spec::Disk<'a>, node: &str, images: &Images<'a>) ->
         no_replication: is_off(disk.replicate),
         serial: disk.serial,
         throttle: disk.speed.map(|speed| throttle(*speed)).and_then(boxed),
-        extra: None,
+        extra: boxed(DiskExtra { queues: count(disk.queues), ..DiskExtra::default() }),
     }
 }
 
@@ -87,11 +85,11 @@ fn throttle(speed: spec::Speed<'_>) -> Throttle {
     }
 }
 
-pub(super) fn cdrom<'a>(cdrom: spec::Cdrom<'a>, node: &str, images: &Images<'a>) -> Cdrom<'a> {
+pub(super) fn cdrom<'a>(cdrom: spec::Cdrom<'a>, node: &str, files: &Files<'a>) -> Cdrom<'a> {
     let medium = match cdrom.file_id.as_deref() {
         Some("none") => CdMedium::Empty,
         Some("cdrom" | "") | None => CdMedium::Physical,
-        Some(_) => import(cdrom.file_id, node, images).map_or(CdMedium::Empty, CdMedium::File),
+        Some(_) => import(cdrom.file_id, node, files).map_or(CdMedium::Empty, CdMedium::File),
     };
     Cdrom { slot: or(cdrom.interface, "ide3"), medium }
 }
@@ -117,7 +115,12 @@ pub(super) fn nic<'a>(slot: usize, nic: spec::NetworkDevice<'a>) -> Option<Nic<'
     })
 }
 
-pub(super) fn cloud_init(init: spec::Initialization<'_>) -> CloudInit<'_> {
+pub(super) fn cloud_init<'a>(
+    init: spec::Initialization<'a>,
+    namespace: &Text<'a>,
+    node: &str,
+    files: &Files<'a>,
+) -> CloudInit<'a> {
     let account = init.user_account.unwrap_or_default();
     let dns = init.dns.map(|dns| *dns).unwrap_or_default();
     CloudInit {
@@ -126,20 +129,16 @@ pub(super) fn cloud_init(init: spec::Initialization<'_>) -> CloudInit<'_> {
         format: init.file_format,
         sort: init.kind,
         user: account.username,
-        password: account.password.0.map(|secret| Secret::Kubernetes {
-            namespace: secret.namespace.unwrap_or_default(),
-            name: secret.name.unwrap_or_default(),
-            key: secret.key.unwrap_or_default(),
-        }),
+        password: account.password.0.map(|secret| super::secret(secret, namespace)),
         keys: account.keys,
         dns: dns.servers,
         domain: dns.domain,
         addresses: init.ip_config.into_iter().enumerate().map(|(slot, config)| ip_config(slot, config)).collect(),
-        no_upgrade: false,
-        user_data: init.user_data_file_id.map(Import::Volume),
-        vendor_data: init.vendor_data_file_id.map(Import::Volume),
-        network_data: init.network_data_file_id.map(Import::Volume),
-        meta_data: init.meta_data_file_id.map(Import::Volume),
+        no_upgrade: is_off(init.upgrade),
+        user_data: import(init.user_data_file_id, node, files),
+        vendor_data: import(init.vendor_data_file_id, node, files),
+        network_data: import(init.network_data_file_id, node, files),
+        meta_data: import(init.meta_data_file_id, node, files),
     }
 }
 
@@ -155,6 +154,7 @@ pub(super) fn agent(agent: spec::Agent<'_>) -> Agent<'_> {
         no_freeze: false,
         sort: agent.kind.filter(|kind| kind != "virtio"),
         timeout: agent.timeout.as_deref().and_then(duration::read).filter(|seconds| *seconds != 900),
+        no_wait: is_on(wait.disabled),
         wait_for_ipv4: is_on(wait.ipv4),
         wait_for_ipv6: is_on(wait.ipv6),
     }
@@ -199,21 +199,13 @@ pub(super) fn watchdog(watchdog: spec::Watchdog<'_>) -> Box<Watchdog<'_>> {
     Box::new(Watchdog { model: watchdog.model.filter(|model| model != "i6300esb"), action: watchdog.action })
 }
 
-/// An image as its document has it.
-pub(in crate::targets::crossplane) fn image(file: spec::DownloadFile<'_>) -> Image<'_> {
-    let url_name = |url: &Word<'_>| url.as_deref().and_then(|url| url.rsplit('/').next()).map(str::to_owned);
-    let name = file.file_name.or_else(|| url_name(&file.url).map(Cow::Owned));
-    Image {
-        node: file.node_name.unwrap_or_default(),
-        storage: file.datastore_id.unwrap_or_default(),
-        content: file.content_type.unwrap_or_default(),
-        file: name.unwrap_or_default(),
-        url: file.url,
-        checksum: file.checksum.map(|checksum| (file.checksum_algorithm.unwrap_or_default(), checksum)),
-        compression: file.decompression_algorithm,
-        keep_changed: is_off(file.overwrite),
-        overwrite_unmanaged: is_on(file.overwrite_unmanaged),
-        any_certificate: is_off(file.verify),
-        timeout: count_unless(file.upload_timeout, 600),
-    }
+/// Features that may be plugged while a VM runs, sorted: `0` is none, `1` what Proxmox allows by default.
+pub(super) fn hotplug(features: &str) -> Option<Vec<Text<'static>>> {
+    let mut features: Vec<_> = match features {
+        "1" => return None,
+        "0" | "" => Vec::new(),
+        features => features.split(',').map(|feature| Text::Owned(feature.trim().to_owned())).collect(),
+    };
+    features.sort_unstable();
+    (features != ["disk", "network", "usb"]).then_some(features)
 }

@@ -1,8 +1,11 @@
 //! Files on storages.
 
+use std::borrow::Cow;
+
 use super::{Cx, maybe, number, set, unset, word};
-use crate::desire::Image;
+use crate::desire::{Image, Snippet};
 use crate::targets::crossplane::spec;
+use crate::targets::errors;
 
 /// An image as EnvironmentDownloadFile has it.
 pub(in crate::targets::crossplane) fn image<'r>(cx: &mut Cx<'r, '_>, image: &'r Image<'_>) -> spec::DownloadFile<'r> {
@@ -23,5 +26,28 @@ pub(in crate::targets::crossplane) fn image<'r>(cx: &mut Cx<'r, '_>, image: &'r 
         verify: unset(image.any_certificate),
         upload_timeout: number(image.timeout),
         ..spec::DownloadFile::default()
+    }
+}
+
+/// What the mode of a hook script is.
+pub(in crate::targets::crossplane) const EXECUTABLE: &str = "0700";
+
+/// A snippet as EnvironmentFile has it. The provider puts it there over SSH, as the API takes no snippets.
+pub(in crate::targets::crossplane) fn snippet<'r>(cx: &mut Cx<'r, '_>, snippet: &'r Snippet<'_>) -> spec::File<'r> {
+    if !cx.request.login.ssh {
+        let diagnostic = errors::needs_ssh(cx.request, cx.origin(""), "snippets", "`owner { snippet.file = none }`");
+        cx.diagnostics.push(diagnostic);
+    }
+    spec::File {
+        node_name: word(&snippet.node),
+        datastore_id: word(&snippet.storage),
+        content_type: Some(Cow::Borrowed("snippets")),
+        source_raw: Some(spec::SourceRaw {
+            data: maybe(&snippet.text),
+            file_name: word(&snippet.file),
+            ..spec::SourceRaw::default()
+        }),
+        file_mode: snippet.executable.then_some(Cow::Borrowed(EXECUTABLE)),
+        ..spec::File::default()
     }
 }
