@@ -19,6 +19,7 @@ pub mod place;
 pub mod policy;
 pub mod own;
 pub mod desire;
+pub mod source;
 pub mod targets;
 pub mod session;
 pub mod ide;

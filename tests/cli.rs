@@ -488,3 +488,16 @@ fn yaml_files(folder: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+#[test]
+fn manifests_become_a_project_that_is_proved_and_never_replaces_a_file() {
+    let folder = Folder::new();
+    let manifests = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/import/v0.11.1");
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/lang-examples/k3s-nodes");
+    folder.run(&["build", example, "-o", "out"]).ends(0);
+    folder.run(&["import", "--manifests", "out", "-o", "lab"]).ends(0).says("imported 6 objects into lab; proved");
+    folder.run(&["check", "lab"]).ends(0);
+    folder.run(&["import", "--manifests", "out", "-o", "lab"]).ends(3).says("HL0911");
+    folder.run(&["import", "--manifests", manifests]).ends(1).says("  + name: copy").says("HL0917");
+    folder.run(&["import", "--manifests", "lab"]).ends(1).says("HL0916").says("it holds no Kubernetes manifest");
+}

@@ -94,8 +94,26 @@ impl World for DiskWorld {
     }
 
     fn list(&self) -> (Vec<String>, Vec<(String, ReadError)>) {
-        let mut walk =
-            Walk { real: &self.real, files: BTreeSet::new(), links: Vec::new(), unreadable: Vec::new(), seen: 0 };
+        self.list_ending(&[".hlab"])
+    }
+
+    fn root(&self) -> Option<String> {
+        let is_seen = std::io::stderr().is_terminal();
+        self.real.to_str().filter(|_| is_seen).map(str::to_owned)
+    }
+}
+
+impl DiskWorld {
+    /// The files whose names end so, at any depth, and what could not be looked at.
+    pub(super) fn list_ending(&self, endings: &[&str]) -> (Vec<String>, Vec<(String, ReadError)>) {
+        let mut walk = Walk {
+            real: &self.real,
+            endings,
+            files: BTreeSet::new(),
+            links: Vec::new(),
+            unreadable: Vec::new(),
+            seen: 0,
+        };
         let mut folders = vec![PathBuf::new()];
         while let Some(folder) = folders.pop() {
             walk.folder(&folder, &mut folders);
@@ -108,11 +126,6 @@ impl World for DiskWorld {
         walk.follow_links();
         walk.unreadable.sort_by(|one, other| one.0.cmp(&other.0));
         (walk.files.into_iter().collect(), walk.unreadable)
-    }
-
-    fn root(&self) -> Option<String> {
-        let is_seen = std::io::stderr().is_terminal();
-        self.real.to_str().filter(|_| is_seen).map(str::to_owned)
     }
 }
 
@@ -148,8 +161,9 @@ fn read_error(error: &std::io::Error) -> ReadError {
 /// A walk through the project, without recursion: nothing on disk can overflow the stack.
 struct Walk<'a> {
     real: &'a Path,
+    endings: &'a [&'a str],
     files: BTreeSet<String>,
-    /// Symbolic links whose name ends in `.hlab`; looked at last.
+    /// Symbolic links whose name ends so; looked at last.
     links: Vec<PathBuf>,
     unreadable: Vec<(String, ReadError)>,
     seen: usize,
@@ -179,7 +193,7 @@ impl Walk<'_> {
                 if !name.starts_with('.') && !SKIPPED.contains(&name.as_ref()) {
                     folders.push(path);
                 }
-            } else if name.ends_with(".hlab") && !name.starts_with('.') {
+            } else if self.endings.iter().any(|ending| name.ends_with(ending)) && !name.starts_with('.') {
                 if path.to_str().is_none() {
                     self.unreadable.push((text(&path), ReadError::Other("its name is not UTF-8".to_owned())));
                 } else if kind.is_symlink() {

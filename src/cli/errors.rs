@@ -106,6 +106,33 @@ pub(super) enum RimError {
     #[diagnostic(code("HL0915"), help("take it out of the source first, or say its `id` there; nothing was written"))]
     LockInUse { address: String },
 
+    #[error("`{dir}` has nothing to import: {there}")]
+    #[diagnostic(
+        code("HL0916"),
+        help("name the folder with the manifests of Crossplane's provider-proxmox-bpg, such as EnvironmentVM")
+    )]
+    NothingToImport { dir: String, there: String },
+
+    #[error("the manifests are of several {what}")]
+    #[diagnostic(
+        code("HL0916"),
+        help("a project has one of each: move the manifests apart and import each folder alone")
+    )]
+    ManifestsApart { what: String },
+
+    #[error("building the project gives {} not the same as its manifest", if *.count == 1 { "an object that is".to_owned() } else { format!("{} objects that are each", .count) })]
+    #[diagnostic(
+        code("HL0917"),
+        help(
+            "the lines are above: `-` has only the manifest, `+` only the project; mend the source before you apply it"
+        )
+    )]
+    NotTheSame { count: usize },
+
+    #[error("the project that was imported does not build yet, so that nothing is proved")]
+    #[diagnostic(code("HL0917"), help("the errors are above: mend the source, then compare what `hlab build` writes"))]
+    ImportUnbuilt,
+
     #[error("two targets write `{path}` into one folder")]
     #[diagnostic(code("HL0914"), help("give each target its own `out` in `project`; nothing was written"))]
     SharedPath { path: String },
@@ -138,6 +165,10 @@ impl RimError {
             | RimError::UnknownTopic { .. }
             | RimError::UnknownTarget { .. }
             | RimError::SharedPath { .. }
+            | RimError::NothingToImport { .. }
+            | RimError::ManifestsApart { .. }
+            | RimError::NotTheSame { .. }
+            | RimError::ImportUnbuilt
             | RimError::NotInLock { .. }
             | RimError::LockInUse { .. } => Exit::Errors,
         }

@@ -13,6 +13,7 @@ mod errors;
 mod explain;
 mod fix;
 mod fmt;
+mod import;
 mod init;
 mod inputs;
 mod lock;
@@ -104,6 +105,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Test(test::TestArgs),
     Inputs(inputs::InputsArgs),
+    Import(import::ImportArgs),
     #[cfg(feature = "lsp")]
     Lsp(lsp::LspArgs),
     Completions(completions::CompletionsArgs),
@@ -145,6 +147,7 @@ fn obey(cli: Cli) -> Exit {
         Command::Lock(args) => lock::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
         Command::Test(args) => test::run(&args, output),
+        Command::Import(args) => import::run(&args, output),
         Command::Inputs(args) => inputs::run(&args, output),
         #[cfg(feature = "lsp")]
         Command::Lsp(args) => lsp::run(&args),

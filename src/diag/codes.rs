@@ -218,6 +218,8 @@ codes! {
     UNKNOWN_TARGET "HL0913" "unknown-target" "neither the project nor hlab knows the target";
     SHARED_PATH "HL0914" "shared-path" "two targets write the same file";
     NOT_FORGOTTEN "HL0915" "not-forgotten" "an address that the lock cannot forget";
+    NOTHING_TO_IMPORT "HL0916" "nothing-to-import" "manifests that cannot become one project";
+    NOT_PROVED "HL0917" "not-proved" "a project that does not give what it was imported from";
 }
 
 /// The row of a code or a name.

@@ -140,13 +140,17 @@ pub fn size(bytes: u64) -> String {
     format!("{}{}", bytes / unit.1, unit.0)
 }
 
-fn duration(ms: u64) -> String {
+/// `15m`: milliseconds in the greatest unit that they are a multiple of.
+#[must_use]
+pub fn duration(ms: u64) -> String {
     const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
     let unit = UNITS.iter().find(|(_, unit)| ms > 0 && ms.is_multiple_of(*unit)).unwrap_or(&("s", 1_000));
     format!("{}{}", ms / unit.1, unit.0)
 }
 
-fn rate(bits: u64) -> String {
+/// `80Mbps`: bits a second.
+#[must_use]
+pub fn rate(bits: u64) -> String {
     const UNITS: [(&str, u64); 3] = [("Gbps", 1_000_000_000), ("Mbps", 1_000_000), ("Kbps", 1_000)];
     match UNITS.iter().find(|(_, unit)| bits >= *unit && (bits * 10).is_multiple_of(*unit)) {
         Some((name, unit)) if bits.is_multiple_of(*unit) => format!("{}{name}", bits / unit),

@@ -9,6 +9,7 @@ mod declared;
 pub(crate) mod edits;
 mod errors;
 mod explain;
+mod import;
 mod inputs;
 pub mod library;
 mod overlay;
@@ -25,6 +26,7 @@ use crate::diag::{Checked, Diagnostic, Severity};
 pub use crate::place::NotForgotten;
 use crate::targets::ArtifactSet;
 pub(crate) use explain::said;
+pub use import::{Difference, Import, NoImport, Proof, import};
 pub use workspace::Workspace;
 
 /// What a run is given besides the files.

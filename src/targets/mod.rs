@@ -9,6 +9,7 @@
 
 mod artifacts;
 pub mod crossplane;
+mod document;
 pub mod emit;
 mod errors;
 mod request;
@@ -22,6 +23,7 @@ use crossplane::Crossplane;
 use crossplane::release::Release;
 
 pub use artifacts::{Artifact, ArtifactSet, BadPath, check_path};
+pub use document::Document;
 pub use request::{ApiCall, Carries, Credential, Login, Request};
 
 /// A system that applies what hlab emits.
@@ -59,6 +61,12 @@ pub trait Target: Sync {
 
     /// What files of its format want. Spans count the files in the order of the set, as [`sources_of`] adds them.
     fn read<'f>(&self, files: &'f ArtifactSet) -> Checked<Desired<'f>>;
+
+    /// Every document of the files, for what imports them: also those that are of another format or version.
+    fn documents<'f>(&self, files: &'f ArtifactSet) -> Vec<Document<'f>>;
+
+    /// Whether the bytes of a file, be they readable or not, mention the target's own objects.
+    fn mentions(&self, bytes: &[u8]) -> bool;
 
     /// The command that applies the files of a folder.
     fn apply_command(&self, folder: &str) -> String;

@@ -103,7 +103,13 @@ fn object(random: &mut Random, address: &str, place: Place<'static>, content: Co
         vec![("a/b".into(), label(random)), ("role".into(), label(random))];
     labels.truncate(random.below(3));
     let observe = random.once_in(8) && !matches!(content, Content::Image(_));
-    let life = Life { adopt: flag(random) && !observe, destroy: flag(random) && !observe, paused: flag(random), observe, labels };
+    let life = Life {
+        adopt: flag(random) && !observe,
+        destroy: flag(random) && !observe,
+        paused: flag(random),
+        observe,
+        labels,
+    };
     Object { address: address.to_owned().into(), place, file: "guests.hlab".into(), life, content }
 }
 

@@ -25,7 +25,7 @@ use std::hash::BuildHasher as _;
 use rustc_hash::FxHashMap;
 
 use super::emit::{Yaml, shell};
-use super::{ApiCall, ArtifactSet, Carries, Request, Sink, Target, Writer, errors};
+use super::{ApiCall, ArtifactSet, Carries, Document, Request, Sink, Target, Writer, errors};
 use crate::base::Span;
 use crate::desire::{Content, Desired, Object, Place};
 use crate::diag::{Checked, Diagnostic};
@@ -58,6 +58,16 @@ impl Target for Crossplane {
 
     fn read<'f>(&self, files: &'f ArtifactSet) -> Checked<Desired<'f>> {
         read::read(self.0, files)
+    }
+
+    fn documents<'f>(&self, files: &'f ArtifactSet) -> Vec<Document<'f>> {
+        read::documents(self.0, files)
+    }
+
+    fn mentions(&self, bytes: &[u8]) -> bool {
+        // Every group of every release begins so.
+        const GROUP: &[u8] = b"virtualenvironment";
+        bytes.windows(GROUP.len()).any(|window| window == GROUP)
     }
 
     fn apply_command(&self, folder: &str) -> String {

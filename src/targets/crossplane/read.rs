@@ -12,13 +12,15 @@ use crate::base::{FileId, Span};
 use crate::desire::{Attribute, Content, Desired, Life, Object, Place, Ref, Text};
 use crate::diag::{Checked, Diagnostic};
 use crate::own::Facet;
-use crate::targets::{ArtifactSet, errors};
+use crate::targets::{ArtifactSet, Document, errors};
 
 /// The parts of a document, not yet interpreted.
 #[derive(Default)]
 struct Manifest<'n, 'a> {
     kind: Option<Kind>,
     name: Text<'a>,
+    provider: Option<Text<'a>>,
+    provider_kind: Option<Text<'a>>,
     namespace: Text<'a>,
     annotations: Vec<(Text<'a>, Text<'a>)>,
     labels: Vec<(Text<'a>, Text<'a>)>,
@@ -60,6 +62,39 @@ pub(super) fn read(release: Release, files: &ArtifactSet) -> Checked<Desired<'_>
     }
     desired.sort();
     Checked::new(desired, diagnostics)
+}
+
+/// Every document with what its head says; what cannot be read at all has none.
+pub(super) fn documents(release: Release, files: &ArtifactSet) -> Vec<Document<'_>> {
+    let mut found = Vec::new();
+    for (file, artifact) in files.iter().enumerate() {
+        let Ok(text) = std::str::from_utf8(&artifact.bytes) else { continue };
+        for document in tree::parse(text).unwrap_or_default() {
+            let mut reader = Reader::default();
+            let manifest = manifest(&mut reader, release, text, &document);
+            let word = |wanted: &str| {
+                let entries = Reader::default().entries(&document).iter();
+                entries.filter(|(key, _)| key.text == wanted).find_map(|(_, value)| Reader::default().text(value))
+            };
+            let is_of_release =
+                manifest.kind.is_some_and(|kind| word("apiVersion").as_deref() == Some(kind.api_version(release)));
+            let mut project = Desired::default();
+            found.push(Document {
+                file,
+                at: document.at.clone(),
+                kind: word("kind").unwrap_or_default(),
+                address: manifest
+                    .kind
+                    .filter(|_| is_of_release)
+                    .map(|kind| head(&mut project, &manifest, kind).address),
+                namespace: Some(manifest.namespace).filter(|namespace| !namespace.is_empty()),
+                provider: manifest.provider,
+                provider_kind: manifest.provider_kind,
+                name: manifest.name,
+            });
+        }
+    }
+    found
 }
 
 fn diagnostic(file: FileId, problem: &Problem) -> Diagnostic {
@@ -225,7 +260,15 @@ fn specification<'n, 'a>(reader: &mut Reader, node: &'n Node<'a>, manifest: &mut
         match &*key.text {
             "forProvider" => manifest.for_provider = Some(value),
             "initProvider" => manifest.at_creation = spec::AtCreation::read(reader, value),
-            "providerConfigRef" => {}
+            "providerConfigRef" => {
+                for (key, value) in reader.entries(value) {
+                    match &*key.text {
+                        "name" => manifest.provider = reader.text(value),
+                        "kind" => manifest.provider_kind = reader.text(value),
+                        _ => {}
+                    }
+                }
+            }
             "deletionPolicy" => match reader.text(value).as_deref() {
                 Some("Orphan") => manifest.destroy = false,
                 Some("Delete") | None => {}

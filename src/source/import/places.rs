@@ -1,0 +1,346 @@
+//! What guests stand on: hosts with their bridges and devices, networks, storages, and files that no manifest makes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::names::Names;
+use super::{Body, free_name, name_of_volume, text};
+use crate::desire::{CloneFrom, Content, Desired, Import, Secret};
+
+/// What was found so far.
+pub(super) struct Places<'d> {
+    hosts: BTreeMap<&'d str, Host<'d>>,
+    networks: Vec<Network<'d>>,
+    storages: BTreeMap<&'d str, Storage<'d>>,
+    secrets: Vec<(String, &'d Secret<'d>)>,
+    /// Files that guests use and no manifest makes: name, head, body by node and volume.
+    files: BTreeMap<(&'d str, &'d str), (String, Foreign<'d>)>,
+    /// VMs that others are copied from and no manifest makes, by id.
+    templates: BTreeMap<u32, &'d str>,
+    /// The names of images and snippets.
+    taken: BTreeSet<String>,
+    /// The names of VMs by their ids.
+    vms: BTreeMap<u32, &'d str>,
+    /// Something takes SSH.
+    pub needs_ssh: bool,
+}
+
+#[derive(Default)]
+struct Host<'d> {
+    /// The network of each bridge, by its place.
+    bridges: BTreeMap<&'d str, usize>,
+    /// Cards and devices by the names they got.
+    devices: BTreeMap<String, Device<'d>>,
+}
+
+/// A device of a host, as a guest is given it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Device<'d> {
+    /// A card by the name of its mapping.
+    MappedPci(&'d str),
+    /// A card by its address.
+    Pci(&'d str),
+    /// A USB device by the name of its mapping.
+    MappedUsb(&'d str),
+    /// A USB device by its ids or port.
+    Usb(&'d str),
+}
+
+struct Network<'d> {
+    name: String,
+    bridge: &'d str,
+    cidr: Option<String>,
+    gateway: Option<&'d str>,
+}
+
+#[derive(Default)]
+struct Storage<'d> {
+    nodes: BTreeSet<&'d str>,
+    content: BTreeSet<&'static str>,
+}
+
+struct Foreign<'d> {
+    sort: &'static str,
+    storage: &'d str,
+    file: &'d str,
+}
+
+/// How a NIC says its network.
+pub(super) struct Connection {
+    /// The network.
+    pub network: String,
+    /// The bridge, where the network alone does not tell.
+    pub via: Option<String>,
+}
+
+impl<'d> Places<'d> {
+    pub fn new(desired: &'d Desired<'_>, names: &Names) -> Places<'d> {
+        let mut places = Places {
+            hosts: BTreeMap::new(),
+            networks: Vec::new(),
+            storages: BTreeMap::new(),
+            secrets: Vec::new(),
+            files: BTreeMap::new(),
+            templates: BTreeMap::new(),
+            taken: names.all().map(str::to_owned).collect(),
+            vms: BTreeMap::new(),
+            needs_ssh: false,
+        };
+        for object in &desired.objects {
+            if let Content::Vm(vm) = &object.content {
+                places.host(&vm.node);
+                if let Some(id) = vm.id {
+                    places.vms.insert(id, object.name());
+                }
+            }
+        }
+        places.needs_ssh = desired.objects.iter().any(|object| matches!(object.content, Content::Snippet(_)));
+        places
+    }
+
+    fn host(&mut self, node: &'d str) -> &mut Host<'d> {
+        self.hosts.entry(node).or_default()
+    }
+
+    /// Notes that a storage of a node holds a sort of file.
+    pub fn holds(&mut self, node: &'d str, storage: &'d str, content: &'static str) {
+        self.host(node);
+        let known = self.storages.entry(storage).or_default();
+        known.nodes.insert(node);
+        known.content.insert(content);
+    }
+
+    /// The network of a NIC on a bridge of a node. `fixed` is its static address with its prefix, and its gateway.
+    pub fn connect(&mut self, node: &'d str, bridge: &'d str, fixed: Option<(&'d str, Option<&'d str>)>) -> Connection {
+        let cidr = fixed.and_then(|(address, _)| network_of(address));
+        let gateway = fixed.and_then(|(_, gateway)| gateway);
+        let reached = self.host(node).bridges.get(bridge).copied();
+        let is_open = |network: &Network<'_>| network.bridge == bridge && (fixed.is_none() || network.cidr.is_none());
+        let found = match fixed {
+            // Whoever has an address there is on that network, whatever the bridge is called.
+            Some(_) => {
+                let same = |network: &Network<'_>| network.cidr == cidr && network.gateway == gateway;
+                let own = reached.filter(|number| self.networks[*number].cidr.is_none());
+                self.networks.iter().position(same).or(own)
+            }
+            None => reached,
+        };
+        let found = found.or_else(|| self.networks.iter().position(is_open)).unwrap_or_else(|| {
+            let name = free_name(bridge, |name| self.networks.iter().any(|network| network.name == name));
+            self.networks.push(Network { name, bridge, cidr: None, gateway: None });
+            self.networks.len() - 1
+        });
+        if self.networks[found].cidr.is_none() && cidr.is_some() {
+            (self.networks[found].cidr, self.networks[found].gateway) = (cidr, gateway);
+        }
+        let network = self.networks[found].name.clone();
+        let bridges = &mut self.host(node).bridges;
+        let first = *bridges.entry(bridge).or_insert(found);
+        let is_alone = bridges.values().filter(|network| **network == found).count() <= 1;
+        let via = (first != found || !is_alone).then(|| text::name(bridge));
+        Connection { network: text::name(&network), via }
+    }
+
+    /// The name of a device of a node.
+    pub fn device(&mut self, node: &'d str, device: Device<'d>) -> String {
+        let host = self.host(node);
+        if let Some((name, _)) = host.devices.iter().find(|(_, known)| **known == device) {
+            return text::name(name);
+        }
+        let wanted = match device {
+            Device::MappedPci(mapping) | Device::MappedUsb(mapping) => mapping.to_owned(),
+            Device::Pci(address) => format!("pci-{}", plain(address)),
+            Device::Usb(ids) => format!("usb-{}", plain(ids)),
+        };
+        let name = free_name(&wanted, |name| host.devices.contains_key(name));
+        host.devices.insert(name.clone(), device);
+        text::name(&name)
+    }
+
+    /// The name of the image or snippet that a guest of a node uses.
+    pub fn file(&mut self, names: &Names, node: &'d str, import: &'d Import<'_>, sort: &'static str) -> String {
+        let volume: &'d str = match import {
+            Import::Object(reference) => return text::name(names.at(&reference.address, node)),
+            Import::Volume(volume) => volume,
+        };
+        if let Some((name, _)) = self.files.get(&(node, volume)) {
+            return text::name(name);
+        }
+        let (storage, file) = volume.split_once(':').unwrap_or(("local", volume));
+        let file = file.split_once('/').map_or(file, |(_, file)| file);
+        let name = free_name(&name_of_volume(volume), |name| {
+            self.taken.contains(name) || self.files.values().any(|(known, _)| known == name)
+        });
+        self.holds(node, storage, sort);
+        self.files.insert((node, volume), (name.clone(), Foreign { sort, storage, file }));
+        text::name(&name)
+    }
+
+    /// The name of a secret.
+    pub fn secret(&mut self, secret: &'d Secret<'_>) -> String {
+        if let Some((name, _)) = self.secrets.iter().find(|(_, known)| *known == secret) {
+            return text::name(name);
+        }
+        let wanted = match secret {
+            Secret::Kubernetes { name, .. } => plain(name),
+            Secret::Environment(name) => plain(name),
+            Secret::Sops { key, .. } => plain(key),
+        };
+        let name = free_name(&wanted, |name| self.secrets.iter().any(|(known, _)| known == name));
+        self.secrets.push((name.clone(), secret));
+        text::name(&name)
+    }
+
+    /// The name of the VM that another is copied from.
+    pub fn template(&mut self, node: &'d str, clone: &'d CloneFrom<'_>) -> String {
+        if let Some(name) = self.vms.get(&clone.id) {
+            return text::name(name);
+        }
+        let node = clone.node.as_deref().unwrap_or(node);
+        self.host(node);
+        self.templates.insert(clone.id, node);
+        text::name(&template_name(clone.id))
+    }
+
+    /// Writes it all: hosts and networks into the project's file, the rest into files of their own.
+    pub fn write(&self, lab: &mut String, files: &mut BTreeMap<String, String>) {
+        for network in &self.networks {
+            let mut body = Body::default();
+            if let Some(cidr) = &network.cidr {
+                body.say("cidr", cidr.clone());
+            }
+            if let Some(gateway) = network.gateway {
+                body.say("gateway", text::literal(gateway));
+            }
+            add(lab, &body, &format!("network {}", text::name(&network.name)));
+        }
+        for (node, host) in &self.hosts {
+            add(lab, &self.host_body(host), &format!("host {}", text::name(node)));
+        }
+        if !self.storages.is_empty() {
+            let out = files.entry("storage.hlab".to_owned()).or_default();
+            for (name, storage) in &self.storages {
+                let nodes: Vec<String> = storage.nodes.iter().map(|node| text::name(node)).collect();
+                let mut body = Body::default();
+                body.say("content", text::list(storage.content.iter().map(|content| (*content).to_owned())));
+                add(out, &body, &format!("storage {} on {}", text::name(name), text::one_or_list(&nodes)));
+            }
+        }
+        for (name, secret) in &self.secrets {
+            let mut body = Body::default();
+            body.say("from", place_of(secret));
+            add(lab, &body, &format!("secret {}", text::name(name)));
+        }
+        for ((node, _), (name, file)) in &self.files {
+            let mut body = Body::default();
+            body.say("file", text::string(file.file));
+            body.say("storage", text::name(file.storage));
+            let (kind, variant) = match file.sort {
+                "snippets" => ("snippet", ""),
+                "iso" => ("image", ": Iso"),
+                "vztmpl" => ("image", ": Template"),
+                _ => ("image", ""),
+            };
+            let out = files.entry("images.hlab".to_owned()).or_default();
+            add(out, &body, &format!("{kind} {}{variant} on {}", text::name(name), text::name(node)));
+        }
+        for (id, node) in &self.templates {
+            let mut body = Body::default();
+            body.say("id", id.to_string());
+            body.say("template", "true");
+            body.say("owner", "none");
+            let out = files.entry("guests.hlab".to_owned()).or_default();
+            add(out, &body, &format!("vm {} on {}", template_name(*id), text::name(node)));
+        }
+    }
+
+    fn host_body(&self, host: &Host<'_>) -> Body {
+        let mut body = Body::default();
+        for (bridge, network) in &host.bridges {
+            let mut block = Body::default();
+            block.say("network", text::name(&self.networks[*network].name));
+            body.block(format!("bridge {}", text::name(bridge)), block);
+        }
+        for (name, device) in &host.devices {
+            let mut block = Body::default();
+            let word = match device {
+                Device::MappedPci(mapping) => {
+                    if name != mapping {
+                        block.say("mapping", text::string(mapping));
+                    }
+                    "pci"
+                }
+                Device::MappedUsb(mapping) => {
+                    if name != mapping {
+                        block.say("mapping", text::string(mapping));
+                    }
+                    "usb"
+                }
+                Device::Pci(address) => {
+                    block.say("at", text::literal(address));
+                    "pci"
+                }
+                Device::Usb(ids) if ids.contains(':') => {
+                    block.say("ids", text::list([text::literal(ids)]));
+                    "usb"
+                }
+                Device::Usb(port) => {
+                    block.say("port", text::string(port));
+                    "usb"
+                }
+            };
+            body.block(format!("{word} {}", text::name(name)), block);
+        }
+        body
+    }
+}
+
+fn add(out: &mut String, body: &Body, head: &str) {
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out.push_str(&body.written(head));
+}
+
+fn template_name(id: u32) -> String {
+    format!("template-{id}")
+}
+
+/// A text as part of a name.
+fn plain(text: &str) -> String {
+    let plain: String =
+        text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let plain = plain.trim_matches('-').to_owned();
+    if plain.is_empty() { "unnamed".to_owned() } else { plain }
+}
+
+/// Where a secret is: never what it is.
+fn place_of(secret: &Secret<'_>) -> String {
+    match secret {
+        Secret::Kubernetes { namespace, name, key } => {
+            format!("kubernetes({}, {})", text::string(&format!("{namespace}/{name}")), text::string(key))
+        }
+        Secret::Environment(name) => format!("env({})", text::string(name)),
+        Secret::Sops { file, key } => format!("sops({}, {})", text::string(file), text::string(key)),
+    }
+}
+
+/// The network of an address with its prefix: `192.168.4.9/24` is on `192.168.4.0/24`.
+fn network_of(address: &str) -> Option<String> {
+    let (address, prefix) = address.split_once('/')?;
+    let (address, prefix) = (address.parse::<std::net::Ipv4Addr>().ok()?, prefix.parse::<u32>().ok()?);
+    let mask = u32::MAX.checked_shl(32 - prefix.min(32)).unwrap_or(0);
+    Some(format!("{}/{prefix}", std::net::Ipv4Addr::from(u32::from(address) & mask)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::network_of;
+
+    #[test]
+    fn the_network_of_an_address_has_no_host_bits() {
+        assert_eq!(network_of("192.168.4.9/24").as_deref(), Some("192.168.4.0/24"));
+        assert_eq!(network_of("10.1.2.3/8").as_deref(), Some("10.0.0.0/8"));
+        assert_eq!(network_of("10.1.2.3/0").as_deref(), Some("0.0.0.0/0"));
+        assert_eq!(network_of("dhcp"), None);
+    }
+}

@@ -1,0 +1,187 @@
+//! `hlab import`: what another hand wrote becomes source, and building that gives the same objects.
+
+use std::path::Path;
+
+use hlab::base::MemoryWorld;
+use hlab::session::{Import, NoImport, Options, Proof, TargetRequest, analyze, import};
+use hlab::targets::crossplane::release::{ALL, Release};
+use hlab::targets::{ArtifactSet, TARGETS};
+
+/// Every file below a folder, by its path there.
+fn folder(root: &Path) -> ArtifactSet {
+    let mut files = ArtifactSet::default();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(root).expect("the folder is there").map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    for path in paths.iter().filter(|path| path.is_file()) {
+        let name = path.file_name().expect("a file has a name").to_string_lossy();
+        files.push(name, std::fs::read(path).expect("a file can be read")).expect("the path is safe");
+    }
+    files
+}
+
+fn one(path: &str, text: &str) -> ArtifactSet {
+    let mut files = ArtifactSet::default();
+    files.push(path, text).expect("the path is safe");
+    files
+}
+
+fn written(import: &Import) -> String {
+    import.imported.files.iter().map(|(path, text)| format!("// ---- {path}\n{text}")).collect()
+}
+
+/// What a release's target writes of the files of a project.
+fn built(world: &MemoryWorld, release: Release) -> ArtifactSet {
+    let analysis = analyze(world, &Options::default());
+    let version = Some(release.name().to_owned());
+    let request = TargetRequest { name: "crossplane".into(), version, as_owner: false };
+    let emitted = analysis.emit(&request).expect("the target is known");
+    assert!(!emitted.has_errors(), "{:#?}", emitted.diagnostics);
+    emitted.value
+}
+
+/// A project of an example, with its data files.
+fn example(root: &Path) -> MemoryWorld {
+    let mut world = MemoryWorld::default();
+    let mut folders = vec![root.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("the folder is there") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(root).expect("it is below").to_string_lossy().into_owned();
+            world = world.with(&name, std::fs::read(&path).expect("a file can be read"));
+        }
+    }
+    world
+}
+
+#[test]
+fn every_example_comes_back_as_a_project_that_builds_the_same() {
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("lang-examples");
+    let mut count = 0;
+    for entry in std::fs::read_dir(&examples).expect("the examples are there") {
+        let root = entry.expect("an entry").path();
+        if !root.is_dir() || root.ends_with("homelab-as-found") {
+            continue;
+        }
+        for release in ALL.iter().copied() {
+            let manifests = built(&example(&root), release);
+            let import = import(&manifests, None).expect("there are manifests");
+            assert!(matches!(import.proof, Proof::Same), "{} {}: {import:#?}", root.display(), release.name());
+            count += import.objects;
+        }
+    }
+    assert!(count > 50, "{count} objects");
+}
+
+#[test]
+fn a_lab_with_every_field_comes_back_whole() {
+    for release in ALL.iter().copied() {
+        let mut world = MemoryWorld::default().with("everything.hlab", include_str!("schemas/everything.hlab"));
+        if release != Release::V0_11 {
+            world = world.with("newer.hlab", include_str!("schemas/everything-since-1-18.hlab"));
+        }
+        let import = import(&built(&world, release), None).expect("there are manifests");
+        assert!(matches!(import.proof, Proof::Same), "{}: {import:#?}\n{}", release.name(), written(&import));
+    }
+}
+
+#[test]
+fn what_was_imported_is_laid_out_and_has_no_error() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("lang-examples/k3s-nodes");
+    let import = import(&built(&example(&root), Release::V0_11), None).expect("there are manifests");
+    let files = &import.imported.files;
+    for (path, text) in files {
+        assert_eq!(hlab::syntax::format(text).as_ref(), Some(text), "{path}");
+    }
+    let world = files.iter().fold(MemoryWorld::default(), |world, (path, text)| world.with(path, text.as_str()));
+    let analysis = analyze(&world, &Options::default());
+    assert!(!analysis.has_errors(), "{:#?}", analysis.diagnostics);
+}
+
+#[test]
+fn manifests_of_a_persons_own_become_source() {
+    for release in ALL.iter().copied() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/import/v{}", release.name()));
+        let import = import(&folder(&root), None).expect("there are manifests");
+        assert!(import.diagnostics.is_empty(), "{:#?}", import.diagnostics);
+        let proof = match &import.proof {
+            Proof::Same => "the same".to_owned(),
+            // They say no name, and hlab always gives a VM one.
+            Proof::Different(differences) => format!("{differences:#?}"),
+            Proof::Unbuilt { diagnostics, .. } => panic!("{diagnostics:#?}"),
+        };
+        let left_out = import.left_out.join("\n");
+        insta::assert_snapshot!(
+            release.name(),
+            format!("{}\n// ---- left alone\n{left_out}\n// ---- proof\n{proof}", written(&import))
+        );
+    }
+}
+
+const HOSTILE: &str = r#"apiVersion: virtualenvironmentvm.crossplane.io/v1alpha1
+kind: EnvironmentVM
+metadata:
+  name: web
+spec:
+  forProvider:
+    nodeName: "pve\nvm evil on pve {"
+    name: "a\" }\nvm evil on pve { id = 666 //"
+    vmId: 101
+    description: "${file(\"/etc/passwd\")} \u202e"
+    networkDevice:
+      - {bridge: "vmbr0 }", model: virtio, macAddress: "BC:24:11:00:00:01 }\nvm evil2 on pve {"}
+    hostpci: [{device: hostpci0, id: "01:00 }\nvm evil3 on pve {"}]
+    disk: [{interface: "scsi0 {", datastoreId: "a b", size: 8}]
+  providerConfigRef: {name: "d\"efault"}
+"#;
+
+#[test]
+fn what_a_manifest_says_never_becomes_a_declaration() {
+    let import = import(&one("x.yaml", HOSTILE), Some("a\"b")).expect("there is a manifest");
+    let text = written(&import);
+    assert!(!import.imported.files.is_empty());
+    for line in text.lines() {
+        assert!(!line.trim_start().starts_with("vm evil"), "{text}");
+    }
+    assert!(text.contains("\\${file"), "{text}");
+    assert!(text.contains("\\u{202e}"), "{text}");
+}
+
+#[test]
+fn manifests_of_two_versions_are_refused_with_an_example_of_each() {
+    let mut files = folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/v0.11.1"));
+    let newer = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/import/v1.18.0/web.yaml"));
+    files.push("newer.yaml", newer.expect("it is there")).expect("the path is safe");
+    let refused = import(&files, None).expect_err("two versions are no project");
+    let NoImport::SeveralVersions(several) = refused else { panic!("{refused:?}") };
+    assert_eq!(several, [("0.11.1", "images.yml".to_owned()), ("1.18.0", "newer.yaml".to_owned())]);
+}
+
+#[test]
+fn a_folder_without_manifests_says_what_it_holds() {
+    let refused = import(&one("a.yaml", "kind: Namespace\nmetadata: {name: x}\n"), None).expect_err("nothing is ours");
+    assert_eq!(refused, NoImport::Nothing(vec!["Namespace x, a.yaml".to_owned()]));
+    assert_eq!(import(&one("a.yaml", "{{ helm }"), None).expect_err("no YAML"), NoImport::Nothing(Vec::new()));
+}
+
+#[test]
+fn a_field_that_the_provider_does_not_have_is_shown_in_the_manifest() {
+    let text = HOSTILE.replace("vmId: 101", "vmld: 101");
+    let import = import(&one("x.yaml", &text), None).expect("there is a manifest");
+    assert!(import.imported.files.is_empty(), "nothing is imported by halves");
+    assert_eq!(import.diagnostics[0].message, "`vmld` is no field here");
+    assert_eq!(import.diagnostics[0].code.id(), "HL0725");
+}
+
+#[test]
+fn two_credentials_are_no_one_target() {
+    let second = HOSTILE.replace("name: web", "name: other").replace("d\\\"efault", "second");
+    let refused = import(&one("x.yaml", &format!("{HOSTILE}---\n{second}")), None).expect_err("two credentials");
+    let NoImport::SeveralCredentials(several) = refused else { panic!("{refused:?}") };
+    assert_eq!(several.len(), 2);
+    assert!(TARGETS.iter().all(|target| target.mentions(b"virtualenvironmentvm")));
+}
