@@ -501,3 +501,16 @@ fn manifests_become_a_project_that_is_proved_and_never_replaces_a_file() {
     folder.run(&["import", "--manifests", manifests]).ends(1).says("  + name: copy").says("HL0917");
     folder.run(&["import", "--manifests", "lab"]).ends(1).says("HL0916").says("it holds no Kubernetes manifest");
 }
+
+#[test]
+fn a_target_says_what_it_applies_and_what_an_upgrade_means_for_the_lab() {
+    let folder = Folder::new();
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/lang-examples/k3s-nodes");
+    let said = folder.run(&["explain", "target", "crossplane", example]).ends(0);
+    let said = said.prints("1.18.0  (what a project gets that states none)").prints("storage.entry");
+    let said = said.prints("Upgrading from 0.11.1 to 1.18.0").prints("`crossplane` is 0.11.1, and writes 6 objects.");
+    said.prints("  is adopted and kept: it survives");
+    folder.run(&["explain", "target", "crossplane"]).ends(0).prints("device.mapping");
+    folder.run(&["explain", "target", "opentofu"]).ends(1).says("HL0913").says("hlab knows `crossplane`");
+    folder.run(&["explain", "HL0101", ".", "x"]).ends(64);
+}

@@ -22,13 +22,17 @@ Examples:
   hlab explain vm.k3s.memory              who said a value
   hlab explain vm.memory                  what a field of a kind means
   hlab explain out/vm-k3s.yaml:12         where a line of the output comes from
+  hlab explain target crossplane          what a target applies, and what changes between its versions
   hlab explain codes                      all codes")]
 pub(super) struct ExplainArgs {
     /// A code, a name, a policy, a path, or FILE.yaml:LINE.
     topic: String,
-    /// The project's folder, for everything but codes.
-    #[arg(default_value = ".")]
-    dir: PathBuf,
+    /// The project's folder, for everything but codes; after `target`, the name of a target.
+    #[arg(value_name = "DIR")]
+    second: Option<PathBuf>,
+    /// The project's folder, after `target NAME`.
+    #[arg(value_name = "DIR", hide = true)]
+    third: Option<PathBuf>,
     #[command(flatten)]
     inputs: InputArgs,
 }
@@ -37,6 +41,10 @@ pub(super) fn run(args: &ExplainArgs, output: Output) -> Result<Exit, Failures> 
     let topic = args.topic.trim();
     let text = match page(topic) {
         Some(page) => page,
+        None if topic == "target" => target(args)?,
+        None if args.third.is_some() => {
+            return Err(RimError::Usage("only `explain target NAME DIR` takes three words".to_owned()).into());
+        }
         None => match emitted_line(topic) {
             Some((file, line)) => emitted(args, &file, line)?,
             None => of_project(args, topic)?,
@@ -57,6 +65,25 @@ fn page(topic: &str) -> Option<String> {
     Some(format!("{page}\n"))
 }
 
+impl ExplainArgs {
+    /// The project's folder.
+    fn dir(&self) -> &Path {
+        let said = if self.topic.trim() == "target" { &self.third } else { &self.second };
+        said.as_deref().unwrap_or(Path::new("."))
+    }
+}
+
+/// A target of the project, or one that hlab knows.
+fn target(args: &ExplainArgs) -> Result<String, Failures> {
+    let name = args.second.as_ref().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let project = Project::open(args.dir(), &args.inputs)?;
+    let known = || {
+        let known = crate::targets::names().join("`, `");
+        RimError::UnknownTarget { name: visible(&name), hint: format!("hlab knows `{known}`") }
+    };
+    Ok(lines(&project.analyze().explain_target(&name).ok_or_else(known)?))
+}
+
 /// A policy or a path of the project.
 fn of_project(args: &ExplainArgs, topic: &str) -> Result<String, Failures> {
     let unknown = |names: &[&str]| {
@@ -68,7 +95,7 @@ fn of_project(args: &ExplainArgs, topic: &str) -> Result<String, Failures> {
     if is_code(topic) {
         return Err(unknown(&codes::CODES.iter().map(|row| row.code).collect::<Vec<_>>()).into());
     }
-    let project = Project::open(&args.dir, &args.inputs)?;
+    let project = Project::open(args.dir(), &args.inputs)?;
     let analysis = project.analyze();
     let rule = topic.strip_prefix("policy/").unwrap_or(topic);
     let text = analysis.explain_rule(rule).or_else(|| analysis.explain_path(topic));
@@ -113,7 +140,7 @@ fn emitted(args: &ExplainArgs, file: &Path, line: usize) -> Result<String, Failu
         visible(&place.address),
         visible(&place.source)
     ));
-    let project = Project::open(&args.dir, &args.inputs)?;
+    let project = Project::open(args.dir(), &args.inputs)?;
     if let Some(text) = project.analyze().explain_path(&place.address) {
         answer.push_str(&format!("\n{}", lines(&text)));
     }

@@ -2,6 +2,7 @@
 //!
 //! [`analyze`] runs the whole front end; the methods of [`Analysis`] ask it questions.
 
+mod about_target;
 mod build;
 mod changed;
 pub mod compile;
@@ -228,6 +229,12 @@ impl Analysis {
     #[must_use]
     pub fn rollout(&self) -> Checked<ArtifactSet> {
         rollout::rollout(&self.compiled.borrow())
+    }
+
+    /// What is to be known of a target, by its name in the project or that of its system.
+    #[must_use]
+    pub fn explain_target(&self, name: &str) -> Option<String> {
+        about_target::explain(&self.compiled.borrow(), name)
     }
 
     /// Who said a value: `vm.k3s.memory`.

@@ -34,6 +34,9 @@ pub trait Target: Sync {
     /// The version of its format.
     fn version(&self) -> &'static str;
 
+    /// What changes between the versions of its format, for people.
+    fn notes(&self) -> &'static str;
+
     /// How much of a facet it can carry.
     fn carries(&self, facet: Facet) -> Carries;
 

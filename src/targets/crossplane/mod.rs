@@ -48,6 +48,10 @@ impl Target for Crossplane {
         self.0.name()
     }
 
+    fn notes(&self) -> &'static str {
+        include_str!("notes.md")
+    }
+
     fn carries(&self, facet: Facet) -> Carries {
         carries::carries(self.0, facet)
     }
