@@ -39,12 +39,12 @@ pub(super) struct ExplainArgs {
 
 pub(super) fn run(args: &ExplainArgs, output: Output) -> Result<Exit, Failures> {
     let topic = args.topic.trim();
+    if args.third.is_some() && topic != "target" {
+        return Err(RimError::Usage("only `explain target NAME DIR` takes three words".to_owned()).into());
+    }
     let text = match page(topic) {
         Some(page) => page,
         None if topic == "target" => target(args)?,
-        None if args.third.is_some() => {
-            return Err(RimError::Usage("only `explain target NAME DIR` takes three words".to_owned()).into());
-        }
         None => match emitted_line(topic) {
             Some((file, line)) => emitted(args, &file, line)?,
             None => of_project(args, topic)?,
