@@ -171,21 +171,27 @@ pub(super) fn emit(compiled: &Compiled, target: &TargetRequest) -> Result<Checke
     Ok(Checked::new(files, diagnostics))
 }
 
-/// The documents of a target as one stream; empty if there is an error.
-pub(super) fn stream(compiled: &Compiled, target: &TargetRequest) -> Result<Checked<String>, UnknownTarget> {
-    // Room that is not used is never touched, so it costs nothing.
-    let mut stream = String::with_capacity(compiled.world.resources as usize * 1400);
-    let diagnostics = documents(
-        compiled,
-        target,
-        &mut |_, text| {
-            stream.push_str("---\n");
-            stream.push_str(text);
-        },
-        None,
-    )?;
-    let stream = if has_errors(&diagnostics) { String::new() } else { stream };
-    Ok(Checked::new(stream, diagnostics))
+/// How long a piece of a stream is, in bytes: pieces fit into memory that the compilation used and gave back, where one
+/// text of a large lab would take new memory.
+const PIECE: usize = 256 << 10;
+
+/// The documents of a target as one stream, in pieces; none if there is an error.
+pub(super) fn stream(compiled: &Compiled, target: &TargetRequest) -> Result<Checked<Vec<String>>, UnknownTarget> {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut add = |_: &str, text: &str| {
+        let length = "---\n".len() + text.len();
+        match pieces.last_mut() {
+            Some(last) if last.capacity() - last.len() >= length => last.extend(["---\n", text]),
+            _ => {
+                let mut piece = String::with_capacity(length.max(PIECE));
+                piece.extend(["---\n", text]);
+                pieces.push(piece);
+            }
+        }
+    };
+    let diagnostics = documents(compiled, target, &mut add, None)?;
+    let pieces = if has_errors(&diagnostics) { Vec::new() } else { pieces };
+    Ok(Checked::new(pieces, diagnostics))
 }
 
 fn versions<'m>(model: &Model<'m>) -> Vec<(&'m str, Version)> {
