@@ -8,7 +8,7 @@ use crate::pve::Version;
 use crate::session::compile::Compiled;
 use crate::session::{TargetInfo, TargetRequest, UnknownTarget, errors};
 use crate::targets::{self, ArtifactSet, Carries, Credential, Request, Target};
-use crate::types::value::Value;
+use crate::types::value::{ObjId, Value};
 
 /// The model of a compilation.
 pub(super) fn model(compiled: &Compiled) -> Model<'_> {
@@ -133,6 +133,8 @@ fn documents(
             target: &declared.name,
             owns: &|index| wanted.owners[index] == Owner::Target(number),
             origin: &|index, path| wanted.origin(&model, &owned, index, path),
+            resource: &|index| wanted.resources[index].0,
+            declared: &|number| (model.address(ObjId(number)), Some(model.span(ObjId(number)))),
             version: &|node| {
                 versions.iter().find(|(name, _)| *name == node).map_or(Version::V9_1, |(_, version)| *version)
             },
