@@ -138,7 +138,7 @@ fn the_same_lab_gives_the_same_bytes_and_the_stream_is_the_documents() {
         let files = files.iter().filter(|file| documents(&file.path));
         let joined: String = files.map(|file| format!("---\n{}", String::from_utf8_lossy(&file.bytes))).collect();
         let stream = first.stream(&request("crossplane")).expect("the target is known");
-        assert_eq!(stream.value, joined);
+        assert_eq!(stream.value.concat(), joined);
     }
 }
 
@@ -337,7 +337,7 @@ fn a_fleet_of_a_hundred_guests_is_what_the_benchmark_expects() {
     }
     let folder = std::env::temp_dir().join(format!("hlab-fleet-{}", std::process::id()));
     fleet::run(&["100".to_owned(), folder.to_string_lossy().into_owned()]).expect("a fleet can be written");
-    let stream = compile(&folder).stream(&request("crossplane")).expect("the target is known").value;
+    let stream = compile(&folder).stream(&request("crossplane")).expect("the target is known").value.concat();
     std::fs::remove_dir_all(&folder).expect("the folder goes");
     let mut child = Command::new("python3")
         .arg(&verify)

@@ -1,16 +1,17 @@
 //! Interned strings: a [`Name`] is four bytes, compares in one instruction and never decides an order.
 
 use std::hash::BuildHasher;
+use std::num::NonZeroU32;
 
 /// One interned string. Deliberately without `Ord`: interner numbers never reach output.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Name(u32);
+pub struct Name(NonZeroU32);
 
 impl Name {
     /// The index of this name in its [`Names`], for dense side tables.
     #[must_use]
     pub fn index(self) -> usize {
-        self.0 as usize
+        self.0.get() as usize - 1
     }
 }
 
@@ -19,7 +20,7 @@ impl Name {
 pub struct Names {
     text: String,
     ends: Vec<u32>,
-    /// `name + 1`, or 0 for a free place; the length is a power of two and at most half full.
+    /// The names, or 0 for a free place; the length is a power of two and at most half full.
     index: Vec<u32>,
     hasher: rustc_hash::FxBuildHasher,
 }
@@ -40,17 +41,16 @@ impl Names {
     /// The name of `text`, made if it is new.
     pub fn intern(&mut self, text: &str) -> Name {
         let mut place = self.place_of(text);
-        loop {
-            match self.index[place] {
-                0 => break,
-                entry if self.is(Name(entry - 1), text) => return Name(entry - 1),
-                _ => place = (place + 1) & (self.index.len() - 1),
+        while let Some(known) = self.at(place) {
+            if self.is(known, text) {
+                return known;
             }
+            place = (place + 1) & (self.index.len() - 1);
         }
-        let name = Name(self.ends.len() as u32);
+        let name = Name(NonZeroU32::MIN.saturating_add(self.ends.len() as u32));
         self.text.push_str(text);
         self.ends.push(self.text.len() as u32);
-        self.index[place] = name.0 + 1;
+        self.index[place] = name.0.get();
         if self.ends.len() * 2 > self.index.len() {
             self.grow(self.index.len() * 2);
         }
@@ -61,13 +61,19 @@ impl Names {
     #[must_use]
     pub fn find(&self, text: &str) -> Option<Name> {
         let mut place = self.place_of(text);
-        loop {
-            match self.index[place] {
-                0 => return None,
-                entry if self.is(Name(entry - 1), text) => return Some(Name(entry - 1)),
-                _ => place = (place + 1) & (self.index.len() - 1),
+        while let Some(known) = self.at(place) {
+            if self.is(known, text) {
+                return Some(known);
             }
+            place = (place + 1) & (self.index.len() - 1);
         }
+        None
+    }
+
+    /// The name at a place of the index.
+    #[inline]
+    fn at(&self, place: usize) -> Option<Name> {
+        NonZeroU32::new(self.index[place]).map(Name)
     }
 
     /// The text of a name.
@@ -91,10 +97,10 @@ impl Names {
         (hash ^ (hash >> 32)) as usize & (self.index.len() - 1)
     }
 
-    /// Makes room for so many names more.
-    pub fn reserve(&mut self, count: usize) {
+    /// Makes room for so many names more, with so many bytes of text in all.
+    pub fn reserve(&mut self, count: usize, text: usize) {
         self.ends.reserve(count);
-        self.text.reserve(count * 16);
+        self.text.reserve(text);
         let needed = ((self.ends.len() + count) * 2).next_power_of_two();
         if needed > self.index.len() {
             self.grow(needed);
@@ -104,12 +110,12 @@ impl Names {
     fn grow(&mut self, places: usize) {
         self.index = vec![0; places];
         let mask = self.index.len() - 1;
-        for number in 0..self.ends.len() as u32 {
-            let mut place = self.place_of(self.get(Name(number)));
+        for name in (1..=self.ends.len() as u32).filter_map(NonZeroU32::new) {
+            let mut place = self.place_of(self.get(Name(name)));
             while self.index[place] != 0 {
                 place = (place + 1) & mask;
             }
-            self.index[place] = number + 1;
+            self.index[place] = name.get();
         }
     }
 }

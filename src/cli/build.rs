@@ -137,7 +137,7 @@ fn print_stream(args: &BuildArgs, analysis: &Analysis, output: Output) -> Result
     let declared = analysis.targets();
     let mut diagnostics = analysis.diagnostics.clone();
     let mut failures = Failures::new();
-    let mut texts = Vec::new();
+    let mut pieces = Vec::new();
     for request in requests(args, &declared) {
         match analysis.stream(&request) {
             Ok(checked) => {
@@ -145,7 +145,7 @@ fn print_stream(args: &BuildArgs, analysis: &Analysis, output: Output) -> Result
                     output.remark(&format!("target `{}` owns nothing in this lab", request.name));
                 }
                 add(&mut diagnostics, checked.diagnostics);
-                texts.push(checked.value);
+                pieces.extend(checked.value);
             }
             Err(unknown) => failures.push(unknown_target(&request, &unknown.known)),
         }
@@ -156,8 +156,8 @@ fn print_stream(args: &BuildArgs, analysis: &Analysis, output: Output) -> Result
         return Ok(failed);
     }
     if exit == Exit::Ok {
-        texts.iter().try_for_each(|text| print_bytes(text.as_bytes()))?;
-        std::mem::forget(texts);
+        pieces.iter().try_for_each(|piece| print_bytes(piece.as_bytes()))?;
+        std::mem::forget(pieces);
     }
     Ok(exit)
 }

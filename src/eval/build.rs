@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::base::Sources;
 use crate::diag::Diagnostic;
 use crate::eval::machine::Machine;
-use crate::eval::{Allowed, FieldSet, Home, Key, Object, Said, Slot, World, errors, key_of};
+use crate::eval::{Allowed, FieldSet, Holder, Home, Key, Object, Said, Slot, World, errors, key_of};
 use crate::resolve::{ResId, Unit};
 use crate::types::body::{Entry, EntryOp, On, TypedHead};
 use crate::types::expr::NodeRef;
@@ -105,7 +105,7 @@ pub fn build(p: &mut Program, w: &mut World, units: &[Unit], sources: &Sources, 
         shape: ShapeId(u16::MAX),
         tag: None,
         key: Value::Null,
-        owner: None,
+        holder: Holder::NOTHING,
         env: Slice::default(),
         first: 0,
         len: 0,
@@ -113,12 +113,14 @@ pub fn build(p: &mut Program, w: &mut World, units: &[Unit], sources: &Sources, 
         at: NodeRef(0),
         is_poison: true,
     };
+    // Guesses. What is not used of them is not touched, but a huge page is touched as a whole: so they are not generous.
+    w.slots.reserve(count * 24);
+    w.objects.reserve(count * 7);
+    w.derived.reserve(count * 2);
+    p.heap.reserve(count * 20);
     w.objects.resize(count, empty);
     w.resources = count as u32;
     w.homes.resize(count, Home::UNSAID);
-    w.slots.reserve(count * 24);
-    w.objects.reserve(count * 7);
-    p.heap.reserve(count * 32);
     let mut builder = Builder { p, w, units, sources, out, drafts: Vec::new(), used: 0, entries: Vec::new() };
     let mut late = Vec::new();
     for number in 0..count {
@@ -132,7 +134,7 @@ pub fn build(p: &mut Program, w: &mut World, units: &[Unit], sources: &Sources, 
     }
     for number in count..w.objects.len() {
         if let Value::Lazy(id) = w.objects[number].key {
-            let owner = w.objects[number].owner;
+            let owner = w.objects[number].owner();
             let key = Machine::new(p, w, units, out).evaluate_in(id, Slice::default(), owner);
             w.objects[number].key = key;
             w.objects[number].is_poison |= key.is_poison();
@@ -473,7 +475,7 @@ impl Builder<'_> {
             shape: ShapeId(draft.shape),
             tag: draft.tag,
             key: draft.key.0,
-            owner,
+            holder: owner.map_or(Holder::NOTHING, Holder::object),
             env: draft.env,
             first: 0,
             len: 0,

@@ -218,13 +218,13 @@ fn membership(machine: &mut Machine<'_>, object: ObjId, root: ObjId) {
     for place in 0..usize::from(of.len) {
         let slot = machine.w.slots[of.first as usize + place];
         match slot.value {
-            Value::Obj(target) if machine.w.object(target).owner != Some(object) => {
+            Value::Obj(target) if machine.w.object(target).owner() != Some(object) => {
                 member(machine, target, host, root, slot.at, object, Some(place));
             }
             Value::List(slice) => {
                 for index in 0..slice.len as usize {
                     if let Value::Obj(target) = machine.p.heap.at(slice, index)
-                        && machine.w.object(target).owner != Some(object)
+                        && machine.w.object(target).owner() != Some(object)
                     {
                         member(machine, target, host, root, slot.at, object, Some(place));
                     }

@@ -6,7 +6,9 @@ use rustc_hash::FxHashMap;
 
 use crate::eval::machine::Machine;
 use crate::eval::{Index, Key, key_of};
-use crate::types::expr::{Fold, Join, Loop};
+use crate::types::expr::{Fold, Join, Loop, Op};
+use crate::types::shape::Holds;
+use crate::types::ty::ShapeId;
 use crate::types::value::{ExprId, Slice, Value};
 
 /// Elements that a loop over a range may have.
@@ -146,8 +148,12 @@ impl Machine<'_> {
             if running.is_last && matches!(gathered.fold, Fold::List | Fold::Keyed) {
                 gathered.values.reserve(slice.len as usize);
             }
+            let blocks = self.loop_of(number, at + 1).and_then(|inner| self.blocks_of(&found, &inner));
             for place in 0..slice.len as usize {
                 let value = self.p.heap.at(slice, place);
+                if self.has_none(blocks, value) {
+                    continue;
+                }
                 self.bind_and_go(&running, value, gathered);
                 if gathered.done.is_some() {
                     return;
@@ -267,9 +273,12 @@ impl Machine<'_> {
         };
         let source = self.eval(found.source);
         if let Value::List(slice) = source {
+            let blocks = loops.get(at + 1).and_then(|inner| self.blocks_of(found, inner));
             for place in 0..slice.len as usize {
                 let value = self.p.heap.at(slice, place);
-                self.fill_with(value, join, loops, at, tuple, rows);
+                if !self.has_none(blocks, value) {
+                    self.fill_with(value, join, loops, at, tuple, rows);
+                }
             }
             return;
         }
@@ -300,6 +309,23 @@ impl Machine<'_> {
             tuple.pop();
         }
         self.unknown = None;
+    }
+
+    /// The blocks that an inner loop ranges over, if they are those of the object that the outer one binds, and all that
+    /// stands between is the binding: `for v in vm for a in v.attach`. An object that has none then comes to nothing.
+    pub(crate) fn blocks_of(&self, outer: &Loop, inner: &Loop) -> Option<(ShapeId, u16)> {
+        let Op::Field(base, shape, field) = self.p.expr(inner.source).op else { return None };
+        let is_of_outer = matches!(self.p.expr(base).op, Op::Local(slot) if slot == outer.local);
+        let are_blocks = matches!(self.p.field(shape, field).holds, Holds::Blocks(..));
+        (outer.condition.is_none() && is_of_outer && are_blocks).then_some((shape, field))
+    }
+
+    /// Whether an object surely has none of these blocks.
+    #[inline]
+    pub(crate) fn has_none(&self, blocks: Option<(ShapeId, u16)>, value: Value) -> bool {
+        let (Some((shape, field)), Value::Obj(object)) = (blocks, value) else { return false };
+        let of = self.w.object(object);
+        of.shape == shape && !of.is_poison && !of.says.has(field)
     }
 
     fn gather(&mut self, head: ExprId, gathered: &mut Gathered) {

@@ -524,7 +524,7 @@ impl<'a> Machine<'a> {
             shape,
             tag: None,
             key: Value::Null,
-            owner: Some(owner),
+            holder: super::Holder::object(owner),
             env: Slice::default(),
             first: 0,
             len: 0,
@@ -643,7 +643,7 @@ impl<'a> Machine<'a> {
                 }
             }
             Property::Key => of.key,
-            Property::Owner => of.owner.map_or(Value::Null, Value::Obj),
+            Property::Owner => of.owner().map_or(Value::Null, Value::Obj),
             Property::On => match self.w.home(object).on {
                 on @ (Value::Obj(_) | Value::Null | Value::Poison) => on,
                 Value::List(slice) if slice.len == 1 => self.p.heap.at(slice, 0),

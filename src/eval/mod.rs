@@ -70,8 +70,24 @@ pub struct Slot {
     pub value: Value,
 }
 
-/// A resource, or a block of one.
+/// The object that holds another, if one does. Four bytes where an option takes eight.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Holder(u32);
+
+impl Holder {
+    /// A resource is held by nothing.
+    pub const NOTHING: Holder = Holder(u32::MAX);
+
+    /// This object.
+    #[must_use]
+    pub fn object(id: ObjId) -> Holder {
+        Holder(id.0)
+    }
+}
+
+/// A resource, or a block of one. There are many and they are read all over, so one is a line of the processor's cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub struct Object {
     /// What it is.
     pub shape: ShapeId,
@@ -79,8 +95,8 @@ pub struct Object {
     pub tag: Option<Name>,
     /// Its name; of a block `by ref`, what it refers to; null of an unkeyed block.
     pub key: Value,
-    /// The object that holds it.
-    pub owner: Option<ObjId>,
+    /// What holds it.
+    pub holder: Holder,
     /// The loop variables in sight when it was made.
     pub env: Slice,
     /// Its first slot.
@@ -93,6 +109,17 @@ pub struct Object {
     pub at: NodeRef,
     /// Whether an error makes it useless.
     pub is_poison: bool,
+}
+
+const _: () = assert!(size_of::<Object>() == 64, "an object is a line of the cache");
+
+impl Object {
+    /// The object that holds it; none of a resource.
+    #[must_use]
+    #[inline]
+    pub fn owner(&self) -> Option<ObjId> {
+        (self.holder != Holder::NOTHING).then_some(ObjId(self.holder.0))
+    }
 }
 
 /// Where the head of a resource says that it is. Apart from the objects, most of which are blocks and have no head.
@@ -241,7 +268,7 @@ impl World {
     /// The resource that an object is, or is a part of.
     #[must_use]
     pub fn root(&self, mut id: ObjId) -> ObjId {
-        while let Some(owner) = self.object(id).owner {
+        while let Some(owner) = self.object(id).owner() {
             id = owner;
         }
         id

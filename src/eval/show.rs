@@ -93,7 +93,7 @@ pub fn address_of(p: &Program, w: &World, object: ObjId) -> String {
         Some(key) => format!("{word}.{key}"),
         None => word.to_owned(),
     };
-    match of.owner {
+    match of.owner() {
         Some(owner) => format!("{}.{own}", address_of(p, w, owner)),
         None => own,
     }

@@ -151,7 +151,7 @@ fn is_taken(snapshot: &mut Snapshot, target: Target, new: &str) -> bool {
         Target::Block(object) => {
             let of = *compiled.world.object(object);
             let is_sibling = |other: &crate::eval::Object| {
-                other.owner == of.owner && other.shape == of.shape && other.key == Value::Str(name)
+                other.holder == of.holder && other.shape == of.shape && other.key == Value::Str(name)
             };
             compiled.world.objects.iter().any(is_sibling)
         }

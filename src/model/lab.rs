@@ -58,7 +58,7 @@ impl<'m> Model<'m> {
     pub fn address(&self, object: ObjId) -> String {
         let (kind, key) = (self.kind(object), self.key(object));
         let own = if key.is_empty() { kind.to_owned() } else { [kind, ".", key].concat() };
-        match self.world.object(object).owner {
+        match self.world.object(object).owner() {
             Some(owner) => [&self.address(owner), ".", &own].concat(),
             None => own,
         }

@@ -152,7 +152,7 @@ impl<'a, 'm> Runner<'a, 'm> {
         let rule = Rule { code: errors::requirement(), name: None, is_warning: false, is_final: true, at: None };
         for number in 0..self.machine.w.objects.len() {
             let object = ObjId(number as u32);
-            let of = *self.machine.w.object(object);
+            let of = self.machine.w.object(object);
             if !shapes.contains(&of.shape) || of.is_poison {
                 continue;
             }
@@ -246,9 +246,15 @@ impl<'a, 'm> Runner<'a, 'm> {
             Value::Poison => self.note_unknown(),
             Value::List(slice) => {
                 let mut guard = Guard::of(self.machine, &found);
+                let blocks = match inner {
+                    [Step::For(inner, _)] => self.machine.blocks_of(&found, inner),
+                    _ => None,
+                };
                 for place in 0..slice.len as usize {
                     let value = self.machine.p.heap.at(slice, place);
-                    self.bind_guarded(found, value, inner, rule, guard.as_mut());
+                    if !self.machine.has_none(blocks, value) {
+                        self.bind_guarded(found, value, inner, rule, guard.as_mut());
+                    }
                 }
             }
             other => {

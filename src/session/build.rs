@@ -8,7 +8,7 @@ use crate::pve::Version;
 use crate::session::compile::Compiled;
 use crate::session::{TargetInfo, TargetRequest, UnknownTarget, errors};
 use crate::targets::{self, ArtifactSet, Carries, Credential, Request, Target};
-use crate::types::value::Value;
+use crate::types::value::{ObjId, Value};
 
 /// The model of a compilation.
 pub(super) fn model(compiled: &Compiled) -> Model<'_> {
@@ -135,6 +135,8 @@ fn documents(
             target: &declared.name,
             owns: &|index| wanted.owners[index] == Owner::Target(number),
             origin: &|index, path| wanted.origin(&model, &owned, index, path),
+            resource: &|index| wanted.resources[index].0,
+            declared: &|number| (model.address(ObjId(number)), Some(model.span(ObjId(number)))),
             version: &|node| {
                 versions.iter().find(|(name, _)| *name == node).map_or(Version::V9_1, |(_, version)| *version)
             },
@@ -175,21 +177,27 @@ pub(super) fn emit(compiled: &Compiled, target: &TargetRequest) -> Result<Checke
     Ok(Checked::new(files, diagnostics))
 }
 
-/// The documents of a target as one stream; empty if there is an error.
-pub(super) fn stream(compiled: &Compiled, target: &TargetRequest) -> Result<Checked<String>, UnknownTarget> {
-    // Room that is not used is never touched, so it costs nothing.
-    let mut stream = String::with_capacity(compiled.world.resources as usize * 1400);
-    let diagnostics = documents(
-        compiled,
-        target,
-        &mut |_, text| {
-            stream.push_str("---\n");
-            stream.push_str(text);
-        },
-        None,
-    )?;
-    let stream = if has_errors(&diagnostics) { String::new() } else { stream };
-    Ok(Checked::new(stream, diagnostics))
+/// How long a piece of a stream is, in bytes: pieces fit into memory that the compilation used and gave back, where one
+/// text of a large lab would take new memory.
+const PIECE: usize = 256 << 10;
+
+/// The documents of a target as one stream, in pieces; none if there is an error.
+pub(super) fn stream(compiled: &Compiled, target: &TargetRequest) -> Result<Checked<Vec<String>>, UnknownTarget> {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut add = |_: &str, text: &str| {
+        let length = "---\n".len() + text.len();
+        match pieces.last_mut() {
+            Some(last) if last.capacity() - last.len() >= length => last.extend(["---\n", text]),
+            _ => {
+                let mut piece = String::with_capacity(length.max(PIECE));
+                piece.extend(["---\n", text]);
+                pieces.push(piece);
+            }
+        }
+    };
+    let diagnostics = documents(compiled, target, &mut add, None)?;
+    let pieces = if has_errors(&diagnostics) { Vec::new() } else { pieces };
+    Ok(Checked::new(pieces, diagnostics))
 }
 
 fn versions<'m>(model: &Model<'m>) -> Vec<(&'m str, Version)> {

@@ -92,8 +92,9 @@ pub fn compile(
 ) -> Compiled {
     let Parsed { sources, trees, data, known } = parsed;
     let mut program = Program::with_data(data);
-    // A guess: a large lab has a new name or string every so many bytes.
-    program.heap.names.reserve(sources.files().map(|(_, file)| file.text.len()).sum::<usize>() / 100);
+    // A guess: a large lab has a new name or string every so many bytes, and a key or address makes some of them long.
+    let text = sources.files().map(|(_, file)| file.text.len()).sum::<usize>();
+    program.heap.names.reserve(text / 200, text / 4);
     let mut lowered: Vec<(Arc<Tree>, Items)> = Vec::with_capacity(trees.len());
     for tree in trees {
         let file = sources.file(tree.file);

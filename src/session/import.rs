@@ -206,6 +206,11 @@ fn written(target: &dyn Target, desired: &Desired<'_>, project: &Project<'_>) ->
         target: project.target,
         owns: &|_| true,
         origin: &|_, _| None,
+        resource: &|index| index as u32,
+        declared: &|index| {
+            let object = desired.objects.get(index as usize);
+            (object.map_or_else(String::new, |object| object.address.to_string()), None)
+        },
         version: &|_| Version::V9_1,
         login: Login { credential: Credential::Unknown, origin: None, ssh: true },
         provider: project.provider.unwrap_or("default"),

@@ -217,11 +217,11 @@ impl Analysis {
         build::emit(&self.compiled.borrow(), target)
     }
 
-    /// The documents of one target as one stream, without what only a folder needs.
+    /// The documents of one target as one stream, in pieces, without what only a folder needs.
     ///
     /// # Errors
     /// [`UnknownTarget`] if neither the project nor hlab knows it.
-    pub fn stream(&self, target: &TargetRequest) -> Result<Checked<String>, UnknownTarget> {
+    pub fn stream(&self, target: &TargetRequest) -> Result<Checked<Vec<String>>, UnknownTarget> {
         build::stream(&self.compiled.borrow(), target)
     }
 

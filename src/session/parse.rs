@@ -76,20 +76,29 @@ fn parse(run: &[(FileId, &SourceFile)]) -> Run {
 }
 
 /// Cuts files into at most `threads` contiguous runs, each with about the same text: a file goes where its middle lies.
+/// A run that is not worth a thread goes with its neighbour.
 fn runs<'a, 'b>(files: &'a [(FileId, &'b SourceFile)], threads: usize) -> Vec<&'a [(FileId, &'b SourceFile)]> {
     let total: usize = files.iter().map(|(_, file)| file.text.len()).sum();
     let count = threads.clamp(1, (total / WORTH).max(1));
     let mut before = 0;
-    let numbers: Vec<usize> = files
+    let numbered: Vec<(usize, usize)> = files
         .iter()
         .map(|(_, file)| {
             let middle = before + file.text.len() / 2;
             before += file.text.len();
-            (middle * count / total.max(1)).min(count - 1)
+            ((middle * count / total.max(1)).min(count - 1), file.text.len())
         })
         .collect();
+    let mut sizes: Vec<(usize, usize)> = Vec::new();
+    for run in numbered.chunk_by(|(one, _), (next, _)| one == next) {
+        let (files, text) = (run.len(), run.iter().map(|(_, text)| text).sum());
+        match sizes.last_mut() {
+            Some(last) if last.1 < WORTH || text < WORTH => *last = (last.0 + files, last.1 + text),
+            _ => sizes.push((files, text)),
+        }
+    }
     let mut rest = files;
-    numbers.chunk_by(|one, next| one == next).map(|run| rest.split_off(..run.len()).unwrap_or_default()).collect()
+    sizes.into_iter().map(|(files, _)| rest.split_off(..files).unwrap_or_default()).collect()
 }
 
 #[cfg(test)]
@@ -130,7 +139,15 @@ mod tests {
 
     #[test]
     fn runs_hold_every_file_once_and_little_text_is_one_run() {
-        for sizes in [vec![], vec![0, 0], vec![10, 20], vec![WORTH * 4, 10], vec![10, WORTH * 4], vec![WORTH; 9]] {
+        for sizes in [
+            vec![],
+            vec![0, 0],
+            vec![10, 20],
+            vec![WORTH * 4, 10],
+            vec![10, WORTH * 4],
+            vec![WORTH / 2, WORTH * 9, WORTH / 2],
+            vec![WORTH; 9],
+        ] {
             let texts: Vec<String> = sizes.iter().map(|size| " ".repeat(*size)).collect();
             let sources = sources(&texts);
             let files: Vec<_> = sources.files().collect();
@@ -139,6 +156,11 @@ mod tests {
                 let ids: Vec<_> = cut.concat().iter().map(|(id, _)| *id).collect();
                 assert_eq!(ids, files.iter().map(|(id, _)| *id).collect::<Vec<_>>());
                 assert!(cut.len() <= threads.max(1), "{} runs for {threads} threads", cut.len());
+                let text = |run: &&[(_, &SourceFile)]| run.iter().map(|(_, file)| file.text.len()).sum::<usize>();
+                assert!(
+                    cut.len() <= 1 || cut.iter().map(text).all(|text| text >= WORTH),
+                    "{sizes:?}, {threads} threads"
+                );
             }
         }
     }

@@ -167,7 +167,7 @@ fn spans_of(compiled: &mut Compiled, tree: &Tree, text: &str, node: Index) -> Ve
     }
     for object in &objects {
         let of = *compiled.world.object(*object);
-        if of.owner.is_some() {
+        if of.owner().is_some() {
             spans.extend(enclosing(compiled, span_of(&compiled.units, of.at)));
         }
     }

@@ -19,6 +19,10 @@ pub struct Request<'r> {
     /// Where the source says a field of an object. The path is spelt as in the library (`disk.scsi0.size`,
     /// `attach.gpu`); an empty one, or one that nothing said, gives the object's own head.
     pub origin: &'r dyn Fn(usize, &str) -> Option<Span>,
+    /// The number of the resource that an object is of: the same in every part.
+    pub resource: &'r dyn Fn(usize) -> u32,
+    /// The address of a resource by its number, and where it is declared.
+    pub declared: &'r dyn Fn(u32) -> (String, Option<Span>),
     /// The version that a node runs.
     pub version: &'r dyn Fn(&str) -> Version,
     /// With what the target logs in.

@@ -22,6 +22,8 @@ fn request<'r>(desired: &'r Desired<'r>, owns: &'r dyn Fn(usize) -> bool) -> Req
         target: "crossplane",
         owns,
         origin: &|_, _| None,
+        resource: &|_| 0,
+        declared: &|_| (String::new(), None),
         version: &|_| Version::V8_4,
         login: Login { credential: Credential::Root, origin: None, ssh: true },
         provider: "default",

@@ -36,6 +36,8 @@ pub fn pretend_lab(release: Release) -> ArtifactSet {
         target: "crossplane",
         owns: &|_| true,
         origin: &|_, _| None,
+        resource: &|_| 0,
+        declared: &|_| (String::new(), None),
         version: &|_| Version::V8_4,
         login: Login { credential: Credential::Root, origin: None, ssh: true },
         provider: "default",

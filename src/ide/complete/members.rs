@@ -225,7 +225,7 @@ impl Ask<'_> {
         let compiled = self.snapshot.compiled();
         let world = &compiled.world;
         let blocks = world.objects.iter().enumerate().skip(world.resources as usize);
-        let own = blocks.filter(|(_, block)| block.owner == Some(object) && !matches!(block.key, Value::Null));
+        let own = blocks.filter(|(_, block)| block.owner() == Some(object) && !matches!(block.key, Value::Null));
         let mut offers: Vec<Completion> = Vec::new();
         for (number, block) in own {
             let name = show::name_of(&compiled.program, world, ObjId(number as u32));

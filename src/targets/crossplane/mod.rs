@@ -26,7 +26,6 @@ use rustc_hash::FxHashMap;
 
 use super::emit::{Yaml, shell};
 use super::{ApiCall, ArtifactSet, Carries, Document, Request, Sink, Target, Writer, errors};
-use crate::base::Span;
 use crate::desire::{Content, Desired, Object, Place};
 use crate::diag::{Checked, Diagnostic};
 use crate::own::Facet;
@@ -141,9 +140,8 @@ struct Documents {
     ends: Vec<u32>,
     /// The document of each path, by the path's hash.
     by_path: FxHashMap<u64, u32>,
-    /// The resource of each document: where its address ends, and where it is declared.
-    addresses: String,
-    declared: Vec<(u32, Option<Span>)>,
+    /// The number of the resource of each document.
+    resources: Vec<u32>,
 }
 
 impl Writer for Documents {
@@ -161,8 +159,7 @@ impl Writer for Documents {
             self.paths.push_str(&name);
             self.paths.push_str(".yaml");
             self.ends.push(self.paths.len() as u32);
-            self.addresses.push_str(&object.address);
-            self.declared.push((self.addresses.len() as u32, (request.origin)(index, "")));
+            self.resources.push((request.resource)(index));
             self.collision(&mut cx, &name);
             sink(&self.paths[start..], self.yaml.text_so_far());
             self.yaml.clear();
@@ -188,8 +185,7 @@ impl Documents {
             paths: String::new(),
             ends: Vec::new(),
             by_path: FxHashMap::default(),
-            addresses: String::new(),
-            declared: Vec::new(),
+            resources: Vec::new(),
         }
     }
 
@@ -249,11 +245,6 @@ impl Documents {
         &self.paths[start..self.ends[number] as usize]
     }
 
-    fn address(&self, number: usize) -> &str {
-        let start = number.checked_sub(1).map_or(0, |before| self.declared[before].0 as usize);
-        &self.addresses[start..self.declared[number].0 as usize]
-    }
-
     /// Refuses the last document if another has its path, which is its kind and name.
     fn collision(&mut self, cx: &mut Cx<'_, '_>, name: &str) {
         let last = self.ends.len() - 1;
@@ -264,8 +255,9 @@ impl Documents {
                 return;
             }
             if self.path(first) == self.path(last) {
-                let names = (self.address(last), self.address(first));
-                let diagnostic = errors::name_collision(cx.request, cx.origin(""), self.declared[first].1, names, name);
+                let (own, _) = (cx.request.declared)(self.resources[last]);
+                let (other, declared) = (cx.request.declared)(self.resources[first]);
+                let diagnostic = errors::name_collision(cx.request, cx.origin(""), declared, (&own, &other), name);
                 cx.diagnostics.push(diagnostic);
                 return;
             }
