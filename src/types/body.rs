@@ -169,7 +169,7 @@ impl Checker<'_> {
             }
         }
         // Last, so that a body may say the whole and a part of it in any order.
-        free.into_iter().for_each(|entry| self.free_entry(entry, shape, &mut seen, out));
+        self.free_entries(free, shape, out);
         self.report_twice(&mut seen);
         seen.clear();
         self.p.repeats.spare.push(seen);

@@ -38,7 +38,7 @@ impl Checker<'_> {
     /// A list or record where any value may stand.
     pub(crate) fn free(&mut self, node: Index) -> (Value, TyId) {
         if self.kind_of(node) == NodeKind::Body {
-            let fields = self.free_fields(node);
+            let fields = self.free_fields(self.tree().children(node).collect());
             return (self.map_of(&fields, node), TyId::DATA);
         }
         let ty = self.p.types.intern(Ty::List(TyId::DATA));
@@ -86,12 +86,12 @@ impl Checker<'_> {
         Ok(value)
     }
 
-    /// The fields of a free body, those of dotted paths put together.
-    fn free_fields(&mut self, body: Index) -> Vec<Said> {
+    /// What entries of a free body say. Those of dotted paths come last: they say a part of what others say whole.
+    fn free_fields(&mut self, entries: Vec<Index>) -> Vec<Said> {
+        let is_dotted = |entry: &Index| self.tree().children(*entry).nth(2).is_some();
+        let (dotted, whole): (Vec<Index>, Vec<Index>) = entries.into_iter().partition(is_dotted);
         let mut fields = Vec::new();
-        for entry in self.tree().children(body) {
-            self.free_field(entry, &mut fields);
-        }
+        whole.into_iter().chain(dotted).for_each(|entry| self.free_field(entry, &mut fields));
         fields
     }
 
@@ -104,7 +104,7 @@ impl Checker<'_> {
             {
                 let replaces = kind == NodeKind::Field;
                 let part = if self.kind_of(*value) == NodeKind::Body {
-                    Part::Fields(self.free_fields(*value), replaces)
+                    Part::Fields(self.free_fields(self.tree().children(*value).collect()), replaces)
                 } else {
                     self.free_value(path[path.len() - 1], *value)
                 };
@@ -203,24 +203,13 @@ impl Checker<'_> {
         self.p.shape(shape).any_field(name).is_none()
     }
 
-    /// `spec { … }` in the body of a kind that takes any field.
-    pub(crate) fn free_entry(
-        &mut self,
-        entry: Index,
-        shape: ShapeId,
-        seen: &mut Vec<(u16, Value, Index)>,
-        out: &mut Vec<Entry>,
-    ) {
-        let Some(field) = self.p.shape(shape).open else { return };
-        let mut fields = Vec::new();
-        self.free_field(entry, &mut fields);
-        let [said] = fields.as_slice() else { return };
-        if self.node(entry + 1).next == self.tree().children(entry).last().unwrap_or(entry) {
-            seen.push((field, Value::Str(said.name), said.at));
-        }
-        let at = self.at(said.at);
+    /// What the body of a kind that takes any field says of those: `spec { … }`.
+    pub(crate) fn free_entries(&mut self, entries: Vec<Index>, shape: ShapeId, out: &mut Vec<Entry>) {
+        let (Some(field), Some(first)) = (self.p.shape(shape).open, entries.first().copied()) else { return };
+        let fields = self.free_fields(entries);
+        let at = self.at(first + 1);
         let cleared = self.cleared(&fields);
-        let value = self.map_of(&fields, entry);
+        let value = self.map_of(&fields, first);
         for value in cleared.into_iter().chain([value]) {
             out.push(Entry { op: EntryOp::Append, field, at, value, next: out.len() as u32 + 1 });
         }

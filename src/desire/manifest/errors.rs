@@ -52,12 +52,8 @@ pub(super) fn refused(place: &Place, violation: &Violation, kind: &str, file: Op
     let names_field = matches!(violation.problem, Problem::Unknown { .. } | Problem::Missing { .. });
     let span = if names_field { place.key } else { place.value.unwrap_or(place.key) };
     let mut diagnostic = at(Severity::Error, &codes::OBJECT_REFUSED, place, span, message);
-    let described = match &violation.problem {
-        Problem::Missing { about, .. } => about.as_deref(),
-        Problem::Unknown { .. } => None,
-        _ => violation.about.as_deref(),
-    };
-    if let Some(described) = described.map(about).filter(|text| !text.is_empty()) {
+    let described = if let Problem::Missing { about, .. } = &violation.problem { about } else { &violation.about };
+    if let Some(described) = described.as_deref().map(about).filter(|text| !text.is_empty()) {
         diagnostic = diagnostic.note(format!("the CRD says: {described}"));
     }
     if let Some(file) = file {

@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::base::closest;
 use crate::diag::Diagnostic;
-use crate::kube::{self, Builtin, Crd, File, Search, Step, Unread};
+use crate::kube::{self, Builtin, Crd, File, Problem, Search, Step, Unread, Violation};
 use crate::model::{Cluster, Manifest, Model};
 use crate::types::value::{ObjId, Value};
 use object::Object;
@@ -120,7 +121,7 @@ impl Checker<'_, '_> {
             self.out.push(errors::old_version(&at, here.api, here.kind, crd, of));
         }
         let report = kube::check(&here.object.data, &of.schema);
-        for violation in &report.violations {
+        for violation in report.violations.iter().filter(|one| !is_misspelt(one, &report.violations)) {
             let at = here.bodies.place(&violation.path);
             self.out.push(errors::refused(&at, violation, here.kind, Some(&crd.file)));
         }
@@ -192,6 +193,16 @@ struct This<'a> {
     object: &'a Object,
     api: &'a str,
     kind: &'a str,
+}
+
+/// Whether a field is missing only because it stands there misspelt, which is told already.
+fn is_misspelt(missing: &Violation, all: &[Violation]) -> bool {
+    let Problem::Missing { name, .. } = &missing.problem else { return false };
+    all.iter().any(|other| {
+        let Problem::Unknown { name: written, known } = &other.problem else { return false };
+        let is_beside = other.path.split_last().is_some_and(|(_, holder)| holder == missing.path);
+        is_beside && closest(written, known.iter().map(String::as_str)) == Some(name)
+    })
 }
 
 /// Whether two definitions of a kind say different things.
