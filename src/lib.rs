@@ -9,6 +9,7 @@
 pub mod base;
 pub mod diag;
 pub mod pve;
+pub mod kube;
 pub mod syntax;
 pub mod hir;
 pub mod resolve;

@@ -1,7 +1,7 @@
 //! Diagnostic cases: small labs with the diagnostics drawn under the code, `tests/cases/<layer>/*.hlab`.
 //!
-//! A file holds sections, each begun by `//# what it claims`; what stands before the first is shared by all of them. Inside a
-//! section `//## path` begins another file of the same project (`//## hlab.lock` the lock), and `//@ set NAME=VALUE` or
+//! A file holds sections, each begun by `//# what it claims`; what stands before the first is shared by all of them. There and
+//! inside a section `//## path` begins another file of the same project (`//## hlab.lock` the lock), and `//@ set NAME=VALUE` or
 //! `//@ locked` is an option of the run. `HLAB_UPDATE=1 cargo test --test cases` draws what is found; read the difference
 //! before keeping it.
 
@@ -72,6 +72,13 @@ fn sections(text: &str) -> (String, Vec<Section>) {
     (shared, sections)
 }
 
+/// The files that all sections share: `shared.hlab`, and those that a `//## path` begins.
+fn shared_files(shared: &str) -> Vec<(&str, &str)> {
+    let (main, others) = shared.split_once("//## ").unwrap_or((shared, ""));
+    let others = others.split("//## ").filter_map(|file| file.split_once('\n'));
+    std::iter::once(("shared.hlab", main)).chain(others).collect()
+}
+
 fn options(section: &Section) -> Options {
     let mut options = Options::default();
     for option in &section.options {
@@ -101,7 +108,10 @@ fn run(
         let file = sources.add(SourceFile::new(MAIN.to_owned(), text.clone(), Origin::Project));
         return (Arc::new(sources), hlab::syntax::parse(file, text).diagnostics);
     }
-    let mut world = MemoryWorld::default().with("shared.hlab", shared);
+    let mut world = MemoryWorld::default();
+    for (path, text) in shared_files(shared) {
+        world = world.with(path, text);
+    }
     for (path, plain, _) in files.iter().filter(|(path, _, _)| path != LOCK) {
         world = world.with(path, plain.as_str());
     }

@@ -22,6 +22,37 @@ device zigbee on pve { ids = [10c4:ea60] }
 host still-fawn { bridge vmbr0 { network = lan } }
 storage local: Directory on all { path = "/var/lib/vz", content = [images, import, iso, snippets] }
 storage local-zfs: ZfsPool on pve { pool = "rpool/data", content = [images, rootdir] }
+k3s-cluster home { version = "v1.35.0+k3s1", crds = [crds("crds")] }
+"#;
+
+/// The CRDs of its cluster: no more of them than the examples say.
+const CRDS: &str = r#"
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: ipaddresspools.metallb.io }
+spec:
+  group: metallb.io
+  names: { kind: IPAddressPool }
+  scope: Namespaced
+  versions:
+  - name: v1beta1
+    served: true
+    schema:
+      openAPIV3Schema:
+        type: object
+        properties:
+          spec: { type: object, properties: { addresses: { type: array, items: { type: string } } } }
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: helmreleases.helm.toolkit.fluxcd.io }
+spec:
+  group: helm.toolkit.fluxcd.io
+  names: { kind: HelmRelease }
+  scope: Namespaced
+  versions:
+  - { name: v2, served: true, schema: { openAPIV3Schema: { type: object } } }
+  - { name: v2beta1, served: true, deprecated: true, schema: { openAPIV3Schema: { type: object } } }
 "#;
 
 /// Codes whose pages are about the command line: their examples need more than a lab.
@@ -40,7 +71,9 @@ fn examples(page: &str) -> Vec<String> {
 }
 
 fn compile(example: &str) -> Analysis {
-    let mut world = MemoryWorld::default().with("main.hlab", example).with("lab.hlab", LAB);
+    let mut world = MemoryWorld::default().with("main.hlab", example).with("lab.hlab", LAB).with("crds/all.yaml", CRDS);
+    // Two releases of one operator.
+    world = world.with("flux-2.6/crds.yaml", CRDS.replace("deprecated: true, ", "")).with("flux-2.7/crds.yaml", CRDS);
     if !example.contains("project ") {
         world = world.with("project.hlab", "project home { target crossplane }\n");
     }

@@ -3,6 +3,7 @@
 mod schemas {
     mod crossplane;
     mod library;
+    mod manifests;
     mod pve;
     #[path = "../laws/random.rs"]
     mod random;

@@ -217,3 +217,39 @@ fn a_storage_is_added_with_all_that_it_says() {
         assert!(page.contains(command), "{command}\n{page}");
     }
 }
+
+/// A CRD with one kind, and a pattern for the only field of its objects.
+fn crd(pattern: &str) -> String {
+    format!(
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{ name: pools.a.io }}\nspec:\n  \
+         group: a.io\n  names: {{ kind: Pool }}\n  scope: Cluster\n  versions:\n  - name: v1\n    served: true\n    \
+         schema: {{ openAPIV3Schema: {{ type: object, properties: {{ mode: {{ type: string, pattern: '{pattern}' }} }} }} }}\n"
+    )
+}
+
+#[test]
+fn what_nothing_can_be_compared_with_is_a_note_unchecked_object() {
+    let manifests =
+        "manifest a: \"a.io/v1/Pool\" in k { mode = \"x\" }\nmanifest b: \"b.io/v1/Pool\" in k { mode = \"x\" }\n";
+    let cluster = |crds: &str| format!("k3s-cluster k {{ version = \"v1.35.0\"{crds} }}\n{manifests}");
+    let none = analyze(&lab(&[("a.hlab", &cluster(""))]), &Options::default());
+    assert!(!none.has_errors());
+    only(&found(&none), "unchecked-object", "this manifest and 1 more are not checked: `k` names no CRDs");
+    let files = [("a.hlab", cluster(", crds = [crds(\"crd.yaml\")]")), ("crd.yaml", crd("(?=x)"))];
+    let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
+    let odd = analyze(&lab(&files), &Options::default());
+    let names: Vec<_> = found(&odd).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["unchecked-object", "unknown-object"], "the other is of a group that no CRD has");
+}
+
+#[test]
+fn a_manifest_is_checked_again_when_its_crd_changes() {
+    let source = "k3s-cluster k { version = \"v1.35.0\", crds = [crds(\"crds\")] }\nmanifest a: \"a.io/v1/Pool\" in k { mode = \"x\" }\n";
+    let world = |pattern: &str| lab(&[("a.hlab", source), ("crds/pool.yaml", &crd(pattern))]);
+    let mut workspace = hlab::session::Workspace::default();
+    workspace.load(&world("x"));
+    for (pattern, count) in [("x", 0), ("y", 1), ("x", 0)] {
+        let analysis = workspace.analyze(&world(pattern), &Options::default()).expect("nobody stops it");
+        assert_eq!(found(&analysis).len(), count, "{pattern}");
+    }
+}

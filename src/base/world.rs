@@ -33,10 +33,22 @@ pub trait World {
     /// All `.hlab` files at any depth, sorted by path; with those that could not be looked at.
     fn list(&self) -> (Vec<String>, Vec<(String, ReadError)>);
 
+    /// The YAML and JSON files of a folder at any depth, sorted by path; of a file itself, only that.
+    ///
+    /// # Errors
+    /// A [`ReadError`] saying why they cannot be told.
+    fn files(&self, path: &str) -> Result<Vec<String>, ReadError>;
+
     /// The absolute path of the folder, if people can open its files from where they read the result: on a terminal.
     fn root(&self) -> Option<String> {
         None
     }
+}
+
+/// Whether a file is one of those that [`World::files`] lists, by its name.
+#[must_use]
+pub fn is_data_file(path: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// Files in memory, for tests and the editor.
@@ -61,5 +73,17 @@ impl World for MemoryWorld {
 
     fn list(&self) -> (Vec<String>, Vec<(String, ReadError)>) {
         (self.files.keys().filter(|path| path.ends_with(".hlab")).cloned().collect(), Vec::new())
+    }
+
+    fn files(&self, path: &str) -> Result<Vec<String>, ReadError> {
+        if self.files.contains_key(path) {
+            return Ok(vec![path.to_owned()]);
+        }
+        let folder = format!("{path}/");
+        let inside: Vec<&String> = self.files.keys().filter(|file| file.starts_with(&folder)).collect();
+        if inside.is_empty() {
+            return Err(ReadError::NotFound);
+        }
+        Ok(inside.into_iter().filter(|file| is_data_file(file)).cloned().collect())
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
-use crate::base::{ReadError, World};
+use crate::base::{ReadError, World, is_data_file};
 
 use super::artifacts::replace;
 use super::errors::{RimError, words};
@@ -16,6 +16,8 @@ pub(super) const LARGEST: u64 = 64 << 20;
 const MOST_ENTRIES: usize = 200_000;
 /// A byte order mark.
 pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
+/// More than this in one folder are no CRDs: the largest operators have some hundred.
+const MOST_DATA_FILES: usize = 10_000;
 /// Folders that hold other programs' output.
 const SKIPPED: [&str; 2] = ["target", "node_modules"];
 
@@ -95,6 +97,37 @@ impl World for DiskWorld {
 
     fn list(&self) -> (Vec<String>, Vec<(String, ReadError)>) {
         self.list_ending(&[".hlab"])
+    }
+
+    fn files(&self, path: &str) -> Result<Vec<String>, ReadError> {
+        let real = fs::canonicalize(self.real.join(path)).map_err(|error| read_error(&error))?;
+        let Ok(start) = real.strip_prefix(&self.real) else { return Err(ReadError::Outside) };
+        if !real.is_dir() {
+            return Ok(vec![path.to_owned()]);
+        }
+        let (mut files, mut folders, mut seen) = (BTreeSet::new(), vec![start.to_path_buf()], 0);
+        while let Some(folder) = folders.pop() {
+            let entries = fs::read_dir(self.real.join(&folder)).map_err(|error| read_error(&error))?;
+            for entry in entries {
+                let entry = entry.map_err(|error| read_error(&error))?;
+                seen += 1;
+                if seen > MOST_DATA_FILES {
+                    let cause = format!("it holds more than {MOST_DATA_FILES} files and folders");
+                    return Err(ReadError::Other(cause));
+                }
+                let (path, name) = (folder.join(entry.file_name()), entry.file_name());
+                let hidden = name.to_string_lossy().starts_with('.');
+                // A link is looked at when it is read: what it leads to must lie inside as well.
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() && !hidden => folders.push(path),
+                    Ok(kind) if !kind.is_dir() && !hidden && is_data_file(&text(&path)) => {
+                        files.insert(text(&path));
+                    }
+                    Ok(_) | Err(_) => {}
+                }
+            }
+        }
+        Ok(files.into_iter().collect())
     }
 
     fn root(&self) -> Option<String> {
@@ -292,6 +325,37 @@ mod tests {
         assert_eq!(unreadable, ["loop.hlab", "out.hlab"]);
         assert_eq!(world.read("out.hlab"), Err(ReadError::Outside));
         assert_eq!(world.read("up/outside.hlab"), Err(ReadError::Outside));
+    }
+
+    #[test]
+    fn data_files_of_a_folder_are_those_inside_and_a_file_is_itself() {
+        let scratch = Scratch::new();
+        for path in ["crds/b.yaml", "crds/a/z.yml", "crds/a/y.json", "crds/README.md", "crds/.git/x.yaml", "c.yaml"] {
+            scratch.write(path, "");
+        }
+        let world = DiskWorld::open(scratch.root()).expect("the folder is there");
+        let files = |path: &str| world.files(path).map(|files| files.join(" "));
+        assert_eq!(files("crds"), Ok("crds/a/y.json crds/a/z.yml crds/b.yaml".to_owned()));
+        assert_eq!(files("c.yaml"), Ok("c.yaml".to_owned()));
+        assert_eq!(files("missing"), Err(ReadError::NotFound));
+        assert_eq!(files(".."), Err(ReadError::Outside));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_is_a_link_is_that_which_it_leads_to_and_lies_inside() {
+        use std::os::unix::fs::symlink;
+        let scratch = Scratch::new();
+        scratch.write("outside/a.yaml", "secret");
+        scratch.write("project/real/a.yaml", "");
+        let link = |target: &str, name: &str| symlink(target, scratch.path(name)).expect("a link can be made");
+        link("real", "project/linked");
+        link("../outside", "project/out");
+        link("../../outside/a.yaml", "project/real/b.yaml");
+        let world = DiskWorld::open(&scratch.path("project")).expect("the folder is there");
+        assert_eq!(world.files("linked"), Ok(vec!["real/a.yaml".to_owned(), "real/b.yaml".to_owned()]));
+        assert_eq!(world.files("out"), Err(ReadError::Outside));
+        assert_eq!(world.read("real/b.yaml"), Err(ReadError::Outside));
     }
 
     #[test]

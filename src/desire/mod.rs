@@ -11,6 +11,7 @@ mod access;
 mod devices;
 mod image;
 mod lower;
+mod manifest;
 mod steps;
 mod vm;
 
@@ -25,6 +26,7 @@ pub use devices::{
 };
 pub use image::{Image, Mapping, Snippet};
 pub use lower::{Parts, Wanted, check_raw, desired, version};
+pub use manifest::check as check_manifests;
 pub use steps::{Item, Steps, What, steps};
 pub use vm::{
     Agent, CloneFrom, Cpu, CpuExtra, Create, Guest, MachineExtra, NumaNode, Power, Provider, RawOption, RootOptions,

@@ -162,8 +162,14 @@ codes! {
     NAME_IS_FIXED "HL0414" "name-is-fixed" "a generated name without the loop's variable";
     FILE_UNREADABLE "HL0415" "file-unreadable" "a file named in a source that cannot be read";
     BAD_DATA "HL0416" "bad-data" "a data file that does not fit its type";
+    UNKNOWN_OBJECT "HL0417" "unknown-object" "a Kubernetes kind that the cluster does not have";
+    OBJECT_REFUSED "HL0418" "object-refused" "a Kubernetes object that its CRD does not take";
+    OBJECT_NAMESPACE "HL0419" "object-namespace" "a namespace that is missing, or has no meaning";
     NOT_ON_HOST "HL0420" "not-on-host" "a thing that the guest's host does not have";
     REQUIREMENT "HL0421" "unmet-requirement" "what a kind or model requires does not hold";
+    OLD_API "HL0422" "old-api" "a version of a Kubernetes kind that is no longer served, or soon";
+    BAD_CRDS "HL0423" "bad-crds" "a CRD that cannot be read, or is there twice";
+    UNCHECKED_OBJECT "HL0424" "unchecked-object" "a Kubernetes object that nothing could be compared with";
     CANNOT_PLACE "HL0501" "cannot-place" "a placement that this version cannot choose";
     LOCK_STALE "HL0502" "lock-stale" "a guest that the lock does not know";
     NO_ID_LEFT "HL0503" "no-id-left" "no id is left for a guest";

@@ -164,6 +164,10 @@ impl Builder<'_> {
             object.at = NodeRef(self.units[resource.unit as usize].base + resource.head.key);
             return None;
         };
+        for (field, value, at) in &head.says {
+            let (field, value, at, next) = (*field, *value, *at, entries.len() as u32 + 1);
+            entries.push(Entry { op: EntryOp::Set, field, at, value, next });
+        }
         if resource.head.body != 0 {
             checker.body(resource.head.body, head.shape, head.tag, &mut entries);
         }
@@ -541,7 +545,7 @@ impl Builder<'_> {
     }
 }
 
-/// The keys of both, those of `b` winning.
+/// The keys of both, those of `b` winning; a map of both is merged in turn.
 pub(crate) fn merge_maps(p: &mut Program, a: Slice, b: Slice) -> Value {
     let mut values = p.heap.slice(a).to_vec();
     let above = p.heap.slice(b).to_vec();
@@ -551,7 +555,12 @@ pub(crate) fn merge_maps(p: &mut Program, a: Slice, b: Slice) -> Value {
     for pair in above.chunks_exact(2) {
         let known = key_of(pair[0]).map(|key| *places.entry(key).or_insert(values.len() + 1));
         match known.and_then(|place| values.get_mut(place)) {
-            Some(value) => *value = pair[1],
+            Some(value) => {
+                *value = match (*value, pair[1]) {
+                    (Value::Map(below), Value::Map(above)) => merge_maps(p, below, above),
+                    (_, above) => above,
+                };
+            }
             None => values.extend_from_slice(pair),
         }
     }

@@ -34,7 +34,7 @@ pub fn text(p: &Program, w: &World, value: Value) -> String {
         Value::Obj(object) => name_of(p, w, object),
         Value::List(slice) => {
             let all = p.heap.slice(slice);
-            let shown: Vec<String> = all.iter().take(8).map(|value| text(p, w, *value)).collect();
+            let shown: Vec<String> = all.iter().take(8).map(|value| inner(p, w, *value)).collect();
             let more = if all.len() > 8 { format!(" and {} more", all.len() - 8) } else { String::new() };
             format!("{}{more}", shown.join(", "))
         }
@@ -43,13 +43,24 @@ pub fn text(p: &Program, w: &World, value: Value) -> String {
                 .heap
                 .slice(slice)
                 .chunks_exact(2)
-                .map(|pair| format!("{} = {}", text(p, w, pair[0]), text(p, w, pair[1])))
+                .map(|pair| format!("{} = {}", text(p, w, pair[0]), inner(p, w, pair[1])))
                 .collect();
             pairs.join(", ")
         }
         Value::Range(slice) => format!("{}..{}", text(p, w, p.heap.at(slice, 0)), text(p, w, p.heap.at(slice, 1))),
         Value::Group(slice) => text(p, w, p.heap.at(slice, 0)),
         Value::Lazy(_) | Value::Running | Value::Appended(_) => "…".into(),
+    }
+}
+
+/// A value inside of a list or map: what has parts itself stands in brackets.
+fn inner(p: &Program, w: &World, value: Value) -> String {
+    let shown = text(p, w, value);
+    match value {
+        Value::Map(slice) if slice.len == 0 => "{}".into(),
+        Value::Map(_) => format!("{{ {shown} }}"),
+        Value::List(_) => format!("[{shown}]"),
+        _ => shown,
     }
 }
 

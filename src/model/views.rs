@@ -299,6 +299,20 @@ views! {
     Service as service of "service" {
         address = "address" value,
     }
+    /// A k3s cluster.
+    Cluster as k3s of "k3s-cluster" {
+        crds = "crds" list,
+    }
+    /// An object of Kubernetes.
+    Manifest as manifest of "manifest" {
+        api = "api" text,
+        kind = "kind" text,
+        name = "name" text,
+        namespace = "namespace" text,
+        labels = "labels" value,
+        annotations = "annotations" value,
+        object = "object" value,
+    }
     /// A device that may be plugged elsewhere.
     Device as device of "device" {
         bus = "bus" text,

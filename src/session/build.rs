@@ -33,13 +33,14 @@ pub(super) fn assign(model: &Model<'_>, declared: Vec<Declared>) -> Checked<Owne
     own::assign(model, declared, &carries)
 }
 
-/// What can be said of a lab before anything is built: targets that nobody knows, owners that cannot, raw options.
+/// What can be said of a lab before anything is built: targets that nobody knows, owners that cannot, raw options, manifests.
 pub(super) fn check(model: &Model<'_>) -> Vec<Diagnostic> {
     let declared = own::targets(model);
     let mut out: Vec<Diagnostic> =
         declared.iter().filter_map(|target| known(model, target).err().map(|found| *found)).collect();
     out.extend(assign(model, declared).diagnostics);
     out.extend(desire::check_raw(model));
+    out.extend(desire::check_manifests(model));
     out
 }
 

@@ -48,7 +48,9 @@ pub struct Parsed {
     /// The tree of each.
     pub trees: Vec<Arc<Tree>>,
     /// Data files by path.
-    pub data: FxHashMap<String, Result<String, String>>,
+    pub data: types::DataFiles,
+    /// CRDs that a run before has read.
+    pub crds: crate::kube::Memory,
     /// What a run before found, if only fields of resources changed since.
     pub known: Option<policy::Known>,
 }
@@ -68,7 +70,7 @@ pub fn parse(
     read::read(files, &mut sources, wanted, out);
     let trees = parse::trees(&sources, options.threads, out);
     let data = read::data(files, &sources, &trees);
-    Parsed { sources, trees, data, known: None }
+    Parsed { sources, trees, data, crds: Default::default(), known: None }
 }
 
 /// Everything that parsed files come to. Where `options.stop` came true it is of no use.
@@ -90,8 +92,9 @@ pub fn compile(
     mut diagnostics: Vec<Diagnostic>,
     change: Option<overlay::Overlay>,
 ) -> Compiled {
-    let Parsed { sources, trees, data, known } = parsed;
+    let Parsed { sources, trees, data, crds, known } = parsed;
     let mut program = Program::with_data(data);
+    program.crds = crds;
     // A guess: a large lab has a new name or string every so many bytes, and a key or address makes some of them long.
     let text = sources.files().map(|(_, file)| file.text.len()).sum::<usize>();
     program.heap.names.reserve(text / 200, text / 4);

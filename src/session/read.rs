@@ -4,7 +4,7 @@ use crate::base::{Origin, ReadError, SourceFile, Sources, World};
 use crate::diag::Diagnostic;
 use crate::syntax::errors;
 use crate::syntax::tree::{NodeKind, Tree};
-use rustc_hash::FxHashMap;
+use crate::types::DataFiles;
 use std::sync::Arc;
 
 /// The largest source file that is read, in bytes.
@@ -38,9 +38,10 @@ pub fn read(world: &dyn World, sources: &mut Sources, wanted: &dyn Fn(&str) -> b
     }
 }
 
-/// Reads the files that `file("…")`, `yaml("…")` and `json("…")` name with a constant path.
-pub fn data(world: &dyn World, sources: &Sources, trees: &[Arc<Tree>]) -> FxHashMap<String, Result<String, String>> {
-    let mut texts = FxHashMap::default();
+/// Reads the files that `file("…")`, `yaml("…")` and `json("…")` name with a constant path, and those below what
+/// `crds("…")` names.
+pub fn data(world: &dyn World, sources: &Sources, trees: &[Arc<Tree>]) -> DataFiles {
+    let mut found = DataFiles::default();
     for tree in trees {
         let file = sources.file(tree.file);
         if file.origin == Origin::Library || !names_data(&file.text) {
@@ -48,26 +49,43 @@ pub fn data(world: &dyn World, sources: &Sources, trees: &[Arc<Tree>]) -> FxHash
         }
         for (at, node) in tree.nodes.iter().enumerate() {
             let at = at as u32;
-            if node.kind != NodeKind::Call || !matches!(tree.text(at + 1, &file.text), "file" | "yaml" | "json") {
+            if node.kind != NodeKind::Call || !CALLS.contains(&tree.text(at + 1, &file.text)) {
                 continue;
             }
             let Some(arg) = tree.children(at).nth(1).filter(|arg| tree.kind(*arg) == NodeKind::Str) else { continue };
             let written = crate::syntax::unquote(tree.text(arg, &file.text));
             let Some(path) = crate::types::data::beside(&file.path, &written) else { continue };
-            texts.entry(path).or_insert_with_key(|path| match world.read(path) {
-                Ok(bytes) if bytes.len() > SOURCE_LIMIT => Err(format!("it is larger than {SOURCE_LIMIT} bytes")),
-                Ok(bytes) => String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned()),
-                Err(problem) => Err(describe(&problem)),
-            });
+            if tree.text(at + 1, &file.text) != "crds" {
+                text(world, path, &mut found);
+            } else if !found.folders.contains_key(&path) {
+                let files = world.files(&path).map_err(|problem| describe(&problem));
+                files.iter().flatten().for_each(|file| text(world, file.clone(), &mut found));
+                found.folders.insert(path, files);
+            }
         }
     }
-    texts
+    found
+}
+
+/// The calls that name files.
+const CALLS: [&str; 4] = ["file", "yaml", "json", "crds"];
+
+/// Takes in the text of a data file.
+fn text(world: &dyn World, path: String, found: &mut DataFiles) {
+    found.texts.entry(path).or_insert_with_key(|path| match world.read(path) {
+        Ok(bytes) if bytes.len() > SOURCE_LIMIT => Err(format!("it is larger than {SOURCE_LIMIT} bytes")),
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(Arc::from(without_mark(text))),
+            Err(_) => Err("it is not UTF-8 text".to_owned()),
+        },
+        Err(problem) => Err(describe(&problem)),
+    });
 }
 
 /// Whether a text may name a data file; most do not, and then its tree need not be searched.
 fn names_data(text: &str) -> bool {
     let mut calls = memchr::memmem::find_iter(text.as_bytes(), b"(\"");
-    calls.any(|at| ["file", "yaml", "json"].iter().any(|call| text[..at].ends_with(call)))
+    calls.any(|at| CALLS.iter().any(|call| text[..at].ends_with(call)))
 }
 
 fn without_mark(text: String) -> String {

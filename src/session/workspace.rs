@@ -8,8 +8,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
-
 use crate::base::{FileId, Origin, SourceFile, Sources, Stop, TextEdit, World};
 use crate::diag::{Checked, Diagnostic};
 use crate::policy::{Known, Past};
@@ -18,6 +16,7 @@ use crate::session::compile::{self, Parsed};
 use crate::session::{Analysis, Options, library, read};
 use crate::syntax::tree::Tree;
 use crate::syntax::{Before, parse, parse_again};
+use crate::types::DataFiles;
 
 /// One file of the project with its tree.
 #[derive(Clone, Debug)]
@@ -35,6 +34,8 @@ pub struct Workspace {
     unreadable: BTreeMap<String, Vec<Diagnostic>>,
     /// Whether files came or went, so that their numbers no longer fit.
     is_renumbered: bool,
+    /// CRDs that were read.
+    crds: crate::kube::Memory,
     /// The last analysis, and on what it was made.
     last: Option<Last>,
 }
@@ -43,7 +44,7 @@ pub struct Workspace {
 #[derive(Clone, Debug)]
 struct Last {
     files: Vec<Read>,
-    data: FxHashMap<String, Result<String, String>>,
+    data: DataFiles,
     lock: Option<String>,
     inputs: Vec<(String, String)>,
     past: Past,
@@ -167,7 +168,7 @@ impl Workspace {
         let data = read::data(world, &sources, &trees);
         let files: Vec<Read> = self.files.values().map(|file| (file.source.clone(), file.read.value.clone())).collect();
         let known = self.known(&files, &data, options);
-        let parsed = Parsed { sources, trees, data: data.clone(), known };
+        let parsed = Parsed { sources, trees, data: data.clone(), crds: self.crds.clone(), known };
         let mut analysis = compile::analysis(parsed, options, diagnostics);
         // What is asked later is waited for.
         analysis.compiled().world.stop = None;
@@ -182,12 +183,7 @@ impl Workspace {
     }
 
     /// What the last analysis found, where only fields of resources changed since.
-    fn known(
-        &self,
-        files: &[Read],
-        data: &FxHashMap<String, Result<String, String>>,
-        options: &Options,
-    ) -> Option<Known> {
+    fn known(&self, files: &[Read], data: &DataFiles, options: &Options) -> Option<Known> {
         let last = self.last.as_ref()?;
         if last.data != *data || last.lock != options.lock || last.inputs != options.inputs {
             return None;

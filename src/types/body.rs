@@ -86,6 +86,8 @@ pub struct TypedHead {
     pub within: Option<(Value, NodeRef)>,
     /// Its profiles and model, in order.
     pub layers: Vec<u32>,
+    /// What the head says of fields: of a Kubernetes object, its API and its kind.
+    pub says: Vec<(u16, Value, NodeRef)>,
     /// Whether it names a variant or model that does not exist.
     pub is_broken: bool,
 }
@@ -100,15 +102,24 @@ impl Checker<'_> {
             self.report(diagnostic);
             return None;
         };
-        let mut typed =
-            TypedHead { shape, tag: None, on: On::Unsaid, within: None, layers: Vec::new(), is_broken: false };
+        let mut typed = TypedHead {
+            shape,
+            tag: None,
+            on: On::Unsaid,
+            within: None,
+            layers: Vec::new(),
+            says: Vec::new(),
+            is_broken: false,
+        };
         if self.kind_of(head.key) == NodeKind::Str
             && let Some(class) = secrets::class_of(self.p.name(resource.key))
         {
             let diagnostic = errors::secret_literal(self.span(head.key), class);
             self.report(diagnostic);
         }
-        if head.model != 0 {
+        if head.model != 0 && self.p.shape(shape).open.is_some() {
+            typed.is_broken = !self.object_clause(head.model, shape, &mut typed.says);
+        } else if head.model != 0 {
             typed.tag = self.tag_clause(head.model, shape, &mut typed.layers);
             typed.is_broken = typed.tag.is_none();
             self.any_variant = typed.is_broken;
@@ -131,8 +142,10 @@ impl Checker<'_> {
         let ty = self.object_ty(shape, tag);
         let own = self.self_ty.replace(ty);
         let mut seen = self.p.repeats.spare.pop().unwrap_or_default();
+        let mut free = Vec::new();
         for entry in self.tree().children(body) {
             match self.kind_of(entry) {
+                NodeKind::Field | NodeKind::BlockEntry if self.is_free_entry(entry, shape) => free.push(entry),
                 kind @ (NodeKind::Field | NodeKind::BlockEntry | NodeKind::Decl) => {
                     let Err(typing) = self.repeat(entry, shape, tag, &mut seen, out) else { continue };
                     match kind {
@@ -155,6 +168,8 @@ impl Checker<'_> {
                 }
             }
         }
+        // Last, so that a body may say the whole and a part of it in any order.
+        self.free_entries(free, shape, out);
         self.report_twice(&mut seen);
         seen.clear();
         self.p.repeats.spare.push(seen);

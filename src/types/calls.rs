@@ -407,6 +407,7 @@ const SPECIAL: &[&str] = &[
     "file",
     "yaml",
     "json",
+    "crds",
 ];
 
 impl Checker<'_> {

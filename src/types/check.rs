@@ -106,6 +106,7 @@ impl Checker<'_> {
                 None => (self.report(errors::no_self(self.span(node))), TyId::ERROR),
             },
             K::Paren => self.expr(node + 1, want),
+            K::List | K::Comprehension | K::Body if want.is_some_and(|want| self.is_free(want.ty)) => self.free(node),
             K::List => self.list(node, want),
             K::Body => self.record(node, want),
             K::Comprehension => self.comprehension(node, want),
@@ -445,7 +446,7 @@ impl Checker<'_> {
     }
 
     /// `[a, b]`
-    fn list(&mut self, node: Index, want: Option<Want>) -> (Value, TyId) {
+    pub(crate) fn list(&mut self, node: Index, want: Option<Want>) -> (Value, TyId) {
         let wanted = want.and_then(|want| self.wanted_list(want.ty));
         let element = wanted.and_then(|ty| self.p.types.element(ty));
         let mut values = Vec::new();

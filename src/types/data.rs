@@ -1,23 +1,29 @@
-//! `file("x")`, `yaml("x")`, `json("x")`: what stands in a file beside the source, as text or as a checked value.
+//! `file("x")`, `yaml("x")`, `json("x")`: what stands in a file beside the source, as text or as a checked value; and
+//! `crds("x")`, which only names files.
 //!
 //! The session reads the files that constant paths name before anything is typed; here their texts become
 //! values of the type that is wanted. Only JSON and YAML 1.2 core scalars are known; whatever the language
 //! writes without quotes (sizes, addresses) is a string there and is read as the wanted type.
 
+use std::sync::Arc;
+
 use serde_json::Value as Data;
 
-use crate::base::{Name, closest};
+use crate::base::{Name, closest, document};
 use crate::hir::literal;
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::body::{Entry, EntryOp};
 use crate::types::shape::{Holds, KeyKind};
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::Value;
-use crate::types::{Checker, Want, document, domains, errors, secrets};
+use crate::types::{Checker, Want, domains, errors, secrets};
 
 impl Checker<'_> {
     /// A call of `file`, `yaml` or `json`.
     pub(crate) fn data(&mut self, node: Index, word: &str, arg: Index, want: Option<Want>) -> (Value, TyId) {
+        if word == "crds" {
+            return self.crds(arg);
+        }
         let Some(text) = self.text_of_file(arg) else { return (Value::Poison, TyId::ERROR) };
         if word == "file" {
             return (self.p.heap.string(&text), TyId::STR);
@@ -137,8 +143,21 @@ impl Checker<'_> {
         }
     }
 
-    /// The text of the file that a constant path names; complains if there is none.
-    fn text_of_file(&mut self, arg: Index) -> Option<String> {
+    /// `crds("folder")`: the value is the path in the project.
+    fn crds(&mut self, arg: Index) -> (Value, TyId) {
+        let Some((path, full)) = self.constant_path(arg) else { return (Value::Poison, TyId::ERROR) };
+        let problem = match full.as_ref().and_then(|full| self.p.data.folders.get(full)) {
+            Some(Ok(files)) if files.is_empty() => "it holds no YAML or JSON file",
+            Some(Ok(_)) => return (self.p.heap.string(&full.unwrap_or_default()), TyId::CRDS),
+            Some(Err(problem)) => &problem.clone(),
+            None => "it lies outside of the project",
+        };
+        let diagnostic = errors::file_unreadable(self.span(arg), &path, problem);
+        (self.report(diagnostic), TyId::ERROR)
+    }
+
+    /// A constant path as it is written, and in the project; complains if it is not constant.
+    fn constant_path(&mut self, arg: Index) -> Option<(String, Option<String>)> {
         let path = self.check(arg, Want { ty: TyId::STR, from: None });
         let Value::Str(path) = path else {
             if path != Value::Poison {
@@ -147,9 +166,16 @@ impl Checker<'_> {
             }
             return None;
         };
-        let folder = self.sources.file(self.units[self.unit as usize].file).path.as_str();
-        let full = beside(folder, self.p.name(path));
-        let problem = match full.as_ref().and_then(|full| self.p.data.get(full)) {
+        let from = self.sources.file(self.units[self.unit as usize].file).path.as_str();
+        let path = self.p.name(path).to_owned();
+        let full = beside(from, &path);
+        Some((path, full))
+    }
+
+    /// The text of the file that a constant path names; complains if there is none.
+    fn text_of_file(&mut self, arg: Index) -> Option<Arc<str>> {
+        let (path, full) = self.constant_path(arg)?;
+        let problem = match full.as_ref().and_then(|full| self.p.data.texts.get(full)) {
             Some(Ok(text)) => match secrets::class_of(text.trim()) {
                 None => return Some(text.clone()),
                 Some(class) => format!("it holds {class}, which only a `secret` may refer to"),
@@ -157,8 +183,7 @@ impl Checker<'_> {
             Some(Err(problem)) => problem.clone(),
             None => "it lies outside of the project".to_owned(),
         };
-        let shown = self.p.name(path).to_owned();
-        let diagnostic = errors::file_unreadable(self.span(arg), &shown, &problem);
+        let diagnostic = errors::file_unreadable(self.span(arg), &path, &problem);
         self.report(diagnostic);
         None
     }
@@ -179,6 +204,7 @@ impl Checker<'_> {
             return if self.p.types.is_optional(ty) { Ok(Value::Null) } else { Err(self.wrong(data, ty, at)) };
         }
         match (self.p.types.get(base).clone(), data) {
+            (Ty::Data, data) => self.free_data(data, at),
             (Ty::Bool, Data::Bool(value)) => Ok(Value::Bool(*value)),
             (Ty::Int, Data::Number(number)) if number.is_i64() => Ok(Value::Int(number.as_i64().unwrap_or_default())),
             (Ty::Float, Data::Number(number)) => Ok(Value::Float(number.as_f64().unwrap_or_default())),

@@ -45,6 +45,7 @@ pub fn declare(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec
         secret: word("secret"),
         guest: word("guest"),
         attach: word("attach"),
+        fields: word("Fields"),
         empty: word(""),
     };
     let shapes = make_shapes(p, units, sources, out);
@@ -129,6 +130,7 @@ fn make_shapes(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec
                         variants: Vec::new(),
                         requires: Vec::new(),
                         needs: Vec::new(),
+                        open: None,
                         at,
                     });
                     if item.what == What::Kind {
@@ -269,7 +271,11 @@ impl Checker<'_> {
             self.report(diagnostic);
             return false;
         }
+        let is_open = matches!(self.p.types.get(field.ty), Ty::Named(name, ..) if *name == self.p.words.fields);
         let shape = &mut self.p.shapes[usize::from(shape.0)];
+        if is_open {
+            shape.open = Some(number);
+        }
         shape.by_name.entry(field.name).or_default().push(number);
         if field.variant.is_none() {
             let index = field.name.index();

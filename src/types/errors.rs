@@ -105,6 +105,12 @@ pub fn mismatch(span: Span, wanted: &str, found: &str, source: &str, from: Optio
         (Ty::List(_) | Ty::Set(_), _) if !source.starts_with('[') => {
             diagnostic.help("a list stands in brackets").fix(format!("write `[{source}]`"), span, format!("[{source}]"))
         }
+        (Ty::Data, _) if found.starts_with("ref ") => {
+            diagnostic.help(format!("say what of it is meant, such as \"${{{source}.name}}\""))
+        }
+        (Ty::Data, _) if !matches!(found, "Secret" | "Crds") && source.len() <= 40 => {
+            diagnostic.help("write it as the text that Kubernetes takes, in quotes, such as \"4Gi\" or \"10m\"")
+        }
         (Ty::Bool, None) if matches!(found, "Int" | "String") => diagnostic.help("write `true` or `false`"),
         _ => diagnostic,
     }
@@ -118,6 +124,7 @@ fn article(ty: &str) -> String {
     match ty {
         "null" => "null".to_owned(),
         "String" => "text".to_owned(),
+        "Data" => "a value that JSON knows".to_owned(),
         "Int" => "a whole number".to_owned(),
         "Float" => "a decimal number".to_owned(),
         "Bool" => "`true` or `false`".to_owned(),
@@ -691,6 +698,12 @@ pub fn unknown_rule(span: Span, text: &str, known: Vec<String>) -> Diagnostic {
 pub fn file_unreadable(span: Span, path: &str, problem: &str) -> Diagnostic {
     error(&codes::FILE_UNREADABLE, span, format!("`{path}` cannot be read: {problem}"))
         .help("the path is relative to the file that names it, and stays inside the project")
+}
+
+/// An object of Kubernetes whose head does not say which.
+pub fn not_an_object(span: Span, text: &str) -> Diagnostic {
+    error(&codes::UNKNOWN_MODEL, span, format!("expected an API and a kind such as \"apps/v1/Deployment\", found `{text}`"))
+        .help("a group, its version and a kind, as `apiVersion` and `kind` say them: \"metallb.io/v1beta1/IPAddressPool\", \"v1/Namespace\"")
 }
 
 /// Data without a type to check it against.

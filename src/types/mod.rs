@@ -15,10 +15,10 @@ mod check;
 mod clauses;
 pub mod data;
 mod decl;
-mod document;
 mod domains;
 pub(crate) mod errors;
 pub mod expr;
+mod free;
 mod generators;
 pub mod notes;
 mod operators;
@@ -29,6 +29,8 @@ pub mod shape;
 pub mod ty;
 mod typeexpr;
 pub mod value;
+
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -141,6 +143,15 @@ pub struct BodyLoop {
     pub condition: Option<ExprId>,
 }
 
+/// The files beside the source that it names with constant paths; in place of one, why there is none. Paths are the project's.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct DataFiles {
+    /// Texts of what `file`, `yaml` and `json` name, and of the files of [`DataFiles::folders`].
+    pub texts: FxHashMap<String, Result<Arc<str>, String>>,
+    /// The files of what `crds` names, sorted.
+    pub folders: FxHashMap<String, Result<Vec<String>, String>>,
+}
+
 /// A typed program.
 #[derive(Default, Debug)]
 pub struct Program {
@@ -203,8 +214,10 @@ pub struct Program {
     pub generated: FxHashMap<ResId, Slice>,
     /// The names of frame slots of generated resources: slot i of the environment.
     pub environments: FxHashMap<ResId, Vec<(Name, TyId)>>,
-    /// Texts of the files that `file`, `yaml` and `json` name, by path in the project; or why there is none.
-    pub data: FxHashMap<String, Result<String, String>>,
+    /// The files that sources name.
+    pub data: DataFiles,
+    /// CRDs among them that were read already.
+    pub crds: crate::kube::Memory,
     /// Bodies that a test lays over resources: unit and node.
     pub patches: FxHashMap<ResId, Vec<(u32, Index)>>,
     /// Resources that a test takes away.
@@ -232,6 +245,8 @@ pub struct Words {
     pub guest: Name,
     /// `attach`
     pub attach: Name,
+    /// `Fields`
+    pub fields: Name,
     /// the empty string
     pub empty: Name,
 }
@@ -240,14 +255,24 @@ impl Default for Words {
     fn default() -> Words {
         let mut names = crate::base::Names::default();
         let none = names.intern("");
-        Words { host: none, hosts: none, name: none, it: none, secret: none, guest: none, attach: none, empty: none }
+        Words {
+            host: none,
+            hosts: none,
+            name: none,
+            it: none,
+            secret: none,
+            guest: none,
+            attach: none,
+            fields: none,
+            empty: none,
+        }
     }
 }
 
 impl Program {
     /// An empty program beside these data files.
     #[must_use]
-    pub fn with_data(data: FxHashMap<String, Result<String, String>>) -> Program {
+    pub fn with_data(data: DataFiles) -> Program {
         Program { data, ..Program::default() }
     }
 

@@ -124,6 +124,8 @@ pub struct Shape {
     pub requires: Vec<Require>,
     /// What stops it.
     pub needs: Vec<Need>,
+    /// The field of type `Fields`, which takes what a body says and no field is declared for.
+    pub open: Option<u16>,
     /// Where it is declared.
     pub at: NodeRef,
 }

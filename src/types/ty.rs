@@ -91,6 +91,10 @@ pub enum Ty {
     Pci,
     /// `Secret`
     Secret,
+    /// `Data`: any value that JSON can hold.
+    Data,
+    /// `Crds`: a file or folder of CRDs.
+    Crds,
     /// A type written as a string.
     Domain(Domain),
     /// `a | b | "c"`: its members.
@@ -126,7 +130,7 @@ macro_rules! fixed {
 fixed! {
     ERROR 0 Error; NULL 1 Null; BOOL 2 Bool; INT 3 Int; FLOAT 4 Float; STR 5 Str; SIZE 6 Size; DURATION 7 Duration;
     RATE 8 Rate; PERCENT 9 Percent; IP 10 Ip; CIDR 11 Cidr; INTERFACE 12 Interface; MAC 13 Mac; DEVICE_ID 14 DeviceId;
-    PCI 15 Pci; SECRET 16 Secret;
+    PCI 15 Pci; SECRET 16 Secret; DATA 17 Data; CRDS 18 Crds;
 }
 
 /// The name of `Own<T>`, which no declared type can have: the role that `values(T)` shows, and otherwise nothing.
@@ -239,6 +243,42 @@ impl Types {
         }
     }
 
+    /// Whether JSON has a form for the values of a type that nobody can mistake: texts, numbers, addresses, and what is made
+    /// of them. Sizes, durations and the like have many.
+    #[must_use]
+    pub fn is_data(&self, id: TyId) -> bool {
+        match self.get(id) {
+            Ty::Error
+            | Ty::Null
+            | Ty::Bool
+            | Ty::Int
+            | Ty::Float
+            | Ty::Str
+            | Ty::Domain(_)
+            | Ty::Enum(_)
+            | Ty::Ip
+            | Ty::Cidr
+            | Ty::Interface
+            | Ty::Mac
+            | Ty::Data => true,
+            Ty::List(inner) | Ty::Set(inner) | Ty::Opt(inner) | Ty::Named(_, inner, _) => self.is_data(*inner),
+            Ty::Map(key, value) => self.fits(*key, TyId::STR) && self.is_data(*value),
+            Ty::Union(parts) => parts.iter().all(|part| self.is_data(*part)),
+            Ty::Size
+            | Ty::Duration
+            | Ty::Rate
+            | Ty::Percent
+            | Ty::DeviceId
+            | Ty::Pci
+            | Ty::Secret
+            | Ty::Crds
+            | Ty::Obj(..)
+            | Ty::Range(_)
+            | Ty::Group(..)
+            | Ty::Use(_) => false,
+        }
+    }
+
     /// Whether a value of type `from` may stand where `to` is expected.
     #[must_use]
     pub fn fits(&self, from: TyId, to: TyId) -> bool {
@@ -252,6 +292,7 @@ impl Types {
             return self.fits(*inner, to);
         }
         match (self.get(from), self.get(to)) {
+            (_, Ty::Data) => self.is_data(from),
             (Ty::Null, Ty::Opt(_)) => true,
             (Ty::Opt(from), Ty::Opt(to)) => self.fits(*from, *to),
             (Ty::Union(from), _) => from.iter().all(|part| self.fits(*part, to)),
@@ -312,7 +353,9 @@ impl Types {
             | Ty::Interface
             | Ty::Mac
             | Ty::DeviceId
-            | Ty::Secret) => format!("{simple:?}"),
+            | Ty::Secret
+            | Ty::Data
+            | Ty::Crds) => format!("{simple:?}"),
         }
     }
 }

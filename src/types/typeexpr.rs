@@ -23,6 +23,8 @@ const SIMPLE: &[(&str, TyId)] = &[
     ("DeviceId", TyId::DEVICE_ID),
     ("PciAddress", TyId::PCI),
     ("Secret", TyId::SECRET),
+    ("Data", TyId::DATA),
+    ("Crds", TyId::CRDS),
 ];
 
 impl Checker<'_> {

@@ -43,6 +43,10 @@ impl World for MapWorld {
     fn list(&self) -> (Vec<String>, Vec<(String, ReadError)>) {
         self.memory().list()
     }
+
+    fn files(&self, path: &str) -> Result<Vec<String>, ReadError> {
+        self.memory().files(path)
+    }
 }
 
 impl Machine for MapMachine {

@@ -264,6 +264,8 @@ impl Ask<'_> {
             | Ty::DeviceId
             | Ty::Pci
             | Ty::Secret
+            | Ty::Data
+            | Ty::Crds
             | Ty::Enum(_)
             | Ty::Opt(_)
             | Ty::Union(_)

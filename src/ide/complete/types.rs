@@ -15,7 +15,7 @@ pub(crate) const SECRETS: [(&str, &[(u8, &str)]); 3] = [
 ];
 
 /// Types of the language; those behind the bar take others.
-const SIMPLE: [&str; 15] = [
+const SIMPLE: [&str; 17] = [
     "Bool",
     "Int",
     "Float",
@@ -31,6 +31,8 @@ const SIMPLE: [&str; 15] = [
     "DeviceId",
     "PciAddress",
     "Secret",
+    "Data",
+    "Crds",
 ];
 const APPLIED: [(&str, &[&str]); 4] =
     [("List", &["String"]), ("Set", &["String"]), ("Map", &["String", "String"]), ("Range", &["Int"])];

@@ -303,6 +303,7 @@ pub(crate) fn literal(ask: &mut Ask<'_>, base: TyId) -> Option<(String, Insert)>
             Domain::MachineType => new().hole(1, "q35"),
         },
         Ty::List(_) | Ty::Set(_) => return Some(("[…]".to_owned(), new().text("[").stop(1).text("]"))),
+        Ty::Crds => new().text("crds(\"").hole(1, "crds").text("\")"),
         Ty::Map(..) | Ty::Obj(..) => return Some(("{…}".to_owned(), new().text("{ ").stop(1).text(" }"))),
         Ty::Range(element) => {
             let (first, last) = match ask.program().types.base(element) {
@@ -315,6 +316,7 @@ pub(crate) fn literal(ask: &mut Ask<'_>, base: TyId) -> Option<(String, Insert)>
         | Ty::Null
         | Ty::Bool
         | Ty::Secret
+        | Ty::Data
         | Ty::Enum(_)
         | Ty::Group(..)
         | Ty::Use(_)

@@ -3,15 +3,37 @@
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde_json::Value as Data;
 
-/// How deep a document may nest.
+/// How deep a data file may nest.
 const DEPTH: usize = 64;
+
+/// What a text may come to at most: from a small text a reader must not make something huge.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How deep it may nest.
+    pub depth: usize,
+    /// How many scalars, lists and maps it may hold.
+    pub values: usize,
+}
 
 /// The data of a file.
 ///
 /// # Errors
 /// What is wrong with the text, in words.
 pub fn parse(text: &str, word: &str) -> Result<Data, String> {
-    if word == "json" { serde_json::from_str(text).map_err(|error| error.to_string()) } else { yaml(text) }
+    if word == "json" {
+        return serde_json::from_str(text).map_err(|error| error.to_string());
+    }
+    let bounds = Bounds { depth: DEPTH, values: usize::MAX };
+    let mut documents = read(text, bounds, 1)?;
+    Ok(documents.pop().unwrap_or(Data::Null))
+}
+
+/// Every document of a YAML text; JSON is read as the YAML that it nearly is.
+///
+/// # Errors
+/// What is wrong with the text, in words, with its line.
+pub fn documents(text: &str, bounds: Bounds) -> Result<Vec<Data>, String> {
+    read(text, bounds, usize::MAX)
 }
 
 /// What holds the node that is read.
@@ -66,20 +88,25 @@ pub fn line_of(text: &str, wanted: &str) -> Option<usize> {
     None
 }
 
-/// The first document of a YAML text. Aliases are refused: they can make a small text huge.
-fn yaml(text: &str) -> Result<Data, String> {
+/// The first documents of a YAML text. Aliases are refused: they can make a small text huge.
+fn read(text: &str, bounds: Bounds, most: usize) -> Result<Vec<Data>, String> {
     enum Open {
         List(Vec<Data>),
         Map(serde_json::Map<String, Data>, Option<String>),
     }
+    let (mut documents, mut values) = (Vec::new(), 0);
     let mut open: Vec<Open> = Vec::new();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| error.to_string())?;
         let line = span.start.line();
+        values += 1;
+        if values > bounds.values {
+            return Err(format!("line {line}: more than {} values", bounds.values));
+        }
         let done = match event {
             Event::Scalar(text, style, _, _) => scalar(&text, style == ScalarStyle::Plain),
-            Event::SequenceStart(..) | Event::MappingStart(..) if open.len() == DEPTH => {
-                return Err(format!("line {line}: more than {DEPTH} levels"));
+            Event::SequenceStart(..) | Event::MappingStart(..) if open.len() == bounds.depth => {
+                return Err(format!("line {line}: more than {} levels", bounds.depth));
             }
             Event::SequenceStart(..) => {
                 open.push(Open::List(Vec::new()));
@@ -100,7 +127,12 @@ fn yaml(text: &str) -> Result<Data, String> {
             }
         };
         match open.last_mut() {
-            None => return Ok(done),
+            None => {
+                documents.push(done);
+                if documents.len() == most {
+                    break;
+                }
+            }
             Some(Open::List(items)) => items.push(done),
             Some(Open::Map(entries, key)) => match key.take() {
                 Some(key) => {
@@ -116,7 +148,7 @@ fn yaml(text: &str) -> Result<Data, String> {
             },
         }
     }
-    Ok(Data::Null)
+    Ok(documents)
 }
 
 /// A scalar as YAML 1.2 core reads it.
@@ -139,7 +171,7 @@ fn scalar(text: &str, plain: bool) -> Data {
 
 #[cfg(test)]
 mod tests {
-    use super::{line_of, parse};
+    use super::{Bounds, documents, line_of, parse};
 
     #[test]
     fn a_part_of_a_document_stands_on_its_line() {
@@ -148,6 +180,16 @@ mod tests {
         assert_eq!(line_of(text, ".last"), Some(6));
         assert_eq!(line_of(text, ".sites[2]"), None);
         assert_eq!(line_of("{\n  \"a\": {\n    \"b\": [1,\n 2]\n  }\n}\n", ".a.b[1]"), Some(4));
+    }
+
+    #[test]
+    fn many_documents_are_read_within_bounds() {
+        let bounds = Bounds { depth: 4, values: 40 };
+        let read = documents("a: 1\n---\n# nothing\n---\nb: [2]\n", bounds).expect("three documents");
+        assert_eq!(read, [serde_json::json!({"a": 1}), serde_json::Value::Null, serde_json::json!({"b": [2]})]);
+        assert!(documents("[[[[[1]]]]]", bounds).is_err_and(|problem| problem.contains("levels")));
+        assert!(documents(&"- 1\n".repeat(50), bounds).is_err_and(|problem| problem.contains("values")));
+        assert!(documents("a: &a [*a]", bounds).is_err_and(|problem| problem.contains("alias")));
     }
 
     #[test]
