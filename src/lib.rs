@@ -15,6 +15,7 @@ pub mod resolve;
 pub mod types;
 pub mod eval;
 pub mod model;
+pub mod graph;
 pub mod place;
 pub mod policy;
 pub mod own;

@@ -93,8 +93,21 @@ impl Run {
     }
 }
 
-const COMMANDS: [&str; 12] =
-    ["init", "check", "build", "fmt", "fix", "lock", "explain", "test", "inputs", "completions", "man", "version"];
+const COMMANDS: [&str; 13] = [
+    "init",
+    "check",
+    "build",
+    "fmt",
+    "fix",
+    "lock",
+    "explain",
+    "graph",
+    "test",
+    "inputs",
+    "completions",
+    "man",
+    "version",
+];
 
 #[test]
 fn help_names_the_commands_and_the_exit_codes_and_shows_examples() {
@@ -423,6 +436,42 @@ fn inputs_are_listed_with_their_values() {
         .prints("Where the lab stands.");
     let json = folder.run(&["inputs", "--format", "json"]).ends(0).json();
     assert_eq!(json["inputs"][0]["name"], "site");
+}
+
+#[test]
+fn a_graph_is_drawn_for_graphviz_unless_another_format_is_asked_for() {
+    let folder = Folder::with_starter();
+    let dot = folder.run(&["graph"]).ends(0).prints("digraph lab {").prints("\"vm.web\" -> ").out;
+    assert_eq!(folder.run(&["graph", "--format", "dot"]).ends(0).out, dot);
+    folder.run(&["graph", "--format", "mermaid"]).ends(0).prints("flowchart LR");
+    let json = folder.run(&["graph", "--format", "json"]).ends(0).json();
+    assert_eq!(json["format_version"], 1);
+    assert_eq!(folder.run(&["--format", "json", "graph"]).ends(0).json(), json);
+    folder.run(&["graph", "--format", "xml"]).ends(64).says("dot, mermaid, json");
+    folder.run(&["graph", "--depth", "2"]).ends(64).says("--around");
+    let near = folder.run(&["graph", "--around", "vm.web", "--kind", "storage", "--format", "json"]).ends(0).json();
+    assert!(near["nodes"].as_array().is_some_and(|nodes| nodes.len() >= 2), "{near}");
+}
+
+#[test]
+fn a_graph_of_what_is_not_there_is_an_error_in_the_words_of_the_lab() {
+    let folder = Folder::with_starter();
+    folder.run(&["graph", "--around", "vm.wbe"]).ends(1).says("HL0918").says("did you mean `vm.web`?");
+    let json = folder.run(&["graph", "--kind", "vms", "--format", "json"]).ends(1).json();
+    assert_eq!(json["diagnostics"][0]["message"], "there is no kind `vms` in this lab");
+    folder.run(&["graph", "--around", "vm.\u{1b}[31m"]).ends(1).says("\\u{1b}[31m");
+    folder.run(&["graph", "nowhere"]).ends(1).says("nowhere");
+    folder.write("broken.hlab", "vm other on pve { disk scsi0 { storage = nowhere, size = 1GiB } }\n");
+    let broken = folder.run(&["graph"]).ends(1).says("nowhere");
+    assert_eq!(broken.out, "");
+}
+
+#[test]
+fn a_lab_that_a_policy_refuses_is_drawn_all_the_same() {
+    let folder = Folder::with_starter();
+    folder.write("large.hlab", "vm large on pve { id = 777, memory = 900GiB }\n");
+    folder.run(&["check"]).ends(1).says("policy/host-memory");
+    folder.run(&["graph"]).ends(0).prints("vm.large").says("`hlab check` says which");
 }
 
 #[test]

@@ -133,6 +133,10 @@ pub(super) enum RimError {
     #[diagnostic(code("HL0917"), help("the errors are above: mend the source, then compare what `hlab build` writes"))]
     ImportUnbuilt,
 
+    #[error("there is no {what} `{name}` in this lab")]
+    #[diagnostic(code("HL0918"), help("{hint}`hlab graph --format json` lists what there is"))]
+    NotInLab { what: String, name: String, hint: String },
+
     #[error("two targets write `{path}` into one folder")]
     #[diagnostic(code("HL0914"), help("give each target its own `out` in `project`; nothing was written"))]
     SharedPath { path: String },
@@ -170,6 +174,7 @@ impl RimError {
             | RimError::NotTheSame { .. }
             | RimError::ImportUnbuilt
             | RimError::NotInLock { .. }
+            | RimError::NotInLab { .. }
             | RimError::LockInUse { .. } => Exit::Errors,
         }
     }

@@ -23,13 +23,19 @@ pub(super) struct OutputArgs {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum FormatName {
+pub(super) enum FormatName {
     Human,
     Short,
     Json,
     Sarif,
     Github,
     Junit,
+    /// Of `hlab graph` only: its own `--format` has a list of its own.
+    #[value(skip)]
+    Dot,
+    /// Of `hlab graph` only.
+    #[value(skip)]
+    Mermaid,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -42,7 +48,8 @@ enum ColorName {
 impl FormatName {
     fn format(self) -> Format {
         match self {
-            FormatName::Human => Format::Human,
+            // What the answer is written in says nothing about messages.
+            FormatName::Human | FormatName::Dot | FormatName::Mermaid => Format::Human,
             FormatName::Short => Format::Short,
             FormatName::Json => Format::Json,
             FormatName::Sarif => Format::Sarif,

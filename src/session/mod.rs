@@ -23,7 +23,8 @@ mod workspace;
 use std::cell::RefCell;
 
 use crate::base::{Sources, Stop, World};
-use crate::diag::{Checked, Diagnostic, Severity};
+use crate::diag::{Checked, Code, Diagnostic, Severity, codes};
+use crate::graph::{self, Graph};
 pub use crate::place::NotForgotten;
 use crate::targets::ArtifactSet;
 pub(crate) use explain::said;
@@ -184,6 +185,14 @@ impl Analysis {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Whether every value is there: what is wrong, if anything is, is what rules say of the values.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let is_rule = |code: &Code| matches!(code, Code::Policy(_)) || *code == Code::Row(&codes::REQUIREMENT);
+        let mut errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        errors.all(|diagnostic| is_rule(&diagnostic.code))
+    }
+
     /// The new text of `hlab.lock`, if it differs from the one given.
     #[must_use]
     pub fn lock_text(&self) -> Option<String> {
@@ -247,6 +256,14 @@ impl Analysis {
     #[must_use]
     pub fn explain_rule(&self, rule: &str) -> Option<String> {
         declared::rule(&self.compiled.borrow(), rule)
+    }
+
+    /// The resources with their values, and what refers to what. Meant for a lab that [`is_whole`](Analysis::is_whole): what
+    /// lacks something is left out.
+    #[must_use]
+    pub fn graph(&self) -> Graph {
+        let compiled = &mut *self.compiled.borrow_mut();
+        graph::graph(&mut compiled.program, &mut compiled.world, &compiled.units, &compiled.sources)
     }
 
     /// The inputs of the project.
