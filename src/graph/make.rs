@@ -6,6 +6,7 @@ use crate::base::Sources;
 use crate::diag::Diagnostic;
 use crate::eval::lost::Demand;
 use crate::eval::{Machine, World, show};
+use crate::graph::values::Look;
 use crate::graph::{Edge, FORMAT_VERSION, Graph, How, Needs, Node, Sort, shapes, values};
 use crate::resolve::{Scope, Unit};
 use crate::types::shape::{Holds, NeedHow};
@@ -20,7 +21,8 @@ pub fn graph(program: &mut Program, world: &mut World, units: &[Unit], sources: 
     let machine = &mut Machine::new(program, world, units, &mut out);
     let resources: Vec<ObjId> = machine.w.all().filter(|object| is_whole(machine, *object)).collect();
     let project = resources.iter().copied().find(|object| kind(machine, *object) == "project");
-    let nodes: Vec<Node> = resources.iter().map(|object| node(machine, sources, *object)).collect();
+    let look = Look::new(machine, sources);
+    let nodes: Vec<Node> = resources.iter().map(|object| node(machine, &look, sources, *object)).collect();
     let mut edges: Vec<Edge> = Vec::new();
     let mut demands = demands(machine);
     for object in &resources {
@@ -58,7 +60,7 @@ pub(super) fn address(machine: &Machine<'_>, object: ObjId) -> String {
     }
 }
 
-fn node(machine: &mut Machine<'_>, sources: &Sources, object: ObjId) -> Node {
+fn node(machine: &mut Machine<'_>, look: &Look<'_>, sources: &Sources, object: ObjId) -> Node {
     let of = *machine.w.object(object);
     let home = machine.w.home(object);
     let span = span_of(machine.units, of.at);
@@ -80,7 +82,7 @@ fn node(machine: &mut Machine<'_>, sources: &Sources, object: ObjId) -> Node {
         line: file.position(span.start as usize).line,
         on: addresses(machine, home.on),
         within: addresses(machine, home.within),
-        fields: values::block(machine, sources, object, &mut Vec::new()),
+        fields: values::block(machine, look, object, &mut Vec::new()),
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
+use crate::base::Name;
 use crate::eval::Machine;
 use crate::resolve::Scope;
 use crate::types::Program;
-use crate::types::shape::{Holds, KeyKind, Preposition};
+use crate::types::shape::{Holds, KeyKind, Preposition, Shape};
 use crate::types::ty::{OWN, ShapeId};
 
 /// A kind or block.
@@ -71,11 +73,13 @@ pub(super) fn in_use(machine: &Machine<'_>) -> InUse {
         }
     }
     let used = (0..is_used.len()).filter(|number| is_used[*number]).map(|number| ShapeId(number as u16));
-    let shapes = used.map(|shape| (name(program, shape), info(program, shape))).collect();
+    let names = names(program);
+    let name = |shape: ShapeId| names[usize::from(shape.0)].clone();
+    let shapes = used.map(|shape| (name(shape), info(program, &names, shape))).collect();
     let words = program.kinds.iter().filter(|((scope, _), of)| *scope == Scope::STD || of.len() > 1);
-    let unions = words.filter(|(_, of)| of.len() > 1).map(|((_, word), of)| {
-        (program.name(*word).to_owned(), of.iter().map(|shape| name(program, *shape)).collect())
-    });
+    let unions = words
+        .filter(|(_, of)| of.len() > 1)
+        .map(|((_, word), of)| (program.name(*word).to_owned(), of.iter().map(|shape| name(*shape)).collect()));
     (shapes, unions.collect())
 }
 
@@ -93,15 +97,20 @@ fn mark(program: &Program, shape: ShapeId, is_used: &mut [bool]) {
     }
 }
 
-/// The name of a shape; of the second of a name (a project may have a block that is called as one of the library) with a mark.
-fn name(program: &Program, shape: ShapeId) -> String {
-    let of = program.shape(shape);
-    let before = program.shapes[..usize::from(shape.0)].iter().filter(|other| other.name == of.name).count();
-    let own = program.name(of.name);
-    if before == 0 { own.to_owned() } else { format!("{own}#{}", before + 1) }
+/// The name of each shape; the second of a name (a project may have a block that is called as one of the library) has a mark.
+fn names(program: &Program) -> Vec<String> {
+    let mut met: FxHashMap<Name, usize> = FxHashMap::default();
+    let name = |shape: &Shape| {
+        let count = met.entry(shape.name).or_insert(0);
+        *count += 1;
+        let own = program.name(shape.name);
+        if *count == 1 { own.to_owned() } else { format!("{own}#{count}") }
+    };
+    program.shapes.iter().map(name).collect()
 }
 
-fn info(program: &Program, shape: ShapeId) -> ShapeInfo {
+fn info(program: &Program, names: &[String], shape: ShapeId) -> ShapeInfo {
+    let name = |shape: ShapeId| names[usize::from(shape.0)].clone();
     let of = program.shape(shape);
     let own = program.heap.names.find(OWN);
     let mut fields = BTreeMap::new();
@@ -109,17 +118,17 @@ fn info(program: &Program, shape: ShapeId) -> ShapeInfo {
         let (ty, holds, key) = match field.holds {
             Holds::Value => (program.show(field.ty), "value", None),
             Holds::Derived => (program.show(field.ty), "derived", None),
-            Holds::Block(inner, _) => (name(program, inner), "block", None),
-            Holds::Blocks(inner, KeyKind::Name) => (name(program, inner), "blocks", Some("name")),
-            Holds::Blocks(inner, KeyKind::Slot(_)) => (name(program, inner), "blocks", Some("slot")),
-            Holds::Blocks(inner, KeyKind::Ref(_)) => (name(program, inner), "blocks", Some("ref")),
+            Holds::Block(inner, _) => (name(inner), "block", None),
+            Holds::Blocks(inner, KeyKind::Name) => (name(inner), "blocks", Some("name")),
+            Holds::Blocks(inner, KeyKind::Slot(_)) => (name(inner), "blocks", Some("slot")),
+            Holds::Blocks(inner, KeyKind::Ref(_)) => (name(inner), "blocks", Some("ref")),
         };
         let variant = field.variant.map(|variant| program.name(variant).to_owned());
         let own = own.is_some_and(|own| program.types.is_own(field.ty, own));
         fields.entry(program.name(field.name).to_owned()).or_insert(FieldShape { ty, holds, key, variant, own });
     }
     let head = |said: Preposition| Head {
-        kind: name(program, said.kind),
+        kind: name(said.kind),
         many: said.many,
         property: program.name(said.property).to_owned(),
     };

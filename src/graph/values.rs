@@ -1,5 +1,6 @@
 //! Values in normal form: what a field comes to, without units and without secrets.
 
+use rustc_hash::FxHashSet;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
 use crate::base::Sources;
@@ -112,11 +113,24 @@ impl Serialize for Block {
     }
 }
 
+/// What reading takes besides the machine.
+pub(super) struct Look<'a> {
+    sources: &'a Sources,
+    /// The layers that are models.
+    models: FxHashSet<usize>,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn new(machine: &Machine<'_>, sources: &'a Sources) -> Look<'a> {
+        Look { sources, models: machine.p.models.values().map(|model| *model as usize).collect() }
+    }
+}
+
 /// The fields of an object that is whole. `around` are the shapes of the blocks that it lies in and nothing said: a block that
 /// has itself as a part would otherwise have no end.
-pub(super) fn block(machine: &mut Machine<'_>, sources: &Sources, object: ObjId, around: &mut Vec<ShapeId>) -> Block {
+pub(super) fn block(machine: &mut Machine<'_>, look: &Look<'_>, object: ObjId, around: &mut Vec<ShapeId>) -> Block {
     let of = *machine.w.object(object);
-    let mut block = Block { stated: stated(machine, object), ..Block::default() };
+    let mut block = Block { stated: stated(machine, look, object), ..Block::default() };
     for number in 0..machine.p.shape(of.shape).fields.len() as u16 {
         let field = machine.p.field(of.shape, number);
         if field.variant.is_some() && field.variant != of.tag {
@@ -128,11 +142,11 @@ pub(super) fn block(machine: &mut Machine<'_>, sources: &Sources, object: ObjId,
             Holds::Block(inner, false) if !is_said && (inner == of.shape || around.contains(&inner)) => Datum::Null,
             Holds::Block(..) if !is_said => {
                 around.push(of.shape);
-                let value = inline(machine, sources, object, number, around);
+                let value = inline(machine, look, object, number, around);
                 around.pop();
                 value
             }
-            Holds::Block(..) | Holds::Blocks(..) => inline(machine, sources, object, number, &mut Vec::new()),
+            Holds::Block(..) | Holds::Blocks(..) => inline(machine, look, object, number, &mut Vec::new()),
             Holds::Value | Holds::Derived => {
                 let value = machine.read(object, number);
                 machine.unknown = None;
@@ -145,13 +159,13 @@ pub(super) fn block(machine: &mut Machine<'_>, sources: &Sources, object: ObjId,
 }
 
 /// The block or blocks that a field holds.
-fn inline(machine: &mut Machine<'_>, sources: &Sources, object: ObjId, field: u16, around: &mut Vec<ShapeId>) -> Datum {
+fn inline(machine: &mut Machine<'_>, look: &Look<'_>, object: ObjId, field: u16, around: &mut Vec<ShapeId>) -> Datum {
     match machine.read(object, field) {
-        Value::Obj(inner) => Datum::Block(Box::new(part(machine, sources, inner, around))),
+        Value::Obj(inner) => Datum::Block(Box::new(part(machine, look, inner, around))),
         Value::List(slice) => {
             let blocks = machine.p.heap.slice(slice).to_vec();
             let blocks = blocks.into_iter().filter_map(|block| match block {
-                Value::Obj(inner) => Some(Datum::Block(Box::new(part(machine, sources, inner, around)))),
+                Value::Obj(inner) => Some(Datum::Block(Box::new(part(machine, look, inner, around)))),
                 _ => None,
             });
             Datum::List(blocks.collect())
@@ -161,10 +175,10 @@ fn inline(machine: &mut Machine<'_>, sources: &Sources, object: ObjId, field: u1
 }
 
 /// A block with its key, its model and its place.
-fn part(machine: &mut Machine<'_>, sources: &Sources, object: ObjId, around: &mut Vec<ShapeId>) -> Block {
+fn part(machine: &mut Machine<'_>, look: &Look<'_>, object: ObjId, around: &mut Vec<ShapeId>) -> Block {
     let of = *machine.w.object(object);
     let owner_at = of.owner.map(|owner| machine.w.object(owner).at);
-    let mut block = block(machine, sources, object, around);
+    let mut block = block(machine, look, object, around);
     block.key = match of.key {
         Value::Null => None,
         key => Some(datum(machine, key, TyId::STR)),
@@ -173,17 +187,17 @@ fn part(machine: &mut Machine<'_>, sources: &Sources, object: ObjId, around: &mu
     // A block that nothing said stands where its owner does.
     if owner_at != Some(of.at) {
         let span = span_of(machine.units, of.at);
-        let file = sources.file(span.file);
+        let file = look.sources.file(span.file);
         block.at = Some(format!("{}:{}", file.path, file.position(span.start as usize).line));
     }
     block
 }
 
 /// The fields that a source line or a profile of the project says, not only a model of the library.
-fn stated(machine: &Machine<'_>, object: ObjId) -> Vec<String> {
+fn stated(machine: &Machine<'_>, look: &Look<'_>, object: ObjId) -> Vec<String> {
     let of = machine.w.object(object);
-    let is_model = |layer: usize| machine.p.models.values().any(|model| *model as usize == layer);
-    let slots = machine.w.slots_of(object).iter().filter(|slot| slot.said.layer().is_none_or(|layer| !is_model(layer)));
+    let is_own = |layer: Option<usize>| layer.is_none_or(|layer| !look.models.contains(&layer));
+    let slots = machine.w.slots_of(object).iter().filter(|slot| is_own(slot.said.layer()));
     slots.map(|slot| machine.p.name(machine.p.field(of.shape, slot.field).name).to_owned()).collect()
 }
 
