@@ -12,6 +12,7 @@ pub mod pve;
 pub mod syntax;
 pub mod hir;
 pub mod resolve;
+pub mod doc;
 pub mod types;
 pub mod eval;
 pub mod model;

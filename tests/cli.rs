@@ -93,7 +93,7 @@ impl Run {
     }
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "init",
     "check",
     "build",
@@ -102,6 +102,7 @@ const COMMANDS: [&str; 13] = [
     "lock",
     "explain",
     "graph",
+    "doc",
     "test",
     "inputs",
     "completions",
@@ -472,6 +473,71 @@ fn a_lab_that_a_policy_refuses_is_drawn_all_the_same() {
     folder.write("large.hlab", "vm large on pve { id = 777, memory = 900GiB }\n");
     folder.run(&["check"]).ends(1).says("policy/host-memory");
     folder.run(&["graph"]).ends(0).prints("vm.large").says("`hlab check` says which");
+}
+
+#[test]
+fn the_reference_is_printed_or_written_below_a_folder() {
+    let folder = Folder::with_starter();
+    let page = folder.run(&["doc"]).ends(0).prints("# Reference of my-lab").prints("### `memory`").out;
+    assert_eq!(folder.run(&["doc", "-o", "-"]).ends(0).out, page);
+    folder
+        .run(&["doc", "--format", "html"])
+        .ends(0)
+        .prints("<!doctype html>")
+        .prints("<title>Reference of my-lab</title>");
+    folder.run(&["doc", "-o", "pages"]).ends(0).says("written");
+    assert!(folder.read("pages/kinds/vm.md").contains("(../types.md#type.Size)"));
+    assert!(folder.read("pages/profiles.md").contains("profile small for vm"), "the project's own");
+    folder.run(&["doc", "-o", "pages", "--check"]).ends(0).says("up to date");
+    folder.write("new.hlab", "/// A thing.\nkind thing {\n  /// Its colour.\n  colour: String = \"red\"\n}\n");
+    folder.run(&["doc", "-o", "pages", "--check"]).ends(2).says("pages/kinds/thing.md is missing").says("HL0909");
+    folder.run(&["doc", "-o", "pages"]).ends(0);
+    assert!(
+        folder.read("pages/index.md").contains("## Kinds of this project\n\n- [`thing`](kinds/thing.md): A thing.")
+    );
+    assert!(folder.read("pages/kinds/thing.md").contains("default `\"red\"`"));
+    folder.run(&["doc", "--format", "html", "-o", "pages"]).ends(0).says("removed");
+    assert!(!folder.0.join("pages/index.md").exists(), "what hlab wrote before and does not write now goes");
+}
+
+#[test]
+fn the_reference_never_replaces_what_hlab_did_not_write() {
+    let folder = Folder::with_starter();
+    folder.write("pages/index.md", "my own notes\n");
+    folder.run(&["doc", "-o", "pages"]).ends(3).says("HL0905").says("pages/index.md");
+    assert_eq!(folder.read("pages/index.md"), "my own notes\n");
+    assert!(!folder.0.join("pages/types.md").exists(), "nothing was written");
+    folder.run(&["doc", "-o", "pages", "--overwrite", "pages/index.md"]).ends(0);
+    folder.write("pages/types.md", "edited\n");
+    folder.run(&["doc", "-o", "pages"]).ends(3).says("HL0906");
+}
+
+#[test]
+fn the_library_is_described_without_a_project() {
+    let folder = Folder::new();
+    folder.run(&["doc"]).ends(1).says("there is no project in `.`");
+    folder.run(&["doc", "--library"]).ends(0).prints("# Reference of the standard library");
+    folder.run(&["doc", "--library", "lab"]).ends(64).says("--library");
+    folder.run(&["doc", "--check"]).ends(64).says("--out");
+    folder.run(&["doc", "--check", "-o", "-"]).ends(64).says("HL0901");
+    folder.run(&["doc", "--format", "pdf"]).ends(64).says("markdown, html");
+    folder.write("lab.hlab", "project p\nvm web on nowhere\n");
+    let broken = folder.run(&["doc"]).ends(1).says("nowhere");
+    assert_eq!(broken.out, "");
+}
+
+/// `docs/reference` is written by the command that it describes; `HLAB_UPDATE=1` writes it anew.
+#[test]
+fn the_reference_in_the_book_is_what_hlab_doc_writes() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hlab"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["doc", "--library", "-o", "docs/reference"]);
+    if std::env::var_os("HLAB_UPDATE").is_none() {
+        command.arg("--check");
+    }
+    let output = command.output().expect("hlab can be started");
+    let told = String::from_utf8_lossy(&output.stderr);
+    let how = "run `cargo run -- doc --library -o docs/reference`, or the tests with HLAB_UPDATE=1, and commit what it writes";
+    assert!(output.status.success(), "{told}\n{how}");
 }
 
 #[test]

@@ -70,6 +70,10 @@ pub(super) enum RimError {
     #[diagnostic(code("HL0909"), help("run `hlab build` and commit what it writes"))]
     Stale { summary: String },
 
+    #[error("the pages are stale: {summary}")]
+    #[diagnostic(code("HL0909"), help("run `hlab doc` with the same words but `--check`, and commit what it writes"))]
+    StaleReference { summary: String },
+
     #[error("hlab.lock is stale: it lacks entries, or has some in another order")]
     #[diagnostic(code("HL0909"), help("run `hlab lock` and commit what it writes"))]
     StaleLock,
@@ -162,7 +166,10 @@ impl RimError {
             | RimError::UnsafePath { .. }
             | RimError::BadManifest { .. }
             | RimError::Exists { .. } => Exit::Refused,
-            RimError::Stale { .. } | RimError::StaleLock | RimError::Unformatted { .. } => Exit::Pending,
+            RimError::Stale { .. }
+            | RimError::StaleReference { .. }
+            | RimError::StaleLock
+            | RimError::Unformatted { .. } => Exit::Pending,
             RimError::NoProject { .. }
             | RimError::CannotRead { .. }
             | RimError::CannotWrite { .. }

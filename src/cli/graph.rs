@@ -76,6 +76,8 @@ pub(super) fn run(args: &GraphArgs, output: Output) -> Result<Exit, Failures> {
         | FormatName::Human
         | FormatName::Short
         | FormatName::Sarif
+        | FormatName::Markdown
+        | FormatName::Html
         | FormatName::Github
         | FormatName::Junit => dot::document(&graph),
     };

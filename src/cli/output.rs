@@ -36,6 +36,12 @@ pub(super) enum FormatName {
     /// Of `hlab graph` only.
     #[value(skip)]
     Mermaid,
+    /// Of `hlab doc` only.
+    #[value(skip)]
+    Markdown,
+    /// Of `hlab doc` only.
+    #[value(skip)]
+    Html,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -49,7 +55,9 @@ impl FormatName {
     fn format(self) -> Format {
         match self {
             // What the answer is written in says nothing about messages.
-            FormatName::Human | FormatName::Dot | FormatName::Mermaid => Format::Human,
+            FormatName::Human | FormatName::Dot | FormatName::Mermaid | FormatName::Markdown | FormatName::Html => {
+                Format::Human
+            }
             FormatName::Short => Format::Short,
             FormatName::Json => Format::Json,
             FormatName::Sarif => Format::Sarif,

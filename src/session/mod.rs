@@ -24,6 +24,7 @@ use std::cell::RefCell;
 
 use crate::base::{Sources, Stop, World};
 use crate::diag::{Checked, Code, Diagnostic, Severity, codes};
+use crate::doc::{self, Reference, Subject};
 use crate::graph::{self, Graph};
 pub use crate::place::NotForgotten;
 use crate::targets::ArtifactSet;
@@ -264,6 +265,17 @@ impl Analysis {
     pub fn graph(&self) -> Graph {
         let compiled = &mut *self.compiled.borrow_mut();
         graph::graph(&mut compiled.program, &mut compiled.world, &compiled.units, &compiled.sources)
+    }
+
+    /// What the declarations say: pages about kinds, types, functions and policies.
+    #[must_use]
+    pub fn reference(&self, subject: Subject) -> Reference {
+        let compiled = self.compiled.borrow();
+        let program = &compiled.program;
+        let mut resources = program.defs.resources.iter();
+        let project = resources.find(|resource| program.name(resource.word) == "project");
+        let project = project.filter(|_| subject == Subject::Project).map(|project| program.name(project.key));
+        doc::reference(&compiled.units, &program.defs, &compiled.sources, subject, project)
     }
 
     /// The inputs of the project.
