@@ -93,8 +93,22 @@ impl Run {
     }
 }
 
-const COMMANDS: [&str; 12] =
-    ["init", "check", "build", "fmt", "fix", "lock", "explain", "test", "inputs", "completions", "man", "version"];
+const COMMANDS: [&str; 14] = [
+    "init",
+    "check",
+    "build",
+    "fmt",
+    "fix",
+    "lock",
+    "explain",
+    "graph",
+    "doc",
+    "test",
+    "inputs",
+    "completions",
+    "man",
+    "version",
+];
 
 #[test]
 fn help_names_the_commands_and_the_exit_codes_and_shows_examples() {
@@ -423,6 +437,107 @@ fn inputs_are_listed_with_their_values() {
         .prints("Where the lab stands.");
     let json = folder.run(&["inputs", "--format", "json"]).ends(0).json();
     assert_eq!(json["inputs"][0]["name"], "site");
+}
+
+#[test]
+fn a_graph_is_drawn_for_graphviz_unless_another_format_is_asked_for() {
+    let folder = Folder::with_starter();
+    let dot = folder.run(&["graph"]).ends(0).prints("digraph lab {").prints("\"vm.web\" -> ").out;
+    assert_eq!(folder.run(&["graph", "--format", "dot"]).ends(0).out, dot);
+    folder.run(&["graph", "--format", "mermaid"]).ends(0).prints("flowchart LR");
+    let json = folder.run(&["graph", "--format", "json"]).ends(0).json();
+    assert_eq!(json["format_version"], 1);
+    assert_eq!(folder.run(&["--format", "json", "graph"]).ends(0).json(), json);
+    folder.run(&["graph", "--format", "xml"]).ends(64).says("dot, mermaid, json");
+    folder.run(&["graph", "--depth", "2"]).ends(64).says("--around");
+    let near = folder.run(&["graph", "--around", "vm.web", "--kind", "storage", "--format", "json"]).ends(0).json();
+    assert!(near["nodes"].as_array().is_some_and(|nodes| nodes.len() >= 2), "{near}");
+}
+
+#[test]
+fn a_graph_of_what_is_not_there_is_an_error_in_the_words_of_the_lab() {
+    let folder = Folder::with_starter();
+    folder.run(&["graph", "--around", "vm.wbe"]).ends(1).says("HL0918").says("did you mean `vm.web`?");
+    let json = folder.run(&["graph", "--kind", "vms", "--format", "json"]).ends(1).json();
+    assert_eq!(json["diagnostics"][0]["message"], "there is no kind `vms` in this lab");
+    folder.run(&["graph", "--around", "vm.\u{1b}[31m"]).ends(1).says("\\u{1b}[31m");
+    folder.run(&["graph", "nowhere"]).ends(1).says("nowhere");
+    folder.write("broken.hlab", "vm other on pve { disk scsi0 { storage = nowhere, size = 1GiB } }\n");
+    let broken = folder.run(&["graph"]).ends(1).says("nowhere");
+    assert_eq!(broken.out, "");
+}
+
+#[test]
+fn a_lab_that_a_policy_refuses_is_drawn_all_the_same() {
+    let folder = Folder::with_starter();
+    folder.write("large.hlab", "vm large on pve { id = 777, memory = 900GiB }\n");
+    folder.run(&["check"]).ends(1).says("policy/host-memory");
+    folder.run(&["graph"]).ends(0).prints("vm.large").says("`hlab check` says which");
+}
+
+#[test]
+fn the_reference_is_printed_or_written_below_a_folder() {
+    let folder = Folder::with_starter();
+    let page = folder.run(&["doc"]).ends(0).prints("# Reference of my-lab").prints("### `memory`").out;
+    assert_eq!(folder.run(&["doc", "-o", "-"]).ends(0).out, page);
+    folder
+        .run(&["doc", "--format", "html"])
+        .ends(0)
+        .prints("<!doctype html>")
+        .prints("<title>Reference of my-lab</title>");
+    folder.run(&["doc", "-o", "pages"]).ends(0).says("written");
+    assert!(folder.read("pages/kinds/vm.md").contains("(../types.md#type.Size)"));
+    assert!(folder.read("pages/profiles.md").contains("profile small for vm"), "the project's own");
+    folder.run(&["doc", "-o", "pages", "--check"]).ends(0).says("up to date");
+    folder.write("new.hlab", "/// A thing.\nkind thing {\n  /// Its colour.\n  colour: String = \"red\"\n}\n");
+    folder.run(&["doc", "-o", "pages", "--check"]).ends(2).says("pages/kinds/thing.md is missing").says("HL0909");
+    folder.run(&["doc", "-o", "pages"]).ends(0);
+    assert!(
+        folder.read("pages/index.md").contains("## Kinds of this project\n\n- [`thing`](kinds/thing.md): A thing.")
+    );
+    assert!(folder.read("pages/kinds/thing.md").contains("default `\"red\"`"));
+    folder.run(&["doc", "--format", "html", "-o", "pages"]).ends(0).says("removed");
+    assert!(!folder.0.join("pages/index.md").exists(), "what hlab wrote before and does not write now goes");
+}
+
+#[test]
+fn the_reference_never_replaces_what_hlab_did_not_write() {
+    let folder = Folder::with_starter();
+    folder.write("pages/index.md", "my own notes\n");
+    folder.run(&["doc", "-o", "pages"]).ends(3).says("HL0905").says("pages/index.md");
+    assert_eq!(folder.read("pages/index.md"), "my own notes\n");
+    assert!(!folder.0.join("pages/types.md").exists(), "nothing was written");
+    folder.run(&["doc", "-o", "pages", "--overwrite", "pages/index.md"]).ends(0);
+    folder.write("pages/types.md", "edited\n");
+    folder.run(&["doc", "-o", "pages"]).ends(3).says("HL0906");
+}
+
+#[test]
+fn the_library_is_described_without_a_project() {
+    let folder = Folder::new();
+    folder.run(&["doc"]).ends(1).says("there is no project in `.`");
+    folder.run(&["doc", "--library"]).ends(0).prints("# Reference of the standard library");
+    folder.run(&["doc", "--library", "lab"]).ends(64).says("--library");
+    folder.run(&["doc", "--check"]).ends(64).says("--out");
+    folder.run(&["doc", "--check", "-o", "-"]).ends(64).says("HL0901");
+    folder.run(&["doc", "--format", "pdf"]).ends(64).says("markdown, html");
+    folder.write("lab.hlab", "project p\nvm web on nowhere\n");
+    let broken = folder.run(&["doc"]).ends(1).says("nowhere");
+    assert_eq!(broken.out, "");
+}
+
+/// `docs/reference` is written by the command that it describes; `HLAB_UPDATE=1` writes it anew.
+#[test]
+fn the_reference_in_the_book_is_what_hlab_doc_writes() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hlab"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(["doc", "--library", "-o", "docs/reference"]);
+    if std::env::var_os("HLAB_UPDATE").is_none() {
+        command.arg("--check");
+    }
+    let output = command.output().expect("hlab can be started");
+    let told = String::from_utf8_lossy(&output.stderr);
+    let how = "run `cargo run -- doc --library -o docs/reference`, or the tests with HLAB_UPDATE=1, and commit what it writes";
+    assert!(output.status.success(), "{told}\n{how}");
 }
 
 #[test]

@@ -220,22 +220,32 @@ fn write(
 }
 
 fn compare(plans: &[Plan<'_>], is_lock_stale: bool, output: Output) -> Result<Exit, Failures> {
+    match differences(plans, is_lock_stale) {
+        None => {
+            output.remark("the output is up to date");
+            Ok(Exit::Ok)
+        }
+        Some(summary) => Err(RimError::Stale { summary }.into()),
+    }
+}
+
+/// What differs from what is on disk, the first of many; none if nothing does.
+pub(super) fn differences(plans: &[Plan<'_>], is_lock_stale: bool) -> Option<String> {
     let mut differences: Vec<_> = plans.iter().flat_map(Plan::differences).collect();
     if is_lock_stale {
         differences.push("hlab.lock lacks entries".to_owned());
     }
     if differences.is_empty() {
-        output.remark("the output is up to date");
-        return Ok(Exit::Ok);
+        return None;
     }
     let more = differences.len().saturating_sub(10);
     differences.truncate(10);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    Err(RimError::Stale { summary: format!("{}{more}", differences.join(", ")) }.into())
+    Some(format!("{}{more}", differences.join(", ")))
 }
 
 /// `out: 3 written, 12 unchanged`.
-fn summary(plan: &Plan<'_>) -> String {
+pub(super) fn summary(plan: &Plan<'_>) -> String {
     let written = plan.count(Action::Create) + plan.count(Action::Update);
     let removed = match plan.count(Action::Remove) {
         0 => String::new(),

@@ -96,7 +96,20 @@ impl World for DiskWorld {
     }
 
     fn list(&self) -> (Vec<String>, Vec<(String, ReadError)>) {
-        self.list_ending(&[".hlab"])
+        let mut walk =
+            Walk { real: &self.real, files: BTreeSet::new(), links: Vec::new(), unreadable: Vec::new(), seen: 0 };
+        let mut folders = vec![PathBuf::new()];
+        while let Some(folder) = folders.pop() {
+            walk.folder(&folder, &mut folders);
+            if walk.seen > MOST_ENTRIES {
+                let cause = format!("it holds more than {MOST_ENTRIES} files and folders; is it the project's?");
+                walk.unreadable.push((text(&folder), ReadError::Other(cause)));
+                break;
+            }
+        }
+        walk.follow_links();
+        walk.unreadable.sort_by(|one, other| one.0.cmp(&other.0));
+        (walk.files.into_iter().collect(), walk.unreadable)
     }
 
     fn files(&self, path: &str) -> Result<Vec<String>, ReadError> {
@@ -136,32 +149,6 @@ impl World for DiskWorld {
     }
 }
 
-impl DiskWorld {
-    /// The files whose names end so, at any depth, and what could not be looked at.
-    pub(super) fn list_ending(&self, endings: &[&str]) -> (Vec<String>, Vec<(String, ReadError)>) {
-        let mut walk = Walk {
-            real: &self.real,
-            endings,
-            files: BTreeSet::new(),
-            links: Vec::new(),
-            unreadable: Vec::new(),
-            seen: 0,
-        };
-        let mut folders = vec![PathBuf::new()];
-        while let Some(folder) = folders.pop() {
-            walk.folder(&folder, &mut folders);
-            if walk.seen > MOST_ENTRIES {
-                let cause = format!("it holds more than {MOST_ENTRIES} files and folders; is it the project's?");
-                walk.unreadable.push((text(&folder), ReadError::Other(cause)));
-                break;
-            }
-        }
-        walk.follow_links();
-        walk.unreadable.sort_by(|one, other| one.0.cmp(&other.0));
-        (walk.files.into_iter().collect(), walk.unreadable)
-    }
-}
-
 /// Reads a regular file of at most [`LARGEST`] bytes; looks at what it is before opening it.
 pub(super) fn read_regular(path: &Path) -> Result<Vec<u8>, ReadError> {
     let metadata = fs::metadata(path).map_err(|error| read_error(&error))?;
@@ -194,9 +181,8 @@ fn read_error(error: &std::io::Error) -> ReadError {
 /// A walk through the project, without recursion: nothing on disk can overflow the stack.
 struct Walk<'a> {
     real: &'a Path,
-    endings: &'a [&'a str],
     files: BTreeSet<String>,
-    /// Symbolic links whose name ends so; looked at last.
+    /// Symbolic links whose name ends in `.hlab`; looked at last.
     links: Vec<PathBuf>,
     unreadable: Vec<(String, ReadError)>,
     seen: usize,
@@ -226,7 +212,7 @@ impl Walk<'_> {
                 if !name.starts_with('.') && !SKIPPED.contains(&name.as_ref()) {
                     folders.push(path);
                 }
-            } else if self.endings.iter().any(|ending| name.ends_with(ending)) && !name.starts_with('.') {
+            } else if name.ends_with(".hlab") && !name.starts_with('.') {
                 if path.to_str().is_none() {
                     self.unreadable.push((text(&path), ReadError::Other("its name is not UTF-8".to_owned())));
                 } else if kind.is_symlink() {

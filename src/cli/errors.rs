@@ -70,6 +70,10 @@ pub(super) enum RimError {
     #[diagnostic(code("HL0909"), help("run `hlab build` and commit what it writes"))]
     Stale { summary: String },
 
+    #[error("the pages are stale: {summary}")]
+    #[diagnostic(code("HL0909"), help("run `hlab doc` with the same words but `--check`, and commit what it writes"))]
+    StaleReference { summary: String },
+
     #[error("hlab.lock is stale: it lacks entries, or has some in another order")]
     #[diagnostic(code("HL0909"), help("run `hlab lock` and commit what it writes"))]
     StaleLock,
@@ -133,6 +137,10 @@ pub(super) enum RimError {
     #[diagnostic(code("HL0917"), help("the errors are above: mend the source, then compare what `hlab build` writes"))]
     ImportUnbuilt,
 
+    #[error("there is no {what} `{name}` in this lab")]
+    #[diagnostic(code("HL0918"), help("{hint}`hlab graph --format json` lists what there is"))]
+    NotInLab { what: String, name: String, hint: String },
+
     #[error("two targets write `{path}` into one folder")]
     #[diagnostic(code("HL0914"), help("give each target its own `out` in `project`; nothing was written"))]
     SharedPath { path: String },
@@ -158,7 +166,10 @@ impl RimError {
             | RimError::UnsafePath { .. }
             | RimError::BadManifest { .. }
             | RimError::Exists { .. } => Exit::Refused,
-            RimError::Stale { .. } | RimError::StaleLock | RimError::Unformatted { .. } => Exit::Pending,
+            RimError::Stale { .. }
+            | RimError::StaleReference { .. }
+            | RimError::StaleLock
+            | RimError::Unformatted { .. } => Exit::Pending,
             RimError::NoProject { .. }
             | RimError::CannotRead { .. }
             | RimError::CannotWrite { .. }
@@ -170,6 +181,7 @@ impl RimError {
             | RimError::NotTheSame { .. }
             | RimError::ImportUnbuilt
             | RimError::NotInLock { .. }
+            | RimError::NotInLab { .. }
             | RimError::LockInUse { .. } => Exit::Errors,
         }
     }

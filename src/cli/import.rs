@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::base::World as _;
 use crate::diag::visible;
 use crate::session::{self, Difference, Import, NoImport, Proof};
 use crate::targets::ArtifactSet;
@@ -54,27 +55,15 @@ pub(super) fn run(args: &ImportArgs, mut output: Output) -> Result<Exit, Failure
 
 /// Every YAML file below a folder.
 fn read(folder: &Path) -> Result<ArtifactSet, Failures> {
+    let cannot = |path: &Path, cause: String| RimError::CannotRead { path: show(path), cause };
     let world = DiskWorld::open(folder)?;
+    let paths = world.files(".").map_err(|error| cannot(folder, super::disk::reason(&error)))?;
     let mut files = ArtifactSet::default();
     let mut failures = Failures::new();
-    let (paths, unreadable) = world.list_ending(&[".yaml", ".yml"]);
-    for (path, error) in unreadable {
-        failures.push(RimError::CannotRead { path: show(&folder.join(&path)), cause: super::disk::reason(&error) });
-    }
-    for path in paths {
-        use crate::base::World as _;
-        match world.read(&path) {
-            Err(error) => {
-                let path = show(&folder.join(&path));
-                failures.push(RimError::CannotRead { path, cause: super::disk::reason(&error) });
-            }
-            Ok(bytes) => {
-                if let Err(error) = files.push(path.clone(), bytes) {
-                    let cause = error.reason();
-                    failures.push(RimError::CannotRead { path: show(&folder.join(&path)), cause });
-                }
-            }
-        }
+    for path in paths.into_iter().filter(|path| path.ends_with(".yaml") || path.ends_with(".yml")) {
+        let read = world.read(&path).map_err(|error| super::disk::reason(&error));
+        let kept = read.and_then(|bytes| files.push(path.clone(), bytes).map_err(|error| error.reason()));
+        failures.extend(kept.err().map(|cause| cannot(&folder.join(&path), cause)));
     }
     if failures.is_empty() { Ok(files) } else { Err(failures) }
 }

@@ -8,11 +8,13 @@ mod build;
 mod check;
 mod completions;
 mod disk;
+mod doc;
 mod edits;
 mod errors;
 mod explain;
 mod fix;
 mod fmt;
+mod graph;
 mod import;
 mod init;
 mod inputs;
@@ -83,6 +85,8 @@ Examples:
   hlab check my-lab                       look for errors, write nothing
   hlab build my-lab -o out                write what the lab's targets need
   hlab explain HL0101                     what a message means and how to mend it
+  hlab graph my-lab | dot -Tsvg > lab.svg what refers to what, as a picture
+  hlab doc my-lab -o docs                 the lab's kinds and policies and the library's, as pages
   hlab check --format json my-lab         the same for a program";
 
 #[derive(Parser, Debug)]
@@ -104,6 +108,8 @@ enum Command {
     Lock(lock::LockArgs),
     Explain(explain::ExplainArgs),
     Test(test::TestArgs),
+    Graph(graph::GraphArgs),
+    Doc(doc::DocArgs),
     Inputs(inputs::InputsArgs),
     Import(import::ImportArgs),
     #[cfg(feature = "lsp")]
@@ -148,6 +154,8 @@ fn obey(cli: Cli) -> Exit {
         Command::Explain(args) => explain::run(&args, output),
         Command::Test(args) => test::run(&args, output),
         Command::Import(args) => import::run(&args, output),
+        Command::Graph(args) => graph::run(&args, output),
+        Command::Doc(args) => doc::run(&args, output),
         Command::Inputs(args) => inputs::run(&args, output),
         #[cfg(feature = "lsp")]
         Command::Lsp(args) => lsp::run(&args),

@@ -23,13 +23,25 @@ pub(super) struct OutputArgs {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
-enum FormatName {
+pub(super) enum FormatName {
     Human,
     Short,
     Json,
     Sarif,
     Github,
     Junit,
+    /// Of `hlab graph` only: its own `--format` has a list of its own.
+    #[value(skip)]
+    Dot,
+    /// Of `hlab graph` only.
+    #[value(skip)]
+    Mermaid,
+    /// Of `hlab doc` only.
+    #[value(skip)]
+    Markdown,
+    /// Of `hlab doc` only.
+    #[value(skip)]
+    Html,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
@@ -42,7 +54,10 @@ enum ColorName {
 impl FormatName {
     fn format(self) -> Format {
         match self {
-            FormatName::Human => Format::Human,
+            // What the answer is written in says nothing about messages.
+            FormatName::Human | FormatName::Dot | FormatName::Mermaid | FormatName::Markdown | FormatName::Html => {
+                Format::Human
+            }
             FormatName::Short => Format::Short,
             FormatName::Json => Format::Json,
             FormatName::Sarif => Format::Sarif,

@@ -226,6 +226,7 @@ codes! {
     NOT_FORGOTTEN "HL0915" "not-forgotten" "an address that the lock cannot forget";
     NOTHING_TO_IMPORT "HL0916" "nothing-to-import" "manifests that cannot become one project";
     NOT_PROVED "HL0917" "not-proved" "a project that does not give what it was imported from";
+    NOT_IN_LAB "HL0918" "not-in-lab" "`hlab graph` is asked about something that the lab does not have";
 }
 
 /// The row of a code or a name.

@@ -11,12 +11,13 @@ use crate::types::shape::NeedHow;
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Slice, Value};
 
-/// What one `needs` of one resource asks for.
+/// What one `needs` of one resource asks for: at least so many of these.
 #[derive(Clone, Debug)]
-struct Demand {
-    of: ObjId,
-    things: Vec<ObjId>,
-    least: usize,
+pub(crate) struct Demand {
+    pub of: ObjId,
+    pub things: Vec<ObjId>,
+    pub least: usize,
+    pub how: NeedHow,
 }
 
 impl Machine<'_> {
@@ -47,7 +48,7 @@ impl Machine<'_> {
     }
 
     /// Every `needs` of every resource, evaluated.
-    fn demands(&mut self) -> Vec<Demand> {
+    pub(crate) fn demands(&mut self) -> Vec<Demand> {
         let mut demands = Vec::new();
         for number in 0..self.w.resources {
             let object = ObjId(number);
@@ -71,7 +72,7 @@ impl Machine<'_> {
                     },
                 };
                 if !things.is_empty() {
-                    demands.push(Demand { of: object, things, least });
+                    demands.push(Demand { of: object, things, least, how: need.how });
                 }
             }
         }

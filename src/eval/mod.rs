@@ -14,7 +14,7 @@ pub mod expand;
 mod fields;
 pub mod finish;
 mod generate;
-mod lost;
+pub(crate) mod lost;
 pub mod machine;
 pub(crate) mod memo;
 mod operators;

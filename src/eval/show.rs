@@ -92,22 +92,39 @@ pub fn address(machine: &Machine<'_>, object: ObjId) -> String {
 #[must_use]
 pub fn address_of(p: &Program, w: &World, object: ObjId) -> String {
     let of = w.object(object);
-    let word = if of.shape.0 == u16::MAX { "?" } else { p.name(p.shape(of.shape).word) };
-    let key = match of.key {
-        Value::Str(name) | Value::Enum(name) => Some(p.name(name).to_owned()),
-        Value::Obj(target) => Some(name_of(p, w, target)),
-        _ => None,
-    };
-    let key =
-        key.map(|key| if crate::syntax::is_identifier(&key) { key } else { format!("\"{}\"", key.escape_debug()) });
-    let own = match key {
-        Some(key) => format!("{word}.{key}"),
-        None => word.to_owned(),
+    let own = match key_of(p, w, of.key) {
+        Some(key) => format!("{}.{key}", word_of(p, w, object)),
+        None => word_of(p, w, object).to_owned(),
     };
     match of.owner() {
         Some(owner) => format!("{}.{own}", address_of(p, w, owner)),
         None => own,
     }
+}
+
+/// The word by which an object is said: the one of its kind or keyed block; of a block without a key, the field that holds it.
+fn word_of<'p>(p: &'p Program, w: &World, object: ObjId) -> &'p str {
+    let of = w.object(object);
+    if of.shape.0 == u16::MAX {
+        return "?";
+    }
+    let holds = |owner: ObjId| {
+        let slot = w.slots_of(owner).iter().find(|slot| slot.value == Value::Obj(object))?;
+        Some(p.field(w.object(owner).shape, slot.field).name)
+    };
+    let field = of.owner().filter(|_| of.key == Value::Null).and_then(holds);
+    p.name(field.unwrap_or(p.shape(of.shape).word))
+}
+
+/// A key as a path spells it: what is no identifier stands in quotes.
+#[must_use]
+pub fn key_of(p: &Program, w: &World, key: Value) -> Option<String> {
+    let key = match key {
+        Value::Str(name) | Value::Enum(name) => p.name(name).to_owned(),
+        Value::Obj(target) => name_of(p, w, target),
+        _ => return None,
+    };
+    Some(if crate::syntax::is_identifier(&key) { key } else { format!("\"{}\"", key.escape_debug()) })
 }
 
 fn ip(address: u32) -> String {

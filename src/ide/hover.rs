@@ -122,10 +122,7 @@ fn field_head(snapshot: &mut Snapshot, shape: ShapeId, field: u16) -> String {
 
 /// The line that declares what is named there, without its body.
 fn head_of(snapshot: &Snapshot, name: Span) -> String {
-    let text = snapshot.text(name.file);
-    let start = text[..name.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    let line = text[start..].lines().next().unwrap_or_default().trim();
-    line.strip_suffix('{').unwrap_or(line).trim_end().to_owned()
+    crate::doc::source::head_line(snapshot.text(name.file), name.start as usize)
 }
 
 /// What a field comes to in the object at the cursor, and who said it.

@@ -113,6 +113,8 @@ pub struct Definitions {
     pub uses: FxHashMap<(Scope, Name), Scope>,
     /// The number of scopes.
     pub scopes: u16,
+    /// The folders of the modules, from the scope after [`Scope::ROOT`] on.
+    folders: Vec<String>,
     sites: FxHashMap<(Scope, Space, Name), (Site, What)>,
     /// All resources written by hand, in order; generated ones follow.
     pub resources: Vec<Resource>,
@@ -120,6 +122,12 @@ pub struct Definitions {
 }
 
 impl Definitions {
+    /// The folder of a module; none of the project's own files and of the library.
+    #[must_use]
+    pub fn folder(&self, scope: Scope) -> Option<&str> {
+        usize::from(scope.0).checked_sub(2).and_then(|number| self.folders.get(number)).map(String::as_str)
+    }
+
     /// The definition of a name, from a scope outwards to the library.
     #[must_use]
     pub fn find(&self, scope: Scope, space: Space, name: Name) -> Option<(Site, What)> {

@@ -51,6 +51,7 @@ pub fn resolve(
         }
     }
     report_cycles(&edges, diagnostics);
+    defs.folders = folders;
 }
 
 fn collect(units: &[Unit], sources: &Sources, names: &mut Names, diagnostics: &mut Vec<Diagnostic>) -> Vec<Use> {

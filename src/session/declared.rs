@@ -1,11 +1,12 @@
 //! Answers for `hlab explain`: what a policy, kind, model, field or other declaration says.
 
 use crate::base::Name;
+use crate::doc::source;
 use crate::hir::What;
-use crate::resolve::{Unit, locate};
+use crate::resolve::locate;
 use crate::session::compile::Compiled;
 use crate::session::explain::{doc_at, place, words};
-use crate::syntax::tree::{Index, NodeKind, doc_before};
+use crate::syntax::tree::doc_before;
 use crate::types::shape::{Field, Holds};
 use crate::types::span_of;
 use crate::types::ty::ShapeId;
@@ -42,7 +43,8 @@ pub fn rule(compiled: &Compiled, rule: &str) -> Option<String> {
         What::Kind | What::Block => fields(compiled, wanted, &mut text),
         _ => text.push_str(&format!("{}\n", &file.text[span.range()])),
     }
-    for (name, source) in incidents(compiled, rule) {
+    let incidents = source::incidents(&compiled.units, &compiled.sources);
+    for (name, source) in incidents.get(rule).into_iter().flatten() {
         text.push_str(&format!("\nLearned from: {name} ({source})\n"));
     }
     if let Some(row) = compiled.findings.coverage.iter().find(|row| row.policy == wanted) {
@@ -75,10 +77,8 @@ fn fields(compiled: &Compiled, name: Name, text: &mut String) {
 fn written(compiled: &Compiled, field: &Field) -> String {
     let (unit, node) = locate(&compiled.units, field.at.0);
     let unit = &compiled.units[unit as usize];
-    let text = &compiled.sources.file(unit.file).text;
     // The name is the first child, so the declaration is the node before it.
-    let declaration = unit.tree.text(node - 1, text);
-    declaration.split_whitespace().collect::<Vec<_>>().join(" ")
+    source::on_one_line(unit, &compiled.sources.file(unit.file).text, node - 1)
 }
 
 /// A field of a kind or block: `vm.memory`, `vm.disk.size`; of each that has it, where several are called so: `disk.size`.
@@ -109,41 +109,4 @@ pub fn field(compiled: &Compiled, path: &str) -> Option<String> {
         doc.lines().for_each(|line| text.push_str(&format!("  {line}\n")));
     }
     (!text.is_empty()).then_some(text)
-}
-
-/// The incidents that name a rule or type, with their sources.
-fn incidents(compiled: &Compiled, rule: &str) -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for unit in &compiled.units {
-        let text = &compiled.sources.file(unit.file).text;
-        for item in unit.items.items.iter().filter(|item| item.what == What::Incident) {
-            let Some(body) = unit.tree.child(item.node, NodeKind::Body) else { continue };
-            let named = entries(unit, text, body, &["rules", "types", "laws"]);
-            if named.iter().any(|name| name == rule) {
-                let source = entries(unit, text, body, &["source"]).join(", ");
-                let name = crate::syntax::unquote(unit.tree.text(item.name_node, text)).into_owned();
-                found.push((name, source));
-            }
-        }
-    }
-    found
-}
-
-/// The words and strings that some fields of a body list.
-fn entries(unit: &Unit, text: &str, body: Index, fields: &[&str]) -> Vec<String> {
-    let mut found = Vec::new();
-    for entry in unit.tree.children(body).filter(|entry| unit.tree.kind(*entry) == NodeKind::Field) {
-        let mut children = unit.tree.children(entry);
-        let Some(name) = children.next() else { continue };
-        if !fields.contains(&unit.tree.text(name, text)) {
-            continue;
-        }
-        for value in children {
-            let leaves =
-                if unit.tree.kind(value) == NodeKind::List { unit.tree.children(value).collect() } else { vec![value] };
-            found
-                .extend(leaves.into_iter().map(|leaf| crate::syntax::unquote(unit.tree.text(leaf, text)).into_owned()));
-        }
-    }
-    found
 }

@@ -23,7 +23,9 @@ mod workspace;
 use std::cell::RefCell;
 
 use crate::base::{Sources, Stop, World};
-use crate::diag::{Checked, Diagnostic, Severity};
+use crate::diag::{Checked, Code, Diagnostic, Severity, codes};
+use crate::doc::{self, Reference, Subject};
+use crate::graph::{self, Graph};
 pub use crate::place::NotForgotten;
 use crate::targets::ArtifactSet;
 pub(crate) use explain::said;
@@ -184,6 +186,14 @@ impl Analysis {
         self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
+    /// Whether every value is there: what is wrong, if anything is, is what rules say of the values.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        let is_rule = |code: &Code| matches!(code, Code::Policy(_)) || *code == Code::Row(&codes::REQUIREMENT);
+        let mut errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        errors.all(|diagnostic| is_rule(&diagnostic.code))
+    }
+
     /// The new text of `hlab.lock`, if it differs from the one given.
     #[must_use]
     pub fn lock_text(&self) -> Option<String> {
@@ -247,6 +257,25 @@ impl Analysis {
     #[must_use]
     pub fn explain_rule(&self, rule: &str) -> Option<String> {
         declared::rule(&self.compiled.borrow(), rule)
+    }
+
+    /// The resources with their values, and what refers to what. Meant for a lab that [`is_whole`](Analysis::is_whole): what
+    /// lacks something is left out.
+    #[must_use]
+    pub fn graph(&self) -> Graph {
+        let compiled = &mut *self.compiled.borrow_mut();
+        graph::graph(&mut compiled.program, &mut compiled.world, &compiled.units, &compiled.sources)
+    }
+
+    /// What the declarations say: pages about kinds, types, functions and policies.
+    #[must_use]
+    pub fn reference(&self, subject: Subject) -> Reference {
+        let compiled = self.compiled.borrow();
+        let program = &compiled.program;
+        let mut resources = program.defs.resources.iter();
+        let project = resources.find(|resource| program.name(resource.word) == "project");
+        let project = project.filter(|_| subject == Subject::Project).map(|project| program.name(project.key));
+        doc::reference(&compiled.units, &program.defs, &compiled.sources, subject, project)
     }
 
     /// The inputs of the project.

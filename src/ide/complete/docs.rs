@@ -1,5 +1,6 @@
 //! The documentation of something that was offered, found by its key: a sort, then names.
 
+use crate::doc::source::head_line;
 use crate::ide::Snapshot;
 use crate::ide::target::{self, Target};
 use crate::resolve::{Scope, Space};
@@ -29,20 +30,13 @@ pub fn resolve(snapshot: &mut Snapshot, key: &str) -> Option<String> {
         return Some(row.page.to_owned());
     }
     let span = target::declaration(snapshot, target)?;
-    Some(page(&line(snapshot.text(span.file), span.start as usize), &snapshot.doc(span)))
+    Some(page(&head_line(snapshot.text(span.file), span.start as usize), &snapshot.doc(span)))
 }
 
 /// A line of code with its documentation.
 fn page(code: &str, doc: &str) -> String {
     let page = format!("```hlab\n{code}\n```\n");
     if doc.is_empty() { page } else { format!("{page}\n{doc}\n") }
-}
-
-/// The line that declares what stands at a byte, without the body that opens in it.
-fn line(text: &str, at: usize) -> String {
-    let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
-    let line = text[start..].lines().next().unwrap_or_default().trim();
-    line.strip_suffix('{').unwrap_or(line).trim_end().to_owned()
 }
 
 /// `vm memory`: the shape's name and the field's.
@@ -91,5 +85,5 @@ fn item(snapshot: &mut Snapshot, sort: &str, name: &str) -> Option<String> {
     let name = compiled.program.heap.names.find(name)?;
     let (site, _) = compiled.program.defs.find(Scope::ROOT, space, name)?;
     let span = compiled.units[site.unit as usize].tree.span(site.name_node);
-    Some(page(&line(snapshot.text(span.file), span.start as usize), &snapshot.doc(span)))
+    Some(page(&head_line(snapshot.text(span.file), span.start as usize), &snapshot.doc(span)))
 }
