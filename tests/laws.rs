@@ -2,6 +2,7 @@
 
 mod laws {
     mod again;
+    mod entries;
     mod random;
     mod syntax;
     mod targets;

@@ -2,6 +2,8 @@
 
 mod schemas {
     mod crossplane;
+    #[path = "../laws/entries.rs"]
+    mod entries;
     mod library;
     mod manifests;
     mod pve;

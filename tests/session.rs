@@ -253,3 +253,42 @@ fn a_manifest_is_checked_again_when_its_crd_changes() {
         assert_eq!(found(&analysis).len(), count, "{pattern}");
     }
 }
+
+#[test]
+fn entries_of_the_cluster_are_made_in_their_order_and_no_command_holds_a_secret() {
+    let source = "secret key { from = env(\"KEY\") }\n\
+                  host i { pve = \"8.4\" }\n\
+                  vm old on i { id = 190 }\n\
+                  ha old { guest = old, nodes = [i], failback = false }\n\
+                  group ops\n\
+                  user \"ops@home\" { groups = [ops], password = key }\n\
+                  realm home: Ldap { server = \"ldap.lan\", base-dn = \"dc=x\", user-attribute = \"uid\", password = key }\n\
+                  token ci in \"ops@home\" { comment = \"it's; $(reboot)\" }\n\
+                  role lookers { privileges = [\"VM.Audit\", \"Sys.Audit\"] }\n\
+                  acl guests { path = \"/vms\", role = lookers, tokens = [ci] }\n\
+                  metrics-server m: Influxdb { server = \"10.0.0.7\", port = 8086, protocol = https, token = key }\n\
+                  acme-plugin cf { api = \"cf\", secret-data = { \"CF_Token\" = key } }\n";
+    let analysis = analyze(&lab(&[("a.hlab", source)]), &Options::default());
+    assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
+    let rollout = analysis.rollout().value;
+    let page = String::from_utf8_lossy(rollout.get("ROLLOUT.md").expect("a page")).into_owned();
+    let commands = [
+        "pvesh create /access/domains --realm home --type ldap --server1 ldap.lan --base_dn dc=x --user_attr uid`",
+        "pvesh create /access/groups --groupid ops`",
+        "pvesh create /access/users --userid ops@home --groups ops`",
+        "pvesh create /access/users/ops@home/token/ci --comment 'it'\\''s; $(reboot)'`",
+        "pvesh create /access/roles --roleid lookers --privs Sys.Audit,VM.Audit`",
+        "pvesh set /access/acl --path /vms --roles lookers --tokens 'ops@home!ci'`",
+        "pvesh create /cluster/acme/plugins --id cf --type dns --api cf`",
+        "pvesh create /cluster/ha/groups --group old --nodes i:1 --nofailback 1`",
+        "pvesh create /cluster/ha/resources --sid vm:190 --group old`",
+        "pvesh create /cluster/metrics/server/m --server 10.0.0.7 --port 8086 --type influxdb --influxdbproto https`",
+    ];
+    let places: Vec<Option<usize>> = commands.iter().map(|command| page.find(command)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{page}");
+    for note in
+        ["and its password, which hlab never reads", "as it holds `CF_Token`", "and its token, which hlab never"]
+    {
+        assert!(page.contains(note), "{note}\n{page}");
+    }
+}

@@ -9,6 +9,7 @@
 
 mod access;
 mod devices;
+mod entry;
 mod image;
 mod lower;
 mod manifest;
@@ -23,6 +24,10 @@ pub use access::Pool;
 pub use devices::{
     Audio, CdMedium, Cdrom, CloudInit, Disk, DiskExtra, EfiDisk, Import, IpConfig, Nic, PciDevice, Rng, Secret, Serial,
     Share, Throttle, Tpm, Usb, UsbDevice, Vga, Watchdog,
+};
+pub use entry::{
+    Acl, AcmeAccount, AcmePlugin, Certificate, Entry, Group, HaNodes, HaResource, Influxdb, MetricsServer, MetricsSort,
+    Opentelemetry, Realm, Role, Token, User, Who,
 };
 pub use image::{Image, Mapping, Snippet};
 pub use lower::{Parts, Wanted, check_raw, desired, version};
@@ -75,6 +80,8 @@ pub enum Place<'a> {
         /// The storage.
         storage: Text<'a>,
     },
+    /// One of several that a resource has, by what tells it from the others.
+    Part(Text<'a>),
 }
 
 /// How an object comes and goes.
@@ -109,6 +116,8 @@ pub enum Content<'a> {
     Mapping(Box<Mapping<'a>>),
     /// `pool.entry`.
     Pool(Box<Pool<'a>>),
+    /// An entry of the cluster's configuration, or of a node's.
+    Entry(Box<Entry<'a>>),
 }
 
 impl Content<'_> {
@@ -123,6 +132,7 @@ impl Content<'_> {
             Content::Snippet(_) => Facet::SnippetFile,
             Content::Mapping(_) => Facet::DeviceMapping,
             Content::Pool(_) => Facet::Pool,
+            Content::Entry(entry) => Facet::Entry(entry.facet()),
         }
     }
 }
@@ -183,9 +193,12 @@ impl<'a> Desired<'a> {
         match &self.objects[index].content {
             Content::Image(image) => Some(image.volume_id()),
             Content::Snippet(snippet) => Some(snippet.volume_id()),
-            Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) | Content::Pool(_) => {
-                None
-            }
+            Content::Vm(_)
+            | Content::RootOptions(_)
+            | Content::Power(_)
+            | Content::Mapping(_)
+            | Content::Pool(_)
+            | Content::Entry(_) => None,
         }
     }
 }

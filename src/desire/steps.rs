@@ -5,7 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{CdMedium, CloudInit, Content, Import, Object, RootOptions, UsbDevice, Vm, Wanted};
+use super::{CdMedium, CloudInit, Content, Entry, Import, Object, RootOptions, UsbDevice, Vm, Wanted};
 use crate::base::Span;
 use crate::model::{Host, Model};
 use crate::own::order::Step;
@@ -62,6 +62,7 @@ pub fn steps<'a>(model: &'a Model<'a>, owned: &Owned, wanted: &'a Wanted<'a>) ->
         storages: FxHashMap::default(),
         directories: FxHashMap::default(),
         mappings: FxHashMap::default(),
+        guests: FxHashMap::default(),
     };
     cx.objects();
     cx.storages();
@@ -86,6 +87,8 @@ struct Cx<'a, 'o> {
     directories: FxHashMap<&'a str, u32>,
     /// The step of a device's mapping, by sort and name.
     mappings: FxHashMap<(bool, &'a str), u32>,
+    /// The step of a guest's configuration, by its id.
+    guests: FxHashMap<u32, u32>,
 }
 
 impl<'a> Cx<'a, '_> {
@@ -109,6 +112,11 @@ impl<'a> Cx<'a, '_> {
             let step = self.add(item, wanted.owners[number]);
             if let Content::Mapping(mapping) = &object.content {
                 self.mappings.insert((mapping.sort == "pci", &*mapping.name), step);
+            }
+            if let Content::Vm(vm) = &object.content
+                && let Some(id) = vm.id
+            {
+                self.guests.insert(id, step);
             }
         }
     }
@@ -192,9 +200,19 @@ impl<'a> Cx<'a, '_> {
             Content::Pool(pool) => {
                 after.extend(pool.storages.iter().filter_map(|storage| self.storages.get(&**storage)));
             }
+            Content::Entry(entry) => self.entry(object, entry, &mut after),
             Content::Mapping(_) => {}
         }
         self.out.steps[number].after.append(&mut after);
+    }
+
+    fn entry(&self, object: &Object<'_>, entry: &Entry<'_>, after: &mut Vec<u32>) {
+        let before = entry.after(&object.address);
+        after.extend(before.iter().filter_map(|(address, entry)| self.step_of(address, Facet::Entry(*entry))));
+        if let Entry::HaResource(resource) = entry {
+            let id = resource.guest.split_once(':').and_then(|(_, id)| id.parse().ok());
+            after.extend(id.and_then(|id: u32| self.guests.get(&id)));
+        }
     }
 
     fn vm(&mut self, number: usize, vm: &'a Vm<'a>, after: &mut Vec<u32>) {
@@ -301,6 +319,7 @@ fn node_of<'a>(object: &'a Object<'a>, wanted: &'a Wanted<'a>, number: usize) ->
         Content::Vm(vm) => Some(&vm.node),
         Content::Image(image) => Some(&image.node),
         Content::Snippet(snippet) => Some(&snippet.node),
+        Content::Entry(entry) => entry.node(),
         Content::Mapping(_) | Content::Pool(_) => None,
         // The configuration of the same VM stands a little before.
         Content::RootOptions(_) | Content::Power(_) => {

@@ -23,11 +23,12 @@ use crate::types::{Program, span_of};
 
 pub use path::{Found, Step};
 pub use views::{
-    Agent, Attach, Audio, Bridge, Cdrom, CloneOf, CloudInit, Cluster, Container, ContainerNic, Cpu, Create, Destroy,
-    Device, DeviceNeeds, Disk, DiskLimit, Display, Efi, Fields, Host, HostPci, HostUsb, Image, Login, Machine,
-    MachineOptions, Manifest, Migration, Network, Nic, NumaNode, Parallel, Pool, Project, Reservation, Rng, Secret,
-    Serial, Service, Sev, Share, SharedMemory, Smbios, Snippet, Spice, Start, Storage, Target, Tdx, Timeouts, Tpm,
-    Update, User, Vm, Watchdog,
+    Acl, AcmeAccount, AcmePlugin, Agent, Attach, Audio, Bridge, Cdrom, Certificate, CloneOf, CloudInit, Cluster,
+    Container, ContainerNic, Cpu, Create, Destroy, Device, DeviceNeeds, Disk, DiskLimit, Display, Efi, Fields, Group,
+    Ha, Host, HostPci, HostUsb, Image, Login, Machine, MachineOptions, Manifest, MetricsServer, Migration, Network,
+    Nic, NumaNode, Parallel, Pool, Project, Realm, Reservation, Rng, Role, Secret, Serial, Service, Sev, Share,
+    SharedMemory, Smbios, Snippet, Spice, Start, Storage, Target, Tdx, Timeouts, Token, Tpm, Update, User, Vm,
+    Watchdog,
 };
 
 /// The object of a block that nothing said.

@@ -47,6 +47,26 @@ impl<'m> Model<'m> {
         self.unsaid(of.shape, field)
     }
 
+    /// What an object says of a field of its own variant, by name; null where the variant has none. Cost: a look-up by name.
+    #[must_use]
+    pub fn named(&self, object: ObjId, field: &str) -> Value {
+        self.number(object, field).map_or(Value::Null, |field| self.value(self.of(object), field))
+    }
+
+    /// The same where it is not what the library says for all.
+    #[must_use]
+    pub fn unusual(&self, object: ObjId, field: &str) -> Option<Value> {
+        let number = self.number(object, field)?;
+        let said = self.said(object, number)?;
+        (said != self.unsaid(self.world.object(object).shape, number)).then_some(said)
+    }
+
+    /// The number of a field of an object's own variant.
+    fn number(&self, object: ObjId, field: &str) -> Option<u16> {
+        let of = self.world.object(object);
+        self.program.shape(of.shape).field(self.program.heap.names.find(field)?, of.tag)
+    }
+
     /// What an object says of a field. Not inline: there are hundreds of reads, and a lab is lowered by code that should
     /// stay in the processor's cache.
     #[inline(never)]

@@ -183,7 +183,109 @@ views! {
     }
     /// A user of Proxmox.
     User as user of "user" {
+        comment = "comment" text,
         enabled = "enabled" flag,
+        email = "email" text,
+        first_name = "first-name" text,
+        last_name = "last-name" text,
+        groups = "groups" list,
+        expires = "expires" int,
+        keys = "keys" text,
+        password = "password" value,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A group of users.
+    Group as group of "group" {
+        comment = "comment" text,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A set of privileges.
+    Role as role of "role" {
+        privileges = "privileges" list,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// Roles that are given at a path.
+    Acl as acl of "acl" {
+        path = "path" text,
+        role = "role" one Role,
+        built_in = "built-in" list,
+        users = "users" list,
+        groups = "groups" list,
+        tokens = "tokens" list,
+        propagate = "propagate" flag,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// An API token.
+    Token as token of "token" {
+        privilege_separation = "privilege-separation" flag,
+        comment = "comment" text,
+        expires = "expires" int,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// Where users come from.
+    Realm as realm of "realm" {
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A guest that is started elsewhere when its host is lost.
+    Ha as ha of "ha" {
+        guest = "guest" value,
+        nodes = "nodes" list,
+        strict = "strict" flag,
+        failback = "failback" flag,
+        state = "state" text,
+        restarts = "restarts" int,
+        relocations = "relocations" int,
+        comment = "comment" text,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A server for measurements.
+    MetricsServer as metrics_server of "metrics-server" {
+        server = "server" value,
+        port = "port" int,
+        enabled = "enabled" flag,
+        mtu = "mtu" int,
+        timeout = "timeout" milliseconds,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// The certificate of a node.
+    Certificate as certificate of "certificate" {
+        certificate = "certificate" text,
+        chain = "chain" text,
+        private_key = "private-key" value,
+        overwrite = "overwrite" flag,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// An account with a certificate authority.
+    AcmeAccount as acme_account of "acme-account" {
+        contact = "contact" list,
+        directory = "directory" text,
+        terms = "terms" text,
+        eab_kid = "eab-kid" value,
+        eab_hmac_key = "eab-hmac-key" value,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A DNS service for the challenges of a certificate authority.
+    AcmePlugin as acme_plugin of "acme-plugin" {
+        api = "api" text,
+        data = "data" list,
+        secret_data = "secret-data" list,
+        data_version = "data-version" int,
+        nodes = "nodes" list,
+        validation_delay = "validation-delay" milliseconds,
+        enabled = "enabled" flag,
+        digest = "digest" text,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
     }
     /// Where output goes.
     Target as target of "Target" {
@@ -283,6 +385,7 @@ views! {
     }
     /// A container, as far as other things rely on it.
     Container as container of "container" {
+        vmid = "id" int,
         from = "from" one Image,
         nic = "nic" many ContainerNic,
     }

@@ -1,6 +1,6 @@
 //! The facets that resources are lowered to.
 
-use super::Later;
+use super::{Entry, Later};
 
 /// One aspect of a resource that one owner applies.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -25,6 +25,8 @@ pub enum Facet {
     VmRootOptions,
     /// Whether a VM runs.
     VmPower,
+    /// An entry of the cluster's configuration, or of a node's.
+    Entry(Entry),
     /// One of a kind that nothing lowers yet.
     Later(Later),
 }
@@ -42,7 +44,18 @@ impl Facet {
         Facet::VmConfig,
         Facet::VmRootOptions,
         Facet::VmPower,
-        Facet::Later(Later::Acl),
+        Facet::Entry(Entry::Realm),
+        Facet::Entry(Entry::Group),
+        Facet::Entry(Entry::User),
+        Facet::Entry(Entry::Token),
+        Facet::Entry(Entry::Role),
+        Facet::Entry(Entry::Acl),
+        Facet::Entry(Entry::Certificate),
+        Facet::Entry(Entry::AcmeAccount),
+        Facet::Entry(Entry::AcmePlugin),
+        Facet::Entry(Entry::HaNodes),
+        Facet::Entry(Entry::HaResource),
+        Facet::Entry(Entry::MetricsServer),
         Facet::Later(Later::Affinity),
         Facet::Later(Later::BackupJob),
         Facet::Later(Later::BackupServer),
@@ -52,18 +65,13 @@ impl Facet {
         Facet::Later(Later::Exporter),
         Facet::Later(Later::Firewall),
         Facet::Later(Later::Gitops),
-        Facet::Later(Later::Group),
-        Facet::Later(Later::Ha),
         Facet::Later(Later::K3sCluster),
         Facet::Later(Later::Manifest),
         Facet::Later(Later::Mapping),
         Facet::Later(Later::Monitor),
         Facet::Later(Later::Replication),
-        Facet::Later(Later::Role),
         Facet::Later(Later::Service),
-        Facet::Later(Later::Token),
         Facet::Later(Later::Ups),
-        Facet::Later(Later::User),
         Facet::Later(Later::Workload),
     ];
 
@@ -81,6 +89,7 @@ impl Facet {
             Facet::VmConfig => "vm.config",
             Facet::VmRootOptions => "vm.root-options",
             Facet::VmPower => "vm.power",
+            Facet::Entry(entry) => entry.name(),
             Facet::Later(later) => later.name(),
         }
     }
@@ -99,7 +108,8 @@ impl Facet {
             Facet::VmConfig => 7,
             Facet::VmRootOptions => 8,
             Facet::VmPower => 9,
-            Facet::Later(later) => 10 + later as usize,
+            Facet::Entry(entry) => 10 + entry as usize,
+            Facet::Later(later) => 10 + Entry::ALL.len() + later as usize,
         }
     }
 

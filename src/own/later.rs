@@ -3,8 +3,6 @@
 /// A facet that no target of this version applies, nor hlab itself.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Later {
-    /// An entry of the access control list.
-    Acl,
     /// A rule that keeps HA resources together or apart.
     Affinity,
     /// A backup job of the cluster.
@@ -23,10 +21,6 @@ pub enum Later {
     Firewall,
     /// What comes into a cluster from Git.
     Gitops,
-    /// A group of users.
-    Group,
-    /// An HA resource.
-    Ha,
     /// The configuration of a k3s cluster on its nodes.
     K3sCluster,
     /// A Kubernetes object.
@@ -37,16 +31,10 @@ pub enum Later {
     Monitor,
     /// A replication job.
     Replication,
-    /// A set of privileges.
-    Role,
     /// An address in a Kubernetes cluster.
     Service,
-    /// An API token.
-    Token,
     /// A power supply.
     Ups,
-    /// A user of Proxmox.
-    User,
     /// What runs in a Kubernetes cluster.
     Workload,
 }
@@ -56,7 +44,6 @@ impl Later {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
-            Later::Acl => "acl.entry",
             Later::Affinity => "affinity.rule",
             Later::BackupJob => "backup-job.entry",
             Later::BackupServer => "backup-server.jobs",
@@ -66,18 +53,13 @@ impl Later {
             Later::Exporter => "exporter.service",
             Later::Firewall => "firewall.rules",
             Later::Gitops => "gitops.install",
-            Later::Group => "group.entry",
-            Later::Ha => "ha.resource",
             Later::K3sCluster => "k3s-cluster.nodes",
             Later::Manifest => "manifest.object",
             Later::Mapping => "mapping.entry",
             Later::Monitor => "monitor.check",
             Later::Replication => "replication.job",
-            Later::Role => "role.entry",
             Later::Service => "service.object",
-            Later::Token => "token.entry",
             Later::Ups => "ups.service",
-            Later::User => "user.entry",
             Later::Workload => "workload.object",
         }
     }
@@ -86,19 +68,13 @@ impl Later {
     #[must_use]
     pub fn is_of_proxmox(self) -> bool {
         match self {
-            Later::Acl
-            | Later::Affinity
+            Later::Affinity
             | Later::BackupJob
             | Later::ContainerConfig
             | Later::ContainerPower
             | Later::Firewall
-            | Later::Group
-            | Later::Ha
             | Later::Mapping
-            | Later::Replication
-            | Later::Role
-            | Later::Token
-            | Later::User => true,
+            | Later::Replication => true,
             Later::BackupServer
             | Later::DnsZone
             | Later::Exporter

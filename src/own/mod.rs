@@ -5,6 +5,7 @@
 //! (`vm`), then the first target that can carry the facet, then `api`. What nobody can reach is nobody's: counted, verified, never
 //! emitted. [`order`] puts what is owned into stages.
 
+mod entry;
 mod errors;
 mod facet;
 mod later;
@@ -15,6 +16,7 @@ use crate::diag::{Checked, Diagnostic};
 use crate::model::{Model, Target};
 use crate::types::value::{ObjId, Value};
 
+pub use entry::Entry;
 pub use facet::Facet;
 pub use later::Later;
 
@@ -121,6 +123,7 @@ pub fn targets(model: &Model<'_>) -> Vec<Declared> {
 pub fn api_carries(facet: Facet) -> Result<(), &'static str> {
     match facet {
         Facet::DeviceMapping
+        | Facet::Entry(_)
         | Facet::ImageFile
         | Facet::Pool
         | Facet::StorageEntry

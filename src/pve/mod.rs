@@ -5,6 +5,7 @@
 //! ([`VM_OPTIONS`]) with a row for every option of the versions we know, and `tests/schemas.rs` compares it with the API
 //! schemas of these versions.
 
+pub mod base64;
 pub mod calendar;
 mod form;
 mod options;

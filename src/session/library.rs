@@ -10,6 +10,7 @@ macro_rules! library {
 pub const FILES: &[(&str, &str)] = library! {
     "access.hlab"
     "backup.hlab"
+    "certificate.hlab"
     "cluster.hlab"
     "container-parts.hlab"
     "container.hlab"
@@ -27,6 +28,7 @@ pub const FILES: &[(&str, &str)] = library! {
     "kubernetes.hlab"
     "machine.hlab"
     "mapping.hlab"
+    "metrics.hlab"
     "monitoring.hlab"
     "network.hlab"
     "policies/backups.hlab"
@@ -46,6 +48,7 @@ pub const FILES: &[(&str, &str)] = library! {
     "policies/thermal-limit.hlab"
     "prelude.hlab"
     "project.hlab"
+    "realm.hlab"
     "snippet.hlab"
     "storage.hlab"
     "vm-options.hlab"

@@ -15,8 +15,8 @@ pub(super) fn cannot_express(request: &Request<'_>, span: Option<Span>, what: &s
         .help("let the built-in owner `api` apply this resource (`owner = api`), or drop the field")
 }
 
-/// An option that the declared credential may not set, a device it may not give away: `deed` is "set `args`".
-pub(super) fn root_only(request: &Request<'_>, span: Option<Span>, deed: &str, is_device: bool) -> Diagnostic {
+/// Something that the declared credential may not do: `deed` is "set `args`", part of `facet`.
+pub(super) fn root_only(request: &Request<'_>, span: Option<Span>, deed: &str, facet: &str) -> Diagnostic {
     let credential = request.login.credential;
     let message = match credential {
         Credential::Token => format!("`{}` logs in with an API token, and a token may not {deed}", request.target),
@@ -28,13 +28,14 @@ pub(super) fn root_only(request: &Request<'_>, span: Option<Span>, deed: &str, i
     if let Some(origin) = request.login.origin {
         diagnostic = diagnostic.label(origin, "the login is declared here");
     }
-    if is_device {
-        diagnostic =
-            diagnostic.help("give the device by its resource mapping (`mapping = true`), which `api` can make");
-    }
     diagnostic
-        .help("let `api` apply them, run by root on the host: `owner { vm.root-options = api }` in `project`")
+        .help(format!("let `api` apply it, run by root on the host: `owner {{ {facet} = api }}` in `project`"))
         .note(format!("Proxmox VE compares the whole login with `root@pam`: {} is not it", credential.subject()))
+}
+
+/// Says of a raw device how it is given without root.
+pub(super) fn by_its_mapping(diagnostic: Diagnostic) -> Diagnostic {
+    diagnostic.help("give the device by its resource mapping (`mapping = true`), which `api` can make")
 }
 
 /// Two resources whose names the target cannot tell apart.

@@ -258,10 +258,17 @@ pub fn list_expected(span: Span, text: &str) -> Diagnostic {
         .fix(format!("write `[{text}]`"), span, format!("[{text}]"))
 }
 
+/// From so many members on, an enumeration is counted, not listed.
+const MANY: usize = 100;
+
 /// No member of an enumeration.
 pub fn not_a_member(span: Span, text: &str, members: &[String]) -> Diagnostic {
-    let shown: Vec<String> = members.iter().map(|member| quote_member(member)).collect();
-    let diagnostic = error(&codes::NOT_A_MEMBER, span, format!("expected one of {}, found `{text}`", shown.join(", ")));
+    let shown = match members.len() {
+        // More than a reader looks through; an editor lists them.
+        count @ MANY.. => format!("{count} words"),
+        _ => members.iter().map(|member| quote_member(member)).collect::<Vec<_>>().join(", "),
+    };
+    let diagnostic = error(&codes::NOT_A_MEMBER, span, format!("expected one of {shown}, found `{text}`"));
     suggest(diagnostic, span, text, members, "there are")
 }
 

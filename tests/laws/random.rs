@@ -4,8 +4,10 @@
 pub struct Random(u64);
 
 impl Random {
+    /// Seeds next to each other are far apart: with the step of [`Random::next`] as the factor each would be the one before,
+    /// begun a number later.
     pub fn new(seed: u64) -> Random {
-        Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(1))
+        Random(seed.wrapping_mul(0xD6E8_FEB8_6659_FD93).wrapping_add(1))
     }
 
     pub fn next(&mut self) -> u64 {

@@ -14,7 +14,7 @@ use super::random::Random;
 const WORDS: &[&str] =
     &["on", "no", "1_000", "12:30:45", "k3s", "a b", "ünï", "x: y # z", "\"q\"", "", "two\nlines", "~", "10.0.0.1"];
 
-fn text(random: &mut Random) -> Text<'static> {
+pub fn text(random: &mut Random) -> Text<'static> {
     (*random.pick(WORDS)).into()
 }
 
@@ -22,24 +22,24 @@ fn label(random: &mut Random) -> Text<'static> {
     (*random.pick(&["on", "1_000", "k3s", "", "1.5", "0777", "No"])).into()
 }
 
-fn some<T>(random: &mut Random, make: impl FnOnce(&mut Random) -> T) -> Option<T> {
+pub fn some<T>(random: &mut Random, make: impl FnOnce(&mut Random) -> T) -> Option<T> {
     random.once_in(2).then(|| make(random))
 }
 
-fn word(random: &mut Random) -> Option<Text<'static>> {
+pub fn word(random: &mut Random) -> Option<Text<'static>> {
     some(random, text)
 }
 
-fn words(random: &mut Random) -> Vec<Text<'static>> {
+pub fn words(random: &mut Random) -> Vec<Text<'static>> {
     (0..random.below(3)).map(|_| text(random)).collect()
 }
 
 /// A number that is no default of anything.
-fn number(random: &mut Random) -> Option<u32> {
+pub fn number(random: &mut Random) -> Option<u32> {
     some(random, |random| 2000 + random.below(5000) as u32)
 }
 
-fn flag(random: &mut Random) -> bool {
+pub fn flag(random: &mut Random) -> bool {
     random.once_in(2)
 }
 
@@ -50,7 +50,7 @@ fn full<T: Default + PartialEq>(value: T) -> Option<Box<T>> {
 /// The namespace that namespaced objects are in.
 pub const NAMESPACE: &str = "homelab";
 
-fn is_new(release: Release) -> bool {
+pub fn is_new(release: Release) -> bool {
     release != Release::V0_11
 }
 
@@ -59,7 +59,7 @@ fn hotplug(random: &mut Random, release: Release) -> Option<Vec<Text<'static>>> 
     (is_new(release) && flag(random)).then(|| features.iter().map(|feature| (*feature).into()).collect())
 }
 
-/// A lab of pools, files and VMs, all of one owner.
+/// A lab of pools, entries, files and VMs, all of one owner.
 pub fn desired(random: &mut Random, release: Release, vms: usize) -> Desired<'static> {
     let mut desired = Desired { project: "home".into(), objects: Vec::new() };
     let nodes = ["pve", "still-fawn"];
@@ -75,6 +75,9 @@ pub fn desired(random: &mut Random, release: Release, vms: usize) -> Desired<'st
     }
     let pool = Pool { name: "lab".into(), comment: word(random), storages: Vec::new() };
     desired.objects.push(object(random, "pool.lab", Place::Only, Content::Pool(Box::new(pool))));
+    for (address, place, content) in super::entries::entries(random, release) {
+        desired.objects.push(object(random, &address, place, content));
+    }
     let content = Content::Image(Box::new(image(random, "pve")));
     desired.objects.push(object(random, "image.single", Place::Only, content));
     for index in 0..vms {

@@ -192,3 +192,34 @@ fn the_field_of_each_row_is_in_the_standard_library() {
         }
     }
 }
+
+#[test]
+fn the_calls_for_entries_are_calls_of_proxmox_and_ask_for_what_it_asks() {
+    for target in hlab::targets::TARGETS {
+        for entry in hlab::own::Entry::ALL {
+            for call in target.calls(hlab::own::Facet::Entry(*entry)) {
+                let Some(permissions) = permissions(call.method, call.path) else { return };
+                let named = call.privileges.iter().map(|(privilege, _)| *privilege);
+                let is_asked = |privilege: &str| match privilege {
+                    // Without a word of permissions a call is for root's own ticket.
+                    "root@pam" => permissions.is_null(),
+                    "Permissions.Modify" => permissions.to_string().contains("perm-modify") || call.method == "GET",
+                    other => permissions.to_string().contains(other),
+                };
+                for privilege in named {
+                    assert!(is_asked(privilege), "{} {}: {privilege} is not in {permissions}", call.method, call.path);
+                }
+                assert!(!permissions.is_null() || call.privileges == [("root@pam", "/")], "{}", call.path);
+            }
+        }
+    }
+}
+
+/// What a call asks for; `None` where there are no schemas.
+fn permissions(method: &str, path: &str) -> Option<Value> {
+    let text = std::fs::read_to_string(shared("schemas/pve/apidoc-9.1.json")?).expect("the schema is readable");
+    let tree: Value = serde_json::from_str(&text).expect("the schema is JSON");
+    let call = super::support::find(&tree, path).unwrap_or_else(|| panic!("no call {path}"));
+    assert!(call["info"][method].is_object(), "no {method} {path}");
+    Some(call["info"][method]["permissions"].clone())
+}

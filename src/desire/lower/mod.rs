@@ -6,9 +6,12 @@
 
 mod access;
 mod attach;
+mod certificate;
 mod disk;
 mod errors;
 mod first_boot;
+mod ha;
+mod metrics;
 mod nic;
 mod place;
 mod raw;
@@ -19,14 +22,15 @@ use std::borrow::Cow;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Content, Desired, Life, Object, Place, Text};
+use super::{Content, Desired, Entry, Life, Object, Place, Text};
 use crate::base::Span;
 use crate::diag::{Checked, Diagnostic, Severity};
-use crate::model::{self, Host, Image, Model, Pool, Snippet, Vm};
+use crate::model::{self, Host, Image, Model, Snippet, Vm};
 use crate::own::{Facet, Owned, Owner};
 use crate::pve::Version;
 use crate::types::value::{ObjId, Value};
 
+use first_boot::secret;
 pub use raw::check as check_raw;
 use usual::AllUsual;
 
@@ -101,9 +105,10 @@ impl<'a> Parts<'a> {
             place::snippets(&mut cx, Snippet::new(model, id));
         }
         attach::mappings(&mut cx);
-        for id in model.all(model.fields.pool.shape) {
-            access::pool(&mut cx, Pool::new(model, id));
-        }
+        access::all(&mut cx);
+        ha::all(&mut cx);
+        metrics::all(&mut cx);
+        certificate::all(&mut cx);
         cx.made.sort_by(|a, b| a.object.key().cmp(&b.object.key()));
         let project = model.project().map_or("", |project| model.name(project.id));
         let mut files = Wanted::default();
@@ -209,6 +214,11 @@ impl<'a> Cx<'a> {
         };
         let file = Cow::Borrowed(self.model.file(resource));
         self.made.push(Made { object: Object { address, place, file, life, content }, resource, owner });
+    }
+
+    /// Adds the only object of an entry of the cluster.
+    fn entry(&mut self, resource: ObjId, life: Life<'a>, entry: Entry<'a>) {
+        self.push(resource, Place::Only, life, Content::Entry(Box::new(entry)), true);
     }
 
     /// Moves what was made to where it is wanted.

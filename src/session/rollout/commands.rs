@@ -1,6 +1,6 @@
 //! Commands over the Proxmox API and on hosts, one step each.
 
-use super::{Rollout, Told, storage};
+use super::{Rollout, Told, entries, storage};
 use crate::desire::{Content, Image, Item, Mapping, Object, Pool, Power, What};
 use crate::model::Model;
 use crate::targets::emit::shell::{over_ssh, word};
@@ -45,6 +45,7 @@ fn of_object(rollout: &Rollout<'_>, index: usize, object: &Object<'_>, item: &It
         },
         Content::Mapping(mapping) => told_mapping(mapping),
         Content::Pool(pool) => told_pool(pool),
+        Content::Entry(entry) => entries::told(object, entry),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::own::{Facet, Later, Owned, Owner};
+use crate::own::{Entry, Facet, Later, Owned, Owner};
 use crate::place::Gone;
 use crate::session::build;
 use crate::session::compile::Compiled;
+use crate::session::rollout::entries;
 use crate::targets::emit::shell::word;
 
 /// A resource that is gone, in words.
@@ -70,6 +71,7 @@ fn is_object(facet: Facet) -> bool {
         | Facet::StorageEntry
         | Facet::DeviceMapping
         | Facet::Pool => true,
+        Facet::Entry(entry) => entry != Entry::HaNodes,
         Facet::Later(later) => later != Later::ContainerPower,
         Facet::VmRootOptions | Facet::VmPower | Facet::DeviceHost | Facet::StorageHost => false,
     }
@@ -83,6 +85,7 @@ fn kept(owned: &Owned, owner: Owner) -> String {
 }
 
 fn destroyed(owned: &Owned, owner: Owner, gone: &Gone, id: Option<i64>) -> (Option<String>, String) {
+    let by_hand = "destroyed by hand: hlab knows no command for it".to_owned();
     match (owner, gone.kind.as_str(), id) {
         (Owner::Target(number), kind, _) => {
             let target = &owned.targets[usize::from(number)];
@@ -90,7 +93,7 @@ fn destroyed(owned: &Owned, owner: Owner, gone: &Gone, id: Option<i64>) -> (Opti
                 build::system(target).and_then(|system| system.destroy_command(kind, &gone.name, &target.namespace));
             let note = match apply {
                 Some(_) => format!("destroyed with what {} keeps of it", owned.name(owner)),
-                None => "destroyed by hand: hlab knows no command for it".to_owned(),
+                None => by_hand,
             };
             (apply, note)
         }
@@ -98,6 +101,10 @@ fn destroyed(owned: &Owned, owner: Owner, gone: &Gone, id: Option<i64>) -> (Opti
         (Owner::Api, "storage", _) => {
             (Some(format!("pvesm remove {}", word(&gone.name))), "its entry goes, its data stays".to_owned())
         }
-        _ => (None, "destroyed by hand: hlab knows no command for it".to_owned()),
+        (Owner::Api, kind, _) => match entries::removed(kind, &gone.name) {
+            Some(command) => (Some(command), "removed from the cluster's configuration".to_owned()),
+            None => (None, by_hand),
+        },
+        (Owner::None, ..) => (None, by_hand),
     }
 }

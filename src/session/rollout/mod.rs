@@ -5,11 +5,15 @@
 
 mod commands;
 mod declared;
+mod entries;
 mod gone;
 mod page;
 mod root;
 mod storage;
 
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
 use serde_json::{Value as Json, json};
 
 use crate::desire::{self, Item, Steps, Wanted, What};
@@ -69,7 +73,7 @@ pub(super) fn rollout(compiled: &Compiled) -> Checked<ArtifactSet> {
         stages[*stage as usize].steps.push(number);
     }
     for stage in &mut stages {
-        stage.steps.sort_by(|a, b| key(&steps.items[*a]).cmp(&key(&steps.items[*b])));
+        in_order(&steps, &mut stage.steps);
     }
     let gone = gone::farewells(compiled, &owned);
     let rollout = Rollout { model, owned: &owned, wanted: &wanted, steps, stages, stage_of, gone };
@@ -83,6 +87,31 @@ pub(super) fn rollout(compiled: &Compiled) -> Checked<ArtifactSet> {
 /// What steps of a stage are sorted by.
 fn key<'i>(item: &'i Item<'_>) -> (own::Facet, &'i str, Option<&'i str>) {
     (item.facet, &item.address, item.node)
+}
+
+/// Sorts the steps of a stage for reading, and puts each behind those of the stage that it waits for.
+fn in_order(steps: &Steps<'_>, stage: &mut Vec<usize>) {
+    stage.sort_by(|a, b| key(&steps.items[*a]).cmp(&key(&steps.items[*b])));
+    let place: FxHashMap<usize, usize> = stage.iter().enumerate().map(|(place, step)| (*step, place)).collect();
+    let before = |step: usize| steps.steps[step].after.iter().filter_map(|before| place.get(&(*before as usize)));
+    let mut waiting: Vec<usize> = stage.iter().map(|step| before(*step).count()).collect();
+    let mut next: Vec<Vec<usize>> = vec![Vec::new(); stage.len()];
+    for (number, step) in stage.iter().enumerate() {
+        before(*step).for_each(|place| next[*place].push(number));
+    }
+    let mut ready: BTreeSet<usize> = (0..stage.len()).filter(|number| waiting[*number] == 0).collect();
+    let mut order = Vec::with_capacity(stage.len());
+    while let Some(number) = ready.pop_first() {
+        order.push(stage[number]);
+        for after in &next[number] {
+            waiting[*after] -= 1;
+            if waiting[*after] == 0 {
+                ready.insert(*after);
+            }
+        }
+    }
+    // Nothing waits in a circle: that was refused before.
+    *stage = order;
 }
 
 fn in_circle(steps: &Steps<'_>, circle: &[u32]) -> Diagnostic {
@@ -129,7 +158,12 @@ impl Rollout<'_> {
         };
         let mut told = commands::told(self, item, object);
         match owner {
-            Owner::None => told.apply = None,
+            // What is to be known of a command goes with it.
+            Owner::None => {
+                if told.apply.take().is_some() {
+                    told.note = None;
+                }
+            }
             Owner::Api => {}
             Owner::Target(target) => {
                 let target = &self.owned.targets[usize::from(target)];

@@ -167,14 +167,6 @@ fn rows(variant: &str) -> (&'static str, &'static [Row], &'static [Row]) {
     }
 }
 
-/// What a storage says of a field; null where its variant has none.
-fn value(model: &Model<'_>, storage: ObjId, field: &str) -> Value {
-    let tag = model.world.object(storage).tag;
-    let shape = model.program.shape(model.world.object(storage).shape);
-    let field = model.program.heap.names.find(field).and_then(|name| shape.field(name, tag));
-    field.map_or(Value::Null, |field| model.value(model.of(storage), field))
-}
-
 /// A field as an option takes it; none where the option is not needed.
 fn told(model: &Model<'_>, value: Value, how: How) -> Option<String> {
     let shown = |value: Value| show::text(model.program, model.world, value);
@@ -214,7 +206,7 @@ fn options(model: &Model<'_>, storage: ObjId) -> (&'static str, Vec<(&'static st
     let variant = model.world.object(storage).tag.map_or("", |tag| model.word(tag));
     let (kind, own, folder) = rows(variant);
     let all = own.iter().chain(folder).chain(COMMON);
-    let said = |(option, field, how): &Row| Some((*option, told(model, value(model, storage, field), *how)?));
+    let said = |(option, field, how): &Row| Some((*option, told(model, model.named(storage, field), *how)?));
     (kind, all.filter_map(said).collect())
 }
 
@@ -235,7 +227,7 @@ pub(super) fn entry(model: &Model<'_>, id: ObjId) -> Told {
     }
     let secrets: Vec<&str> = ["password", "encryption-key", "keyring"]
         .into_iter()
-        .filter(|field| !matches!(value(model, id, field), Value::Null | Value::Poison))
+        .filter(|field| !matches!(model.named(id, field), Value::Null | Value::Poison))
         .collect();
     let note = (!secrets.is_empty()).then(|| format!("and its {}, which hlab never reads", secrets.join(" and ")));
     Told {

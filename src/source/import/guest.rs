@@ -84,7 +84,12 @@ fn facets<'d>(
         match &other.content {
             Content::RootOptions(options) => root = Some(&**options),
             Content::Power(state) => power = Some(*state),
-            Content::Vm(_) | Content::Image(_) | Content::Snippet(_) | Content::Mapping(_) | Content::Pool(_) => {}
+            Content::Vm(_)
+            | Content::Image(_)
+            | Content::Snippet(_)
+            | Content::Mapping(_)
+            | Content::Pool(_)
+            | Content::Entry(_) => {}
         }
     }
     (root, power)

@@ -99,6 +99,9 @@ impl<'d> Writer<'d, '_> {
                 life(&mut body, &object.life);
                 self.resource(&file, "access.hlab", origin, &format!("pool {}", text::name(name)), &body);
             }
+            Content::Entry(_) => {
+                self.notes.push(format!("`{}` is left out: this version of hlab imports no such kind", object.address));
+            }
             // They are part of their VM; no manifest says a mapping.
             Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) => {}
         }

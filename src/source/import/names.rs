@@ -42,7 +42,7 @@ impl Names {
                     let nodes: Vec<String> = nodes.iter().map(|node| text::name(node)).collect();
                     (name.to_owned(), text::one_or_list(&nodes))
                 }
-                Place::Only => (name.to_owned(), text::name(node)),
+                Place::Only | Place::Part(_) => (name.to_owned(), text::name(node)),
                 // What Kubernetes calls it already.
                 Place::Node(_) | Place::Storage { .. } => (format!("{name}-{node}"), text::name(node)),
             };
@@ -72,7 +72,12 @@ fn node_of<'o>(object: &'o Object<'_>) -> Option<&'o str> {
     match &object.content {
         Content::Image(image) => Some(&image.node),
         Content::Snippet(snippet) => Some(&snippet.node),
-        Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) | Content::Pool(_) => None,
+        Content::Vm(_)
+        | Content::RootOptions(_)
+        | Content::Power(_)
+        | Content::Mapping(_)
+        | Content::Pool(_)
+        | Content::Entry(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which facets the provider has kinds for, and what those kinds lack.
 
 use super::release::Release;
-use crate::own::Facet;
+use crate::own::{Entry, Facet};
 use crate::targets::Carries;
 
 /// The fields of `vm.config` that EnvironmentVM of v0.11.1 has none for.
@@ -107,9 +107,39 @@ pub(super) fn carries(release: Release, facet: Facet) -> Carries {
         Facet::VmRootOptions => Carries::Partly(NOT_IN_ROOT_OPTIONS),
         Facet::VmPower | Facet::ImageFile | Facet::SnippetFile => Carries::Whole,
         Facet::Pool => Carries::Partly(&["storages"]),
+        Facet::Entry(entry) => entries(release, entry),
         Facet::DeviceMapping => Carries::No("the provider has no kind for resource mappings"),
         Facet::StorageEntry => Carries::No("the provider has no kind for storages"),
         Facet::Later(_) => Carries::No("this version of hlab writes no manifests for this kind"),
         Facet::DeviceHost | Facet::StorageHost => Carries::No("the provider does nothing on the hosts themselves"),
+    }
+}
+
+/// The same of entries of the cluster.
+fn entries(release: Release, entry: Entry) -> Carries {
+    let is_old = release == Release::V0_11;
+    match entry {
+        Entry::Acl | Entry::Certificate | Entry::Group | Entry::Role | Entry::User => Carries::Whole,
+        // Groups, that is, before Proxmox VE 9; there is no kind for the rules that came then.
+        Entry::HaNodes => Carries::Whole,
+        Entry::HaResource if is_old => Carries::Partly(&["failback"]),
+        Entry::HaResource => Carries::Whole,
+        Entry::MetricsServer if is_old => Carries::Partly(&[
+            "token-version",
+            "answer-timeout",
+            "compression",
+            "headers",
+            "attributes",
+            "max-body-size",
+            "verify",
+        ]),
+        Entry::MetricsServer => Carries::Whole,
+        // In plain text there, and secrets.
+        Entry::AcmeAccount if is_old => Carries::Partly(&["eab-kid", "eab-hmac-key"]),
+        Entry::AcmeAccount => Carries::Whole,
+        Entry::AcmePlugin if is_old => Carries::Partly(&["secret-data", "nodes", "data-version"]),
+        Entry::AcmePlugin => Carries::Partly(&["secret-data", "nodes"]),
+        Entry::Realm => Carries::No("the provider has no kind for realms"),
+        Entry::Token => Carries::No("the provider has no kind for API tokens"),
     }
 }

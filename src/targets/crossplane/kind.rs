@@ -55,12 +55,22 @@ kinds! {
     Image = "EnvironmentDownloadFile" of "virtualenvironmentdownloadfile", "image-", DownloadFile,
     File = "EnvironmentFile" of "virtualenvironmentfile", "snippet-", File,
     Pool = "EnvironmentPool" of "virtualenvironmentpool", "pool-", Pool,
+    User = "EnvironmentUser" of "virtualenvironmentuser", "user-", User,
+    Group = "EnvironmentGroup" of "virtualenvironmentgroup", "group-", Group,
+    Role = "EnvironmentRole" of "virtualenvironmentrole", "role-", Role,
+    Acl = "EnvironmentACL" of "virtualenvironmentacl", "acl-", Acl,
+    HaGroup = "EnvironmentHagroup" of "virtualenvironmenthagroup", "hagroup-", HaGroup,
+    HaResource = "EnvironmentHaresource" of "virtualenvironmentharesource", "ha-", HaResource,
+    MetricsServer = "EnvironmentMetricsServer" of "virtualenvironmentmetricsserver", "metrics-server-", MetricsServer,
+    Certificate = "EnvironmentCertificate" of "virtualenvironment", "certificate-", Certificate,
+    AcmeAccount = "EnvironmentAcmeAccount" of "virtualenvironmentacmeaccount", "acme-account-", AcmeAccount,
+    AcmePlugin = "EnvironmentAcmeDNSPlugin" of "virtualenvironmentacmednsplugin", "acme-plugin-", AcmePlugin,
 }
 
 impl Kind {
     /// The kind of its resource, where a document does not say whose it is: `vm`.
     pub fn resource_kind(self) -> &'static str {
-        self.prefix().trim_end_matches('-')
+        if self == Kind::HaGroup { "ha" } else { self.prefix().trim_end_matches('-') }
     }
 
     /// What kubectl calls it: `environmentvm.virtualenvironmentvm.crossplane.io`.

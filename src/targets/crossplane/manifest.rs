@@ -100,6 +100,7 @@ fn external_name(object: &Object<'_>) -> Option<String> {
         Content::Snippet(snippet) if object.life.observe => Some(format!("{}/{}", snippet.node, snippet.volume_id())),
         Content::Snippet(snippet) => Some(snippet.volume_id()),
         Content::Pool(pool) => Some(pool.name.to_string()),
+        Content::Entry(entry) => super::entry::external_name(entry),
         Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) => None,
     }
 }

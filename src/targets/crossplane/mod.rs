@@ -8,7 +8,9 @@
 
 mod calls;
 mod carries;
+mod date;
 mod duration;
+mod entry;
 mod kind;
 mod lower;
 mod manifest;
@@ -95,6 +97,14 @@ impl Target for Crossplane {
             "vm" => Kind::Vm,
             "image" => Kind::Image,
             "pool" => Kind::Pool,
+            "user" => Kind::User,
+            "group" => Kind::Group,
+            "role" => Kind::Role,
+            "ha" => Kind::HaResource,
+            "metrics-server" => Kind::MetricsServer,
+            "certificate" => Kind::Certificate,
+            "acme-account" => Kind::AcmeAccount,
+            "acme-plugin" => Kind::AcmePlugin,
             _ => return None,
         };
         // It was written to be orphaned when it goes; an image on several nodes has an object for each.
@@ -126,6 +136,7 @@ fn document_of<'r>(object: &'r Object<'_>) -> Option<(Kind, Cow<'r, str>)> {
         Content::Image(_) => Kind::Image,
         Content::Snippet(_) => Kind::File,
         Content::Pool(_) => Kind::Pool,
+        Content::Entry(entry) => entry::kind(entry)?,
         Content::Mapping(_) => return None,
     };
     Some((kind, placed_name(object)))
@@ -217,6 +228,7 @@ impl Documents {
                 let spec = lower::pool(cx, pool);
                 self.write(cx, object, &name, &spec, None);
             }
+            Content::Entry(entry) => self.entry(cx, object, entry, &name),
             // They are part of their VM's document.
             Content::RootOptions(_) | Content::Power(_) => {
                 needs_config(cx, object);
@@ -280,6 +292,7 @@ fn labels(cx: &mut Cx<'_, '_>, object: &Object<'_>) {
 fn placed_name<'r>(object: &'r Object<'_>) -> Cow<'r, str> {
     match &object.place {
         Place::Only => name::of(object.name()),
+        Place::Part(part) => Cow::Owned(name::of(&format!("{}-{part}", object.name())).into_owned()),
         Place::Node(node) | Place::Storage { node, .. } => {
             Cow::Owned(name::of(&format!("{}-{node}", object.name())).into_owned())
         }

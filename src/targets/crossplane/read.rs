@@ -166,6 +166,20 @@ fn one<'a>(
             let pool = raise::pool(spec::Pool::read(reader, for_provider));
             desired.objects.push(head.object(Place::Only, Content::Pool(Box::new(pool))));
         }
+        Kind::User
+        | Kind::Group
+        | Kind::Role
+        | Kind::Acl
+        | Kind::HaGroup
+        | Kind::HaResource
+        | Kind::MetricsServer
+        | Kind::Certificate
+        | Kind::AcmeAccount
+        | Kind::AcmePlugin => {
+            if let Some((place, entry)) = raise::entry(reader, kind, for_provider, &head.namespace) {
+                desired.objects.push(head.object(place, Content::Entry(Box::new(entry))));
+            }
+        }
     }
 }
 

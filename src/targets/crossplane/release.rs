@@ -18,6 +18,8 @@ pub enum Release {
 pub const ALL: &[Release] = &[Release::V0_11, Release::V1_18, Release::V1_18Namespaced];
 /// What came after v0.11.1.
 pub const SINCE_1_18: &[Release] = &[Release::V1_18, Release::V1_18Namespaced];
+/// What went with v0.11.1.
+pub const ONLY_0_11: &[Release] = &[Release::V0_11];
 /// Where objects belong to the cluster, so that they say themselves which namespace a secret is in.
 pub const CLUSTER: &[Release] = &[Release::V0_11, Release::V1_18];
 

@@ -108,6 +108,15 @@ impl Yaml {
         self.out.push('\n');
     }
 
+    /// `key: 42`, where the key is a text from somewhere.
+    pub fn pair_int(&mut self, key: &str, value: i64) {
+        self.start();
+        self.scalar(key);
+        self.out.push_str(": ");
+        self.digits(value);
+        self.out.push('\n');
+    }
+
     /// `key: 42`.
     #[inline(never)]
     pub fn int(&mut self, key: &'static str, value: i64) {

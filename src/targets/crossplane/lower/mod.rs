@@ -6,6 +6,7 @@
 mod devices;
 mod first_boot;
 mod access;
+mod entry;
 mod file;
 
 use std::borrow::Cow;
@@ -21,6 +22,9 @@ use crate::targets::errors;
 use crate::targets::request::{Credential, Request};
 
 pub(super) use access::pool;
+pub(super) use entry::{
+    acl, acme_account, acme_plugin, certificate, group, ha_group, ha_resource, metrics_server, role, user,
+};
 pub(super) use file::{image, snippet};
 
 /// What lowering one resource needs: the request, which objects it stands on, and what was found.
@@ -154,7 +158,8 @@ impl<'r, 'd> Cx<'r, 'd> {
     /// Refuses what only root may do, such as "set `args`", unless root it is.
     pub fn refuse_root(&mut self, path: &str, deed: &str, is_device: bool) {
         if matches!(self.request.login.credential, Credential::Token | Credential::User) {
-            let diagnostic = errors::root_only(self.request, self.origin(path), deed, is_device);
+            let diagnostic = errors::root_only(self.request, self.origin(path), deed, "vm.root-options");
+            let diagnostic = if is_device { errors::by_its_mapping(diagnostic) } else { diagnostic };
             self.diagnostics.push(diagnostic);
         }
     }
@@ -475,8 +480,15 @@ pub(super) fn parts<'r>(request: &'r Request<'_>, index: usize, vm: &'r Vm<'_>) 
             (Content::RootOptions(root), false) => parts.others = Some(root),
             (Content::Power(power), true) => parts.power = Some(*power),
             (Content::Power(_), false)
-            | (Content::Vm(_) | Content::Image(_) | Content::Snippet(_) | Content::Mapping(_) | Content::Pool(_), _) => {
-            }
+            | (
+                Content::Vm(_)
+                | Content::Image(_)
+                | Content::Snippet(_)
+                | Content::Mapping(_)
+                | Content::Pool(_)
+                | Content::Entry(_),
+                _,
+            ) => {}
         }
     }
     parts

@@ -7,11 +7,17 @@
 //! Source: the CRDs of provider-proxmox-bpg v0.11.1 (bpg/proxmox 0.89.1) and v1.18.0 (0.111.1). Single blocks are lists of
 //! one there.
 
+mod entry;
 mod file;
+mod map;
 mod pool;
 mod vm;
 
+pub(super) use entry::{
+    Acl, AcmeAccount, AcmePlugin, Certificate, Grant, Group, HaGroup, HaResource, MetricsServer, Role, User,
+};
 pub(super) use file::{DownloadFile, File, SourceRaw};
+pub(super) use map::{Always, Map};
 pub(super) use pool::Pool;
 pub(super) use vm::*;
 
@@ -33,6 +39,10 @@ pub enum Shape {
     Text,
     /// A list of `string`.
     Texts,
+    /// Keys of any name with a `string` each.
+    TextMap,
+    /// Keys of any name with a `number` each, always whole.
+    IntMap,
     /// A list of objects.
     List(&'static [Field]),
     /// An object.

@@ -2,6 +2,8 @@
 //!
 //! Source: bpg/proxmox 0.89.1 and the `permissions` of the API schema.
 
+mod entry;
+
 use crate::own::Facet;
 use crate::targets::request::ApiCall;
 
@@ -135,6 +137,7 @@ pub(super) fn calls(facet: Facet) -> &'static [ApiCall] {
         Facet::ImageFile => IMAGE,
         Facet::SnippetFile => SNIPPET,
         Facet::Pool => POOL,
+        Facet::Entry(entry) => entry::calls(entry),
         Facet::DeviceHost | Facet::DeviceMapping | Facet::StorageEntry | Facet::StorageHost | Facet::Later(_) => &[],
     }
 }
