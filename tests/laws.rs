@@ -6,5 +6,6 @@ mod laws {
     mod syntax;
     mod targets;
     mod wanted;
+    mod wanted_site;
     mod yaml;
 }

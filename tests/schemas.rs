@@ -10,4 +10,6 @@ mod schemas {
     mod support;
     #[path = "../laws/wanted.rs"]
     mod wanted;
+    #[path = "../laws/wanted_site.rs"]
+    mod wanted_site;
 }

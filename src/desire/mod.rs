@@ -9,6 +9,8 @@
 
 mod access;
 mod devices;
+mod firewall;
+mod host;
 mod image;
 mod lower;
 mod manifest;
@@ -24,7 +26,12 @@ pub use devices::{
     Audio, CdMedium, Cdrom, CloudInit, Disk, DiskExtra, EfiDisk, Import, IpConfig, Nic, PciDevice, Rng, Secret, Serial,
     Share, Throttle, Tpm, Usb, UsbDevice, Vga, Watchdog,
 };
-pub use image::{Image, Mapping, Snippet};
+pub use firewall::{
+    ClusterFirewall, Firewall, FirewallAlias, FirewallRule, FirewallRules, GuestFirewall, GuestOf, IpSet, LogLimit,
+    Member, NodeFirewall, Protected, SecurityGroup,
+};
+pub use host::{Bridge, HostDns, HostPart, HostTime, HostVlan, HostsFile, Interface, Repository, StandardRepository};
+pub use image::{Image, Mapping, Snippet, SnippetSource};
 pub use lower::{Parts, Wanted, check_raw, desired, version};
 pub use manifest::check as check_manifests;
 pub use steps::{Item, Steps, What, steps};
@@ -109,6 +116,10 @@ pub enum Content<'a> {
     Mapping(Box<Mapping<'a>>),
     /// `pool.entry`.
     Pool(Box<Pool<'a>>),
+    /// `host.network`, `host.dns` and what else Proxmox is told on a node.
+    Host(Box<HostPart<'a>>),
+    /// `firewall.options`, `firewall.rules` and the like.
+    Firewall(Box<Firewall<'a>>),
 }
 
 impl Content<'_> {
@@ -123,6 +134,8 @@ impl Content<'_> {
             Content::Snippet(_) => Facet::SnippetFile,
             Content::Mapping(_) => Facet::DeviceMapping,
             Content::Pool(_) => Facet::Pool,
+            Content::Host(part) => part.facet(),
+            Content::Firewall(part) => part.facet(),
         }
     }
 }
@@ -183,9 +196,13 @@ impl<'a> Desired<'a> {
         match &self.objects[index].content {
             Content::Image(image) => Some(image.volume_id()),
             Content::Snippet(snippet) => Some(snippet.volume_id()),
-            Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) | Content::Pool(_) => {
-                None
-            }
+            Content::Vm(_)
+            | Content::RootOptions(_)
+            | Content::Power(_)
+            | Content::Mapping(_)
+            | Content::Pool(_)
+            | Content::Host(_)
+            | Content::Firewall(_) => None,
         }
     }
 }

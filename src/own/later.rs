@@ -19,8 +19,6 @@ pub enum Later {
     DnsZone,
     /// A program that tells measurements.
     Exporter,
-    /// The firewall of the cluster, a host or a guest.
-    Firewall,
     /// What comes into a cluster from Git.
     Gitops,
     /// A group of users.
@@ -64,7 +62,6 @@ impl Later {
             Later::ContainerPower => "container.power",
             Later::DnsZone => "dns-zone.records",
             Later::Exporter => "exporter.service",
-            Later::Firewall => "firewall.rules",
             Later::Gitops => "gitops.install",
             Later::Group => "group.entry",
             Later::Ha => "ha.resource",
@@ -91,7 +88,6 @@ impl Later {
             | Later::BackupJob
             | Later::ContainerConfig
             | Later::ContainerPower
-            | Later::Firewall
             | Later::Group
             | Later::Ha
             | Later::Mapping

@@ -4,8 +4,9 @@
 pub struct Random(u64);
 
 impl Random {
+    /// Numbers that have nothing to do with those of the next seed.
     pub fn new(seed: u64) -> Random {
-        Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(1))
+        Random(Random(seed).next())
     }
 
     pub fn next(&mut self) -> u64 {

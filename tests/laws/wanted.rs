@@ -3,8 +3,8 @@
 use hlab::desire::{
     Agent, Attribute, Audio, CdMedium, Cdrom, CloneFrom, CloudInit, Content, Cpu, Create, Desired, Disk, DiskExtra,
     EfiDisk, Guest, Image, Import, IpConfig, Life, Nic, NumaNode, Object, PciDevice, Place, Pool, Power, Provider, Ref,
-    Rng, RootOptions, Secret, Serial, Sev, Share, SharedMemory, Smbios, Snippet, Startup, Text, Throttle, Timeouts,
-    Tpm, Usb, UsbDevice, Vga, Vm, Watchdog,
+    Rng, RootOptions, Secret, Serial, Sev, Share, SharedMemory, Smbios, Snippet, SnippetSource, Startup, Text,
+    Throttle, Timeouts, Tpm, Usb, UsbDevice, Vga, Vm, Watchdog,
 };
 use hlab::own::Facet;
 use hlab::targets::crossplane::release::Release;
@@ -14,7 +14,7 @@ use super::random::Random;
 const WORDS: &[&str] =
     &["on", "no", "1_000", "12:30:45", "k3s", "a b", "ünï", "x: y # z", "\"q\"", "", "two\nlines", "~", "10.0.0.1"];
 
-fn text(random: &mut Random) -> Text<'static> {
+pub fn text(random: &mut Random) -> Text<'static> {
     (*random.pick(WORDS)).into()
 }
 
@@ -22,24 +22,24 @@ fn label(random: &mut Random) -> Text<'static> {
     (*random.pick(&["on", "1_000", "k3s", "", "1.5", "0777", "No"])).into()
 }
 
-fn some<T>(random: &mut Random, make: impl FnOnce(&mut Random) -> T) -> Option<T> {
+pub fn some<T>(random: &mut Random, make: impl FnOnce(&mut Random) -> T) -> Option<T> {
     random.once_in(2).then(|| make(random))
 }
 
-fn word(random: &mut Random) -> Option<Text<'static>> {
+pub fn word(random: &mut Random) -> Option<Text<'static>> {
     some(random, text)
 }
 
-fn words(random: &mut Random) -> Vec<Text<'static>> {
+pub fn words(random: &mut Random) -> Vec<Text<'static>> {
     (0..random.below(3)).map(|_| text(random)).collect()
 }
 
 /// A number that is no default of anything.
-fn number(random: &mut Random) -> Option<u32> {
+pub fn number(random: &mut Random) -> Option<u32> {
     some(random, |random| 2000 + random.below(5000) as u32)
 }
 
-fn flag(random: &mut Random) -> bool {
+pub fn flag(random: &mut Random) -> bool {
     random.once_in(2)
 }
 
@@ -50,7 +50,7 @@ fn full<T: Default + PartialEq>(value: T) -> Option<Box<T>> {
 /// The namespace that namespaced objects are in.
 pub const NAMESPACE: &str = "homelab";
 
-fn is_new(release: Release) -> bool {
+pub fn is_new(release: Release) -> bool {
     release != Release::V0_11
 }
 
@@ -70,7 +70,7 @@ pub fn desired(random: &mut Random, release: Release, vms: usize) -> Desired<'st
     }
     for node in nodes {
         let place = Place::Storage { node: node.into(), storage: "local".into() };
-        let content = Content::Snippet(Box::new(snippet(random, node)));
+        let content = Content::Snippet(Box::new(snippet(random, release, node)));
         desired.objects.push(object(random, "snippet.first", place, content));
     }
     let pool = Pool { name: "lab".into(), comment: word(random), storages: Vec::new() };
@@ -94,11 +94,12 @@ pub fn desired(random: &mut Random, release: Release, vms: usize) -> Desired<'st
             desired.objects.push(life);
         }
     }
+    super::wanted_site::objects(random, release, &mut desired.objects);
     desired.sort();
     desired
 }
 
-fn object(random: &mut Random, address: &str, place: Place<'static>, content: Content<'static>) -> Object<'static> {
+pub fn object(random: &mut Random, address: &str, place: Place<'static>, content: Content<'static>) -> Object<'static> {
     let mut labels: Vec<(Text<'static>, Text<'static>)> =
         vec![("a/b".into(), label(random)), ("role".into(), label(random))];
     labels.truncate(random.below(3));
@@ -129,13 +130,27 @@ fn image(random: &mut Random, node: &str) -> Image<'static> {
     }
 }
 
-fn snippet(random: &mut Random, node: &str) -> Snippet<'static> {
+fn snippet(random: &mut Random, release: Release, node: &str) -> Snippet<'static> {
+    let source = some(random, |random| {
+        Box::new(SnippetSource {
+            path: "https://example.org/first.yaml".into(),
+            checksum: word(random),
+            any_certificate: flag(random),
+            min_tls: some(random, |random| (*random.pick(&["1.0", "1.2"])).into()),
+            changed: flag(random),
+        })
+    });
     Snippet {
         node: node.to_owned().into(),
         storage: "local".into(),
         file: format!("{node}.yaml").into(),
-        text: Some(text(random)),
+        text: source.is_none().then(|| text(random)),
+        resize: some(random, |random| random.below(5000) as u64).filter(|_| source.is_none()),
+        source,
         executable: flag(random),
+        keep: flag(random),
+        timeout: number(random),
+        sftp: is_new(release) && flag(random),
     }
 }
 

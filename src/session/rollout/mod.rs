@@ -8,6 +8,7 @@ mod declared;
 mod gone;
 mod page;
 mod root;
+mod site;
 mod storage;
 
 use serde_json::{Value as Json, json};

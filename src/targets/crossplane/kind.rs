@@ -1,6 +1,6 @@
 //! The kinds of the provider that we write.
 
-use super::release::{ALL, Release};
+use super::release::{ALL, Release, SINCE_1_18};
 use super::spec::{self, Block as _, Field};
 
 macro_rules! kinds {
@@ -55,12 +55,33 @@ kinds! {
     Image = "EnvironmentDownloadFile" of "virtualenvironmentdownloadfile", "image-", DownloadFile,
     File = "EnvironmentFile" of "virtualenvironmentfile", "snippet-", File,
     Pool = "EnvironmentPool" of "virtualenvironmentpool", "pool-", Pool,
+    Bridge = "EnvironmentNetworkLinuxBridge" of "virtualenvironmentnetworklinuxbridge", "bridge-", Bridge,
+    Vlan = "EnvironmentNetworkLinuxVlan" of "virtualenvironmentnetworklinuxvlan", "vlan-", Vlan,
+    HostDns = "EnvironmentDNS" of "virtualenvironmentdns", "dns-", HostDns,
+    Hosts = "EnvironmentHosts" of "virtualenvironmenthosts", "hosts-", Hosts,
+    Time = "EnvironmentTime" of "virtualenvironmenttime", "time-", Time,
+    Repository = "EnvironmentAptRepository" of "virtualenvironmentaptrepository", "apt-repository-", Repository,
+    Standard = "EnvironmentAptStandardRepository" of "virtualenvironmentaptstandardrepository", "apt-", StandardRepository,
+    ClusterFirewall = "EnvironmentClusterFirewall" of "virtual", "firewall-", ClusterFirewall,
+    NodeFirewall = "EnvironmentNodeFirewall" of "virtualenvironmentnodefirewall", "node-firewall-", NodeFirewall,
+    GuestFirewall = "EnvironmentFirewallOptions" of "virtualenvironmentfirewalloptions", "guest-firewall-", GuestFirewall,
+    Alias = "EnvironmentFirewallAlias" of "virtualenvironmentfirewallalias", "firewall-alias-", FirewallAlias,
+    IpSet = "EnvironmentFirewallIPSet" of "virtualenvironmentfirewallipset", "firewall-ipset-", IpSet,
+    SecurityGroup = "EnvironmentClusterFirewallSecurityGroup" of "virtualenvironmentclusterfirewallsecuritygroup",
+        "firewall-group-", SecurityGroup,
+    Rules = "EnvironmentFirewallRules" of "virtualenvironmentfirewallrules", "firewall-rules-", Rules,
 }
 
 impl Kind {
     /// The kind of its resource, where a document does not say whose it is: `vm`.
     pub fn resource_kind(self) -> &'static str {
-        self.prefix().trim_end_matches('-')
+        let is_of_host = matches!(self, Kind::Bridge | Kind::Vlan | Kind::HostDns | Kind::Hosts | Kind::Time)
+            || matches!(self, Kind::Repository | Kind::Standard);
+        match (is_of_host, self.prefix()) {
+            (true, _) => "host",
+            (false, prefix) if prefix.contains("firewall-") => "firewall",
+            (false, prefix) => prefix.trim_end_matches('-'),
+        }
     }
 
     /// What kubectl calls it: `environmentvm.virtualenvironmentvm.crossplane.io`.
@@ -71,7 +92,7 @@ impl Kind {
 
     /// The releases that have it.
     pub fn releases(self) -> &'static [Release] {
-        ALL
+        if matches!(self, Kind::NodeFirewall) { SINCE_1_18 } else { ALL }
     }
 }
 

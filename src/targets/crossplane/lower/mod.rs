@@ -7,6 +7,8 @@ mod devices;
 mod first_boot;
 mod access;
 mod file;
+mod firewall;
+mod host;
 
 use std::borrow::Cow;
 
@@ -22,6 +24,8 @@ use crate::targets::request::{Credential, Request};
 
 pub(super) use access::pool;
 pub(super) use file::{image, snippet};
+pub(super) use firewall::{alias, cluster, group, guest, ipset, node, rules};
+pub(super) use host::{bridge, host_dns, hosts, repository, standard, time, vlan};
 
 /// What lowering one resource needs: the request, which objects it stands on, and what was found.
 pub(super) struct Cx<'r, 'd> {
@@ -475,8 +479,16 @@ pub(super) fn parts<'r>(request: &'r Request<'_>, index: usize, vm: &'r Vm<'_>) 
             (Content::RootOptions(root), false) => parts.others = Some(root),
             (Content::Power(power), true) => parts.power = Some(*power),
             (Content::Power(_), false)
-            | (Content::Vm(_) | Content::Image(_) | Content::Snippet(_) | Content::Mapping(_) | Content::Pool(_), _) => {
-            }
+            | (
+                Content::Vm(_)
+                | Content::Image(_)
+                | Content::Snippet(_)
+                | Content::Mapping(_)
+                | Content::Pool(_)
+                | Content::Host(_)
+                | Content::Firewall(_),
+                _,
+            ) => {}
         }
     }
     parts

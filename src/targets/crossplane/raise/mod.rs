@@ -3,6 +3,8 @@
 
 mod access;
 mod file;
+pub(super) mod firewall;
+pub(super) mod host;
 mod parts;
 
 use std::borrow::Cow;

@@ -8,10 +8,16 @@
 //! one there.
 
 mod file;
+mod firewall;
+mod host;
 mod pool;
 mod vm;
 
-pub(super) use file::{DownloadFile, File, SourceRaw};
+pub(super) use file::{DownloadFile, File, SourceFile, SourceRaw};
+pub(super) use firewall::{
+    ClusterFirewall, FirewallAlias, GuestFirewall, IpSet, LogLimit, Member, NodeFirewall, Rule, Rules, SecurityGroup,
+};
+pub(super) use host::{Bridge, HostDns, Hosts, HostsEntry, Repository, StandardRepository, Time, Vlan};
 pub(super) use pool::Pool;
 pub(super) use vm::*;
 
