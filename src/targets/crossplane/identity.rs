@@ -7,8 +7,10 @@ use crate::desire::{Firewall, GuestOf, HostPart, Protected};
 /// Why what exists cannot be taken over.
 pub(super) type Unknown = &'static str;
 
-const COMPUTED: Unknown = "the provider finds it by an id that it computes itself (`rule-…`, `options-…`) and that nobody else can \
-    write down; without `adopt` it sets what stands here";
+const OPTIONS: Unknown = "the provider finds them by an id that it computes itself (`options-…`) and that nobody else can write \
+    down; without `adopt` it sets them as they stand here";
+const RULES: Unknown = "the provider finds them by an id that it computes itself (`rule-…`) and that nobody else can write down; \
+    remove the rules that are there, and it makes them anew";
 const SLUG: Unknown =
     "the provider finds it by an id that it makes up itself; without `adopt` it sets what stands here";
 const NO_IMPORTER: Unknown = "the provider cannot look at an alias that it did not make";
@@ -57,6 +59,7 @@ pub(super) fn firewall(part: &Firewall<'_>, is_observed: bool) -> Result<String,
         Firewall::IpSet(of) => Ok(of.name.to_string()),
         Firewall::Guest(of) if is_observed => Ok(guest(&of.guest)),
         Firewall::Rules(of) if is_observed => Ok(protected(&of.of)),
-        Firewall::Guest(_) | Firewall::Rules(_) => Err(COMPUTED),
+        Firewall::Guest(_) => Err(OPTIONS),
+        Firewall::Rules(_) => Err(RULES),
     }
 }

@@ -8,6 +8,7 @@ use crate::desire::{
     Protected, SecurityGroup, Text,
 };
 use crate::targets::crossplane::spec;
+use crate::targets::errors;
 
 /// A word, or what Proxmox does without one.
 fn or<'r>(text: &'r Option<Text<'_>>, usual: &'static str) -> Option<Text<'r>> {
@@ -170,7 +171,9 @@ fn all_rules<'r>(cx: &mut Cx<'r, '_>, rules: &'r [FirewallRule<'_>]) -> Vec<spec
 
 fn rule<'r>(cx: &mut Cx<'r, '_>, number: usize, of: &'r FirewallRule<'_>) -> spec::Rule<'r> {
     if of.icmp_type.is_some() {
-        cx.no_field(&format!("rule.{number}.icmp-type"));
+        let why = format!("{} of provider {} has no field for it", cx.kind.name(), cx.release.provider());
+        let origin = cx.origin(&format!("rule.{number}.icmp-type"));
+        cx.diagnostics.push(errors::cannot_express(cx.request, origin, "icmp-type", &why));
     }
     let direction = of.group.is_none().then(|| Cow::Borrowed(of.direction.as_deref().unwrap_or("in")));
     spec::Rule {
