@@ -84,7 +84,13 @@ fn facets<'d>(
         match &other.content {
             Content::RootOptions(options) => root = Some(&**options),
             Content::Power(state) => power = Some(*state),
-            Content::Vm(_) | Content::Image(_) | Content::Snippet(_) | Content::Mapping(_) | Content::Pool(_) => {}
+            Content::Vm(_)
+            | Content::Image(_)
+            | Content::Snippet(_)
+            | Content::Mapping(_)
+            | Content::Pool(_)
+            | Content::Host(_)
+            | Content::Firewall(_) => {}
         }
     }
     (root, power)
