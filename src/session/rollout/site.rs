@@ -55,7 +55,7 @@ pub(super) fn host(part: &HostPart<'_>, object: &Object<'_>) -> Told {
             let options =
                 options.switch("bridge_vlan_aware", bridge.vlan_aware, "1").maybe("bridge_vids", bridge.vlans.as_ref());
             let note =
-                bridge.stp.then(|| "the API does not know `stp`: say `bridge-stp on` in /etc/network/interfaces");
+                bridge.stp.then_some("the API does not know `stp`: say `bridge-stp on` in /etc/network/interfaces");
             let what = format!("bridge `{}` on {}", bridge.interface.name, bridge.interface.node);
             interface(what, &bridge.interface, options, object.life.adopt, note)
         }
