@@ -7,5 +7,6 @@ mod laws {
     mod syntax;
     mod targets;
     mod wanted;
+    mod wanted_site;
     mod yaml;
 }

@@ -12,4 +12,6 @@ mod schemas {
     mod support;
     #[path = "../laws/wanted.rs"]
     mod wanted;
+    #[path = "../laws/wanted_site.rs"]
+    mod wanted_site;
 }

@@ -46,10 +46,35 @@ pub struct Snippet<'a> {
     pub storage: Text<'a>,
     /// Its name on the storage.
     pub file: Text<'a>,
-    /// What it says; `None` for a file that is put there by other means.
+    /// What it says; `None` for a file that comes from elsewhere.
     pub text: Option<Text<'a>>,
+    /// Where it comes from in place of a text; `None` and no text: it is put there by other means.
+    pub source: Option<Box<SnippetSource<'a>>>,
+    /// The size that the text is brought to, in bytes.
+    pub resize: Option<u64>,
     /// It can be run, as hook scripts must.
     pub executable: bool,
+    /// A file of that name stays as it is.
+    pub keep: bool,
+    /// How long the upload may take, in seconds; `None`: half an hour.
+    pub timeout: Option<u32>,
+    /// It is put there by SFTP, not through a shell.
+    pub sftp: bool,
+}
+
+/// Where a snippet comes from.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct SnippetSource<'a> {
+    /// A URL, or a path where the tool runs that applies it.
+    pub path: Text<'a>,
+    /// The SHA-256 checksum it must have.
+    pub checksum: Option<Text<'a>>,
+    /// The server's certificate is not verified.
+    pub any_certificate: bool,
+    /// The oldest TLS that the server may speak, if not 1.3.
+    pub min_tls: Option<Text<'a>>,
+    /// It is another than when it was last applied.
+    pub changed: bool,
 }
 
 impl Snippet<'_> {

@@ -10,6 +10,8 @@
 mod access;
 mod devices;
 mod entry;
+mod firewall;
+mod host;
 mod image;
 mod lower;
 mod manifest;
@@ -29,7 +31,12 @@ pub use entry::{
     Acl, AcmeAccount, AcmePlugin, Certificate, Entry, Group, HaNodes, HaResource, Influxdb, MetricsServer, MetricsSort,
     Opentelemetry, Realm, Role, Token, User, Who,
 };
-pub use image::{Image, Mapping, Snippet};
+pub use firewall::{
+    ClusterFirewall, Firewall, FirewallAlias, FirewallRule, FirewallRules, GuestFirewall, GuestOf, IpSet, LogLimit,
+    Member, NodeFirewall, Protected, SecurityGroup,
+};
+pub use host::{Bridge, HostDns, HostPart, HostTime, HostVlan, HostsFile, Interface, Repository, StandardRepository};
+pub use image::{Image, Mapping, Snippet, SnippetSource};
 pub use lower::{Parts, Wanted, check_raw, desired, version};
 pub use manifest::check as check_manifests;
 pub use steps::{Item, Steps, What, steps};
@@ -118,6 +125,10 @@ pub enum Content<'a> {
     Pool(Box<Pool<'a>>),
     /// An entry of the cluster's configuration, or of a node's.
     Entry(Box<Entry<'a>>),
+    /// `host.network`, `host.dns` and what else Proxmox is told on a node.
+    Host(Box<HostPart<'a>>),
+    /// `firewall.options`, `firewall.rules` and the like.
+    Firewall(Box<Firewall<'a>>),
 }
 
 impl Content<'_> {
@@ -133,6 +144,8 @@ impl Content<'_> {
             Content::Mapping(_) => Facet::DeviceMapping,
             Content::Pool(_) => Facet::Pool,
             Content::Entry(entry) => Facet::Entry(entry.facet()),
+            Content::Host(part) => part.facet(),
+            Content::Firewall(part) => part.facet(),
         }
     }
 }
@@ -198,7 +211,9 @@ impl<'a> Desired<'a> {
             | Content::Power(_)
             | Content::Mapping(_)
             | Content::Pool(_)
-            | Content::Entry(_) => None,
+            | Content::Entry(_)
+            | Content::Host(_)
+            | Content::Firewall(_) => None,
         }
     }
 }

@@ -5,7 +5,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{CdMedium, CloudInit, Content, Entry, Import, Object, RootOptions, UsbDevice, Vm, Wanted};
+use super::{
+    CdMedium, CloudInit, Content, Entry, Firewall, FirewallRule, HostPart, Import, Object, RootOptions, UsbDevice, Vm,
+    Wanted,
+};
 use crate::base::Span;
 use crate::model::{Host, Model};
 use crate::own::order::Step;
@@ -63,6 +66,9 @@ pub fn steps<'a>(model: &'a Model<'a>, owned: &Owned, wanted: &'a Wanted<'a>) ->
         directories: FxHashMap::default(),
         mappings: FxHashMap::default(),
         guests: FxHashMap::default(),
+        interfaces: FxHashMap::default(),
+        filters: FxHashMap::default(),
+        clusters: Vec::new(),
     };
     cx.objects();
     cx.storages();
@@ -89,6 +95,20 @@ struct Cx<'a, 'o> {
     mappings: FxHashMap<(bool, &'a str), u32>,
     /// The step of a guest's configuration, by its id.
     guests: FxHashMap<u32, u32>,
+    /// The step of an interface of a node, by node and name.
+    interfaces: FxHashMap<(&'a str, &'a str), u32>,
+    /// The step of an alias, a set or a group of a firewall.
+    filters: FxHashMap<(ObjId, Filter<'a>), u32>,
+    /// The firewalls of the cluster, whose names all others know.
+    clusters: Vec<ObjId>,
+}
+
+/// What rules of firewalls refer to.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Filter<'a> {
+    Alias(&'a str),
+    Set(&'a str),
+    Group(&'a str),
 }
 
 impl<'a> Cx<'a, '_> {
@@ -110,13 +130,23 @@ impl<'a> Cx<'a, '_> {
                 what: What::Object(number),
             };
             let step = self.add(item, wanted.owners[number]);
-            if let Content::Mapping(mapping) = &object.content {
-                self.mappings.insert((mapping.sort == "pci", &*mapping.name), step);
-            }
-            if let Content::Vm(vm) = &object.content
-                && let Some(id) = vm.id
-            {
-                self.guests.insert(id, step);
+            match &object.content {
+                Content::Mapping(mapping) => {
+                    self.mappings.insert((mapping.sort == "pci", &*mapping.name), step);
+                }
+                Content::Host(part) => {
+                    if let Some(interface) = part.interface() {
+                        self.interfaces.insert((&*interface.node, &*interface.name), step);
+                    }
+                }
+                Content::Firewall(part) => self.filter(number, part, step),
+                Content::Vm(vm) => self.guests.extend(vm.id.map(|id| (id, step))),
+                Content::RootOptions(_)
+                | Content::Power(_)
+                | Content::Image(_)
+                | Content::Snippet(_)
+                | Content::Pool(_)
+                | Content::Entry(_) => {}
             }
         }
     }
@@ -201,6 +231,8 @@ impl<'a> Cx<'a, '_> {
                 after.extend(pool.storages.iter().filter_map(|storage| self.storages.get(&**storage)));
             }
             Content::Entry(entry) => self.entry(object, entry, &mut after),
+            Content::Host(part) => self.host(part, &mut after),
+            Content::Firewall(part) => self.firewall(number, part, &mut after),
             Content::Mapping(_) => {}
         }
         self.out.steps[number].after.append(&mut after);
@@ -213,6 +245,79 @@ impl<'a> Cx<'a, '_> {
             let id = resource.guest.split_once(':').and_then(|(_, id)| id.parse().ok());
             after.extend(id.and_then(|id: u32| self.guests.get(&id)));
         }
+    }
+
+    /// An interface waits for what it is made of, as far as somebody makes it.
+    fn host(&self, part: &'a HostPart<'a>, after: &mut Vec<u32>) {
+        match part {
+            HostPart::Bridge(bridge) => {
+                let node = &*bridge.interface.node;
+                after.extend(bridge.ports.iter().filter_map(|port| self.interfaces.get(&(node, &**port))));
+            }
+            HostPart::Vlan(vlan) => after.extend(self.interfaces.get(&(&*vlan.interface.node, &*vlan.device))),
+            HostPart::Dns(_)
+            | HostPart::Hosts(_)
+            | HostPart::Time(_)
+            | HostPart::Standard(_)
+            | HostPart::Repository(_) => {}
+        }
+    }
+
+    /// Notes the step of what rules may refer to.
+    fn filter(&mut self, number: usize, part: &'a Firewall<'a>, step: u32) {
+        let firewall = self.model.world.root(self.wanted.resources[number]);
+        let filter = match part {
+            Firewall::Cluster(_) => return self.clusters.push(firewall),
+            Firewall::Alias(alias) => Filter::Alias(&alias.name),
+            Firewall::IpSet(set) => Filter::Set(&set.name),
+            Firewall::Group(group) => Filter::Group(&group.name),
+            Firewall::Node(_) | Firewall::Guest(_) | Firewall::Rules(_) => return,
+        };
+        self.filters.insert((firewall, filter), step);
+    }
+
+    /// Rules wait for the names that they use, a guest's firewall for the guest; and options come last, since a firewall that is
+    /// on before its rules are there lets nobody in.
+    fn firewall(&self, number: usize, part: &'a Firewall<'a>, after: &mut Vec<u32>) {
+        let model = self.model;
+        let firewall = model.world.root(self.wanted.resources[number]);
+        match part {
+            Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) => {
+                let objects = &self.wanted.desired.objects;
+                let place = &objects[number].place;
+                let beside = objects.iter().enumerate().skip(number + 1);
+                let beside = beside.take_while(|(_, other)| other.address == objects[number].address);
+                after.extend(beside.filter(|(_, other)| other.place == *place).map(|(step, _)| step as u32));
+            }
+            Firewall::Group(group) => group.rules.iter().for_each(|rule| self.rule(firewall, rule, after)),
+            Firewall::Rules(rules) => rules.rules.iter().for_each(|rule| self.rule(firewall, rule, after)),
+            Firewall::IpSet(set) => {
+                set.members.iter().for_each(|member| self.named(firewall, &member.address, after));
+            }
+            Firewall::Alias(_) => {}
+        }
+        if let Value::Obj(guest) = crate::model::GuestFirewall::new(model, firewall).guest(model) {
+            after.extend(self.step_of(model.resource(guest), Facet::VmConfig));
+        }
+    }
+
+    fn rule(&self, firewall: ObjId, rule: &FirewallRule<'_>, after: &mut Vec<u32>) {
+        after.extend(rule.group.as_deref().and_then(|group| self.filter_step(firewall, Filter::Group(group))));
+        for addresses in [&rule.from, &rule.to].into_iter().flatten() {
+            addresses.split(',').for_each(|address| self.named(firewall, address, after));
+        }
+    }
+
+    /// The step of the alias or set that an address names.
+    fn named(&self, firewall: ObjId, address: &str, after: &mut Vec<u32>) {
+        let filter = address.strip_prefix('+').map_or(Filter::Alias(address), Filter::Set);
+        after.extend(self.filter_step(firewall, filter));
+    }
+
+    /// The step of a name that a firewall knows: its own, or the cluster's.
+    fn filter_step(&self, firewall: ObjId, filter: Filter<'_>) -> Option<u32> {
+        let mut known = std::iter::once(&firewall).chain(&self.clusters);
+        known.find_map(|firewall| self.filters.get(&(*firewall, filter)).copied())
     }
 
     fn vm(&mut self, number: usize, vm: &'a Vm<'a>, after: &mut Vec<u32>) {
@@ -228,6 +333,7 @@ impl<'a> Cx<'a, '_> {
                 after.extend(self.file(import));
             }
         }
+        after.extend(vm.nics.iter().filter_map(|nic| self.interfaces.get(&(&*vm.node, &*nic.bridge))));
         if let Some(init) = &vm.cloud_init {
             self.cloud_init(init, after);
         }
@@ -320,6 +426,8 @@ fn node_of<'a>(object: &'a Object<'a>, wanted: &'a Wanted<'a>, number: usize) ->
         Content::Image(image) => Some(&image.node),
         Content::Snippet(snippet) => Some(&snippet.node),
         Content::Entry(entry) => entry.node(),
+        Content::Host(part) => Some(part.node()),
+        Content::Firewall(part) => part.node().map(|node| &**node),
         Content::Mapping(_) | Content::Pool(_) => None,
         // The configuration of the same VM stands a little before.
         Content::RootOptions(_) | Content::Power(_) => {

@@ -191,11 +191,12 @@ codes! {
     RAW_REFUSED "HL0705" "raw-option-refused" "a raw option that Proxmox does not take";
     RAW_USED "HL0706" "raw-option" "an option by its own name";
     NO_PREFIX "HL0707" "no-prefix" "a static address in a network without a subnet";
-    NO_ADDRESS "HL0708" "no-address" "a gateway without an address";
+    NO_ADDRESS "HL0708" "no-address" "a gateway or server without an address";
     WHICH_STORAGE "HL0709" "which-storage" "a file whose storage is not clear";
     NO_SLOT_LEFT "HL0710" "no-slot-left" "more devices than a VM has slots";
     MAPPING_KNOWS_ONE_ID "HL0711" "mapping-knows-one-id" "a device of several ids, given by a mapping that knows one";
     VALUE_REFUSED "HL0712" "value-refused" "a value that Proxmox does not take";
+    NOT_IN_HOSTS "HL0714" "host-not-in-hosts" "a hosts file without the host itself";
     TARGET_CANNOT_EXPRESS "HL0720" "target-cannot-express" "the target's format has no place for a field";
     ROOT_ONLY_OPTION "HL0721" "root-only-option" "the target's login may not set an option";
     NAME_COLLISION "HL0722" "name-collision" "two resources have one name in the target";

@@ -10,6 +10,7 @@
 mod lab;
 mod path;
 mod read;
+mod site;
 mod views;
 
 use std::sync::OnceLock;
@@ -22,6 +23,10 @@ use crate::types::value::{ObjId, Value};
 use crate::types::{Program, span_of};
 
 pub use path::{Found, Step};
+pub use site::{
+    AnyContainer, Apt, AptRepository, ClusterFirewall, Firewall, FirewallAlias, FirewallRule, GuestFirewall,
+    HostFirewall, HostSystem, HostVlan, HostsEntry, IpSet, IpSetMember, LogLimit, SecurityGroup,
+};
 pub use views::{
     Acl, AcmeAccount, AcmePlugin, Agent, Attach, Audio, Bridge, Cdrom, Certificate, CloneOf, CloudInit, Cluster,
     Container, ContainerNic, Cpu, Create, Destroy, Device, DeviceNeeds, Disk, DiskLimit, Display, Efi, Fields, Group,
@@ -47,6 +52,8 @@ pub struct Model<'m> {
     pub sources: &'m Sources,
     /// The numbers of fields.
     pub fields: Fields,
+    /// Those of hosts and firewalls.
+    pub site: site::Fields,
     /// The constant defaults of each shape's fields.
     defaults: Vec<Vec<Value>>,
     /// The number of each shape's field `name`.
@@ -68,11 +75,12 @@ impl<'m> Model<'m> {
     #[must_use]
     pub fn new(program: &'m Program, world: &'m World, units: &'m [Unit], sources: &'m Sources) -> Model<'m> {
         let (fields, defaults) = (Fields::find(program), read::defaults(program));
+        let site = site::Fields::find(program);
         let names = program.shapes.iter().map(|shape| shape.any_field(program.words.name)).collect();
         let owner = program.heap.names.find("owner");
         let owner_of = |shape: &Shape| if shape.is_kind { shape.any_field(owner?) } else { None };
         let owners = program.shapes.iter().map(owner_of).collect();
-        Model { program, world, units, sources, fields, defaults, names, owners, addresses: OnceLock::new() }
+        Model { program, world, units, sources, fields, site, defaults, names, owners, addresses: OnceLock::new() }
     }
 
     /// The field by which a resource says who applies it.

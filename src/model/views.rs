@@ -1,9 +1,8 @@
 //! The views: one struct a kind or block, with an accessor for each field that the compiler itself reads.
 
 use super::Model;
-use super::read::Of;
-use crate::eval::FieldSet;
 use crate::types::Program;
+use crate::types::shape::Shape;
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Value};
 
@@ -41,7 +40,7 @@ macro_rules! accessor {
         #[must_use]
         #[inline]
         pub fn $field(self, model: &Model<'_>) -> bool {
-            model.flag(self.of(model.fields.$group.shape), model.fields.$group.$field) == Some(true)
+            model.flag(self.of(fields(model).$group.shape), fields(model).$group.$field) == Some(true)
         }
     };
     (one $group:ident $field:ident $name:literal $View:ident) => {
@@ -49,13 +48,13 @@ macro_rules! accessor {
         #[must_use]
         #[inline]
         pub fn $field(self, model: &Model<'_>) -> Option<$View> {
-            model.object(self.of(model.fields.$group.shape), model.fields.$group.$field).map(|id| $View::new(model, id))
+            model.object(self.of(fields(model).$group.shape), fields(model).$group.$field).map(|id| $View::new(model, id))
         }
     };
     (many $group:ident $field:ident $name:literal $View:ident) => {
         #[doc = concat!("`", $name, "`, in order.")]
         pub fn $field<'m>(self, model: &Model<'m>) -> impl Iterator<Item = $View> + use<'m> {
-            let list = model.list(self.of(model.fields.$group.shape), model.fields.$group.$field).iter();
+            let list = model.list(self.of(fields(model).$group.shape), fields(model).$group.$field).iter();
             let world = model.world;
             list.filter_map(move |value| match value {
                 Value::Obj(id) => Some($View { id: *id, said: world.object(*id).says }),
@@ -68,7 +67,7 @@ macro_rules! accessor {
         #[must_use]
         #[inline]
         pub fn $field<'m>(self, model: &Model<'m>) -> $gives {
-            model.$read(self.of(model.fields.$group.shape), model.fields.$group.$field)
+            model.$read(self.of(fields(model).$group.shape), fields(model).$group.$field)
         }
     };
 }
@@ -84,12 +83,12 @@ macro_rules! views {
                 /// The object.
                 pub id: ObjId,
                 /// Which fields it says.
-                said: FieldSet,
+                pub(in crate::model) said: $crate::eval::FieldSet,
             }
 
             impl $View {
                 /// A block that nothing said: its fields read as the library's defaults.
-                pub const UNSAID: $View = $View { id: super::UNSAID, said: FieldSet::NOTHING };
+                pub const UNSAID: $View = $View { id: $crate::model::UNSAID, said: $crate::eval::FieldSet::NOTHING };
 
                 /// The view of an object.
                 #[must_use]
@@ -100,13 +99,13 @@ macro_rules! views {
                 /// Which fields it says.
                 #[must_use]
                 #[inline]
-                pub fn said(self) -> FieldSet {
+                pub fn said(self) -> $crate::eval::FieldSet {
                     self.said
                 }
 
                 #[inline]
-                fn of(self, shape: ShapeId) -> Of {
-                    Of { id: self.id, said: self.said, shape }
+                fn of(self, shape: ShapeId) -> $crate::model::read::Of {
+                    $crate::model::read::Of { id: self.id, said: self.said, shape }
                 }
 
                 $(accessor!($how $group $field $name $($Of)?);)*
@@ -142,7 +141,7 @@ macro_rules! views {
                 Fields {
                     $($group: {
                         let shape = shape(program, $shape);
-                        numbers::$group::Numbers { shape, $($field: number(program, shape, $name),)* }
+                        numbers::$group::Numbers { shape, $($field: number(program, $shape, $name),)* }
                     },)*
                 }
             }
@@ -150,21 +149,35 @@ macro_rules! views {
 
         /// Every shape and field that the views name.
         #[cfg(test)]
-        pub(super) const NAMED: &[(&str, &[&str])] = &[$(($shape, &[$($name),*])),*];
+        pub(in crate::model) const NAMED: &[(&str, &[&str])] = &[$(($shape, &[$($name),*])),*];
     };
 }
 
-/// The first shape of a name: the library is declared before any project.
-fn shape(program: &Program, name: &str) -> ShapeId {
+pub(super) use {accessor, views};
+
+/// The numbers of this file's views.
+#[inline]
+fn fields<'f>(model: &'f Model<'_>) -> &'f Fields {
+    &model.fields
+}
+
+/// The first shape of a name: the library is declared before any project. `firewall.Host` is one variant of a kind.
+pub(super) fn shape(program: &Program, name: &str) -> ShapeId {
+    let name = name.split('.').next().unwrap_or(name);
     let found = program.heap.names.find(name);
     let place = found.and_then(|name| program.shapes.iter().position(|shape| shape.name == name));
     ShapeId(place.map_or(u16::MAX, |place| place as u16))
 }
 
-fn number(program: &Program, shape: ShapeId, name: &str) -> u16 {
-    let shape = program.shapes.get(usize::from(shape.0));
+pub(super) fn number(program: &Program, of: &str, name: &str) -> u16 {
+    let shape = program.shapes.get(usize::from(shape(program, of).0));
     let name = program.heap.names.find(name);
-    shape.zip(name).and_then(|(shape, name)| shape.any_field(name)).unwrap_or(u16::MAX)
+    let variant = of.split_once('.').and_then(|(_, variant)| program.heap.names.find(variant));
+    let found = |(shape, name): (&Shape, _)| match variant {
+        Some(_) => shape.field(name, variant),
+        None => shape.any_field(name),
+    };
+    shape.zip(name).and_then(found).unwrap_or(u16::MAX)
 }
 
 views! {
@@ -311,8 +324,20 @@ views! {
     }
     /// A bridge of a host.
     Bridge as bridge of "Bridge" {
+        ports = "ports" list,
         network = "network" one Network,
         address = "address" value,
+        address6 = "address6" text,
+        default_route = "default-route" maybe,
+        vlan_aware = "vlan-aware" flag,
+        vlans = "vlans" text,
+        stp = "stp" flag,
+        mtu = "mtu" int,
+        autostart = "autostart" flag,
+        comment = "comment" text,
+        reload_timeout = "reload-timeout" milliseconds,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
     }
     /// A PCI device of a host.
     HostPci as host_pci of "HostPci" {
@@ -369,6 +394,15 @@ views! {
         file = "file" text,
         storage = "storage" one Storage,
         text = "text" text,
+        source = "source" text,
+        checksum = "checksum" text,
+        verify = "verify" flag,
+        min_tls = "min-tls" text,
+        changed = "changed" flag,
+        resize = "resize" size,
+        overwrite = "overwrite" flag,
+        timeout = "timeout" milliseconds,
+        upload = "upload" text,
         executable = "executable" flag,
         owner = "owner" value,
         on_delete = "on-delete" text,

@@ -9,6 +9,26 @@ pub enum Facet {
     DeviceHost,
     /// The resource mapping of a device.
     DeviceMapping,
+    /// A name of an address for a firewall.
+    FirewallAlias,
+    /// A group of firewall rules.
+    FirewallGroup,
+    /// A set of addresses for a firewall.
+    FirewallIpSet,
+    /// Whether and how a firewall works.
+    FirewallOptions,
+    /// The rules of a firewall.
+    FirewallRules,
+    /// Where a host's packages come from.
+    HostApt,
+    /// The name servers that a host asks.
+    HostDns,
+    /// A host's /etc/hosts.
+    HostHosts,
+    /// Bridges and VLAN interfaces of a host.
+    HostNetwork,
+    /// A host's time zone.
+    HostTime,
     /// The file of an image on a node's storage.
     ImageFile,
     /// A pool of guests and storages.
@@ -31,11 +51,32 @@ pub enum Facet {
     Later(Later),
 }
 
+/// Who applies a facet where nothing is said.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Usual {
+    /// The first target that can carry it, or else `api`.
+    Carrier,
+    /// `api`, although a target could: what is wrong here cuts off whoever applies it.
+    Api,
+    /// Nobody: what a host says of itself is a fact first, and a wish only where the project says so.
+    Nobody,
+}
+
 impl Facet {
     /// Every facet.
     pub const ALL: &'static [Facet] = &[
         Facet::DeviceHost,
         Facet::DeviceMapping,
+        Facet::FirewallAlias,
+        Facet::FirewallGroup,
+        Facet::FirewallIpSet,
+        Facet::FirewallOptions,
+        Facet::FirewallRules,
+        Facet::HostApt,
+        Facet::HostDns,
+        Facet::HostHosts,
+        Facet::HostNetwork,
+        Facet::HostTime,
         Facet::ImageFile,
         Facet::Pool,
         Facet::SnippetFile,
@@ -63,7 +104,6 @@ impl Facet {
         Facet::Later(Later::ContainerPower),
         Facet::Later(Later::DnsZone),
         Facet::Later(Later::Exporter),
-        Facet::Later(Later::Firewall),
         Facet::Later(Later::Gitops),
         Facet::Later(Later::K3sCluster),
         Facet::Later(Later::Manifest),
@@ -81,6 +121,16 @@ impl Facet {
         match self {
             Facet::DeviceHost => "device.host",
             Facet::DeviceMapping => "device.mapping",
+            Facet::FirewallAlias => "firewall.alias",
+            Facet::FirewallGroup => "firewall.group",
+            Facet::FirewallIpSet => "firewall.ipset",
+            Facet::FirewallOptions => "firewall.options",
+            Facet::FirewallRules => "firewall.rules",
+            Facet::HostApt => "host.apt",
+            Facet::HostDns => "host.dns",
+            Facet::HostHosts => "host.hosts",
+            Facet::HostNetwork => "host.network",
+            Facet::HostTime => "host.time",
             Facet::ImageFile => "image.file",
             Facet::Pool => "pool.entry",
             Facet::SnippetFile => "snippet.file",
@@ -100,16 +150,51 @@ impl Facet {
         match self {
             Facet::DeviceHost => 0,
             Facet::DeviceMapping => 1,
-            Facet::ImageFile => 2,
-            Facet::Pool => 3,
-            Facet::SnippetFile => 4,
-            Facet::StorageEntry => 5,
-            Facet::StorageHost => 6,
-            Facet::VmConfig => 7,
-            Facet::VmRootOptions => 8,
-            Facet::VmPower => 9,
-            Facet::Entry(entry) => 10 + entry as usize,
-            Facet::Later(later) => 10 + Entry::ALL.len() + later as usize,
+            Facet::FirewallAlias => 2,
+            Facet::FirewallGroup => 3,
+            Facet::FirewallIpSet => 4,
+            Facet::FirewallOptions => 5,
+            Facet::FirewallRules => 6,
+            Facet::HostApt => 7,
+            Facet::HostDns => 8,
+            Facet::HostHosts => 9,
+            Facet::HostNetwork => 10,
+            Facet::HostTime => 11,
+            Facet::ImageFile => 12,
+            Facet::Pool => 13,
+            Facet::SnippetFile => 14,
+            Facet::StorageEntry => 15,
+            Facet::StorageHost => 16,
+            Facet::VmConfig => 17,
+            Facet::VmRootOptions => 18,
+            Facet::VmPower => 19,
+            Facet::Entry(entry) => 20 + entry as usize,
+            Facet::Later(later) => 20 + Entry::ALL.len() + later as usize,
+        }
+    }
+
+    /// Who applies it where nothing is said.
+    #[must_use]
+    pub fn usual(self) -> Usual {
+        match self {
+            Facet::HostApt | Facet::HostDns | Facet::HostHosts | Facet::HostNetwork | Facet::HostTime => Usual::Nobody,
+            Facet::FirewallAlias
+            | Facet::FirewallGroup
+            | Facet::FirewallIpSet
+            | Facet::FirewallOptions
+            | Facet::FirewallRules => Usual::Api,
+            Facet::DeviceHost
+            | Facet::DeviceMapping
+            | Facet::ImageFile
+            | Facet::Pool
+            | Facet::SnippetFile
+            | Facet::StorageEntry
+            | Facet::StorageHost
+            | Facet::VmConfig
+            | Facet::VmRootOptions
+            | Facet::VmPower
+            | Facet::Entry(_)
+            | Facet::Later(_) => Usual::Carrier,
         }
     }
 

@@ -17,8 +17,6 @@ pub enum Later {
     DnsZone,
     /// A program that tells measurements.
     Exporter,
-    /// The firewall of the cluster, a host or a guest.
-    Firewall,
     /// What comes into a cluster from Git.
     Gitops,
     /// The configuration of a k3s cluster on its nodes.
@@ -51,7 +49,6 @@ impl Later {
             Later::ContainerPower => "container.power",
             Later::DnsZone => "dns-zone.records",
             Later::Exporter => "exporter.service",
-            Later::Firewall => "firewall.rules",
             Later::Gitops => "gitops.install",
             Later::K3sCluster => "k3s-cluster.nodes",
             Later::Manifest => "manifest.object",
@@ -72,7 +69,6 @@ impl Later {
             | Later::BackupJob
             | Later::ContainerConfig
             | Later::ContainerPower
-            | Later::Firewall
             | Later::Mapping
             | Later::Replication => true,
             Later::BackupServer

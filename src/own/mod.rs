@@ -4,6 +4,9 @@
 //! any resource. The resource's own `owner` counts most, then the project's `owner` by facet (`vm.power`), then by kind
 //! (`vm`), then the first target that can carry the facet, then `api`. What nobody can reach is nobody's: counted, verified, never
 //! emitted. [`order`] puts what is owned into stages.
+//!
+//! Two sorts of facets are given to no target unless the project says so ([`Usual`]). What a host says of itself, such as its
+//! bridges, is a fact first: nobody's. Firewalls are `api`'s, since a wrong one cuts off whoever applies it.
 
 mod entry;
 mod errors;
@@ -17,7 +20,7 @@ use crate::model::{Model, Target};
 use crate::types::value::{ObjId, Value};
 
 pub use entry::Entry;
-pub use facet::Facet;
+pub use facet::{Facet, Usual};
 pub use later::Later;
 
 /// Who applies a facet.
@@ -124,6 +127,16 @@ pub fn api_carries(facet: Facet) -> Result<(), &'static str> {
     match facet {
         Facet::DeviceMapping
         | Facet::Entry(_)
+        | Facet::FirewallAlias
+        | Facet::FirewallGroup
+        | Facet::FirewallIpSet
+        | Facet::FirewallOptions
+        | Facet::FirewallRules
+        | Facet::HostApt
+        | Facet::HostDns
+        | Facet::HostHosts
+        | Facet::HostNetwork
+        | Facet::HostTime
         | Facet::ImageFile
         | Facet::Pool
         | Facet::StorageEntry
@@ -159,15 +172,18 @@ pub fn assign(model: &Model<'_>, targets: Vec<Declared>, carries: Carries<'_>) -
 
 /// The owner of a facet of which nothing is said.
 fn unsaid(facet: Facet, carried: &[Vec<bool>]) -> Owner {
-    match carried.iter().position(|can| can[facet.index()]) {
-        Some(target) => Owner::Target(target as u16),
-        None if api_carries(facet).is_ok() => Owner::Api,
-        None => Owner::None,
+    let carrier = carried.iter().position(|can| can[facet.index()]);
+    match (facet.usual(), carrier) {
+        (Usual::Nobody, _) => Owner::None,
+        (Usual::Carrier, Some(target)) => Owner::Target(target as u16),
+        (Usual::Carrier, None) | (Usual::Api, _) if api_carries(facet).is_ok() => Owner::Api,
+        (Usual::Carrier, None) | (Usual::Api, _) => Owner::None,
     }
 }
 
 impl Owned {
-    /// Makes a target the owner of all that it carries, whatever the project says.
+    /// Makes a target the owner of all that it carries, whatever the project says. What hosts say of themselves stays a fact
+    /// if the project gives it to nobody.
     #[must_use]
     pub fn with_all_to(self, target: u16) -> Owned {
         Owned { all_to: Some(target), ..self }
@@ -176,7 +192,9 @@ impl Owned {
     /// Who applies a facet of a resource.
     #[must_use]
     pub fn owner(&self, model: &Model<'_>, resource: ObjId, facet: Facet) -> Owner {
-        if let Some(target) = self.all_to.filter(|target| self.carried[usize::from(*target)][facet.index()]) {
+        let is_fact = facet.usual() == Usual::Nobody && self.by_facet[facet.index()] == Owner::None;
+        let all_to = self.all_to.filter(|target| self.carried[usize::from(*target)][facet.index()] && !is_fact);
+        if let Some(target) = all_to {
             return Owner::Target(target);
         }
         match self.said(model, resource) {

@@ -3,8 +3,8 @@
 use hlab::desire::{
     Agent, Attribute, Audio, CdMedium, Cdrom, CloneFrom, CloudInit, Content, Cpu, Create, Desired, Disk, DiskExtra,
     EfiDisk, Guest, Image, Import, IpConfig, Life, Nic, NumaNode, Object, PciDevice, Place, Pool, Power, Provider, Ref,
-    Rng, RootOptions, Secret, Serial, Sev, Share, SharedMemory, Smbios, Snippet, Startup, Text, Throttle, Timeouts,
-    Tpm, Usb, UsbDevice, Vga, Vm, Watchdog,
+    Rng, RootOptions, Secret, Serial, Sev, Share, SharedMemory, Smbios, Snippet, SnippetSource, Startup, Text,
+    Throttle, Timeouts, Tpm, Usb, UsbDevice, Vga, Vm, Watchdog,
 };
 use hlab::own::Facet;
 use hlab::targets::crossplane::release::Release;
@@ -70,7 +70,7 @@ pub fn desired(random: &mut Random, release: Release, vms: usize) -> Desired<'st
     }
     for node in nodes {
         let place = Place::Storage { node: node.into(), storage: "local".into() };
-        let content = Content::Snippet(Box::new(snippet(random, node)));
+        let content = Content::Snippet(Box::new(snippet(random, release, node)));
         desired.objects.push(object(random, "snippet.first", place, content));
     }
     let pool = Pool { name: "lab".into(), comment: word(random), storages: Vec::new() };
@@ -97,11 +97,12 @@ pub fn desired(random: &mut Random, release: Release, vms: usize) -> Desired<'st
             desired.objects.push(life);
         }
     }
+    super::wanted_site::objects(random, release, &mut desired.objects);
     desired.sort();
     desired
 }
 
-fn object(random: &mut Random, address: &str, place: Place<'static>, content: Content<'static>) -> Object<'static> {
+pub fn object(random: &mut Random, address: &str, place: Place<'static>, content: Content<'static>) -> Object<'static> {
     let mut labels: Vec<(Text<'static>, Text<'static>)> =
         vec![("a/b".into(), label(random)), ("role".into(), label(random))];
     labels.truncate(random.below(3));
@@ -132,13 +133,27 @@ fn image(random: &mut Random, node: &str) -> Image<'static> {
     }
 }
 
-fn snippet(random: &mut Random, node: &str) -> Snippet<'static> {
+fn snippet(random: &mut Random, release: Release, node: &str) -> Snippet<'static> {
+    let source = some(random, |random| {
+        Box::new(SnippetSource {
+            path: "https://example.org/first.yaml".into(),
+            checksum: word(random),
+            any_certificate: flag(random),
+            min_tls: some(random, |random| (*random.pick(&["1.0", "1.2"])).into()),
+            changed: flag(random),
+        })
+    });
     Snippet {
         node: node.to_owned().into(),
         storage: "local".into(),
         file: format!("{node}.yaml").into(),
-        text: Some(text(random)),
+        text: source.is_none().then(|| text(random)),
+        resize: some(random, |random| random.below(5000) as u64).filter(|_| source.is_none()),
+        source,
         executable: flag(random),
+        keep: flag(random),
+        timeout: number(random),
+        sftp: is_new(release) && flag(random),
     }
 }
 

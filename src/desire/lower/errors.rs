@@ -34,10 +34,26 @@ pub(super) fn no_prefix(span: Option<Span>, network: &str, declared: Option<Span
     }
 }
 
-/// A gateway that has no address.
-pub(super) fn no_address(span: Option<Span>, gateway: &str, network: &str) -> Diagnostic {
-    error(&codes::NO_ADDRESS, span, format!("nothing says which address `{gateway}` has in `{network}`"))
-        .help(format!("say `address = …` where `{gateway}` is declared"))
+/// An interface of a host with an address and no network that would say its subnet.
+pub(super) fn no_network(span: Option<Span>, interface: &str) -> Diagnostic {
+    let message = format!("nothing says the subnet of the address of `{interface}`, which its owner must set");
+    error(&codes::NO_PREFIX, span, message)
+        .help(format!("say `network = …` in `{interface}`, with `cidr = …` in that network"))
+}
+
+/// A hosts file in which the host itself is missing.
+pub(super) fn not_in_hosts(span: Option<Span>, host: &str) -> Diagnostic {
+    let message = format!("the hosts file of `{host}` would not say where `{host}` itself is");
+    error(&codes::NOT_IN_HOSTS, span, message)
+        .note("the owner of `host.hosts` writes the whole file, and Proxmox does not start on a node that cannot find its own name")
+        .help(format!("add `hosts {host} {{ address = … }}`, or name it among the `aliases` of an entry"))
+}
+
+/// A gateway or server that has no address.
+pub(super) fn no_address(span: Option<Span>, thing: &str, network: Option<&str>) -> Diagnostic {
+    let network = network.map(|network| format!(" in `{network}`")).unwrap_or_default();
+    error(&codes::NO_ADDRESS, span, format!("nothing says which address `{thing}` has{network}"))
+        .help(format!("say `address = …` where `{thing}` is declared"))
 }
 
 /// A file whose storage is not clear.

@@ -9,9 +9,11 @@ mod attach;
 mod certificate;
 mod disk;
 mod errors;
+mod firewall;
 mod first_boot;
 mod ha;
 mod metrics;
+mod host;
 mod nic;
 mod place;
 mod raw;
@@ -25,7 +27,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Content, Desired, Entry, Life, Object, Place, Text};
 use crate::base::Span;
 use crate::diag::{Checked, Diagnostic, Severity};
-use crate::model::{self, Host, Image, Model, Snippet, Vm};
+use crate::model::{self, Firewall, Host, Image, Model, Snippet, Vm};
 use crate::own::{Facet, Owned, Owner};
 use crate::pve::Version;
 use crate::types::value::{ObjId, Value};
@@ -61,6 +63,11 @@ impl Wanted<'_> {
             let attach = vm::attachment(&mut Cx::new(model, owned), Vm::new(model, resource), slot)?;
             let said = if field.is_empty() { None } else { model.origin(attach, field) };
             return said.or_else(|| Some(model.span(attach)));
+        }
+        // Rules are counted where they are told: `rule.3.icmp-type`.
+        if let Some((number, field)) = path.strip_prefix("rule.").and_then(|rest| rest.split_once('.')) {
+            let rule = firewall::rule_at(model, resource, number.parse().ok()?)?;
+            return model.origin(rule, field).or_else(|| Some(model.span(rule)));
         }
         if let Some(option) = path.strip_prefix("raw.") {
             return model.entry(resource, model.fields.vm.raw, option);
@@ -109,6 +116,12 @@ impl<'a> Parts<'a> {
         ha::all(&mut cx);
         metrics::all(&mut cx);
         certificate::all(&mut cx);
+        for id in model.all(model.fields.host.shape) {
+            host::host(&mut cx, Host::new(model, id));
+        }
+        for id in model.all(model.site.firewall.shape) {
+            firewall::firewall(&mut cx, Firewall::new(model, id));
+        }
         cx.made.sort_by(|a, b| a.object.key().cmp(&b.object.key()));
         let project = model.project().map_or("", |project| model.name(project.id));
         let mut files = Wanted::default();
@@ -204,16 +217,29 @@ impl<'a> Cx<'a> {
 
     /// Adds an object of a resource. On a host that does not run, nothing is applied.
     fn push(&mut self, resource: ObjId, place: Place<'a>, life: Life<'a>, content: Content<'a>, is_applied: bool) {
-        let owner = match is_applied {
-            true => self.owned.owner(self.model, resource, content.facet()),
-            false => Owner::None,
-        };
         let address = match self.model.world.is_resource(resource) {
             true => Cow::Borrowed(self.model.resource(resource)),
             false => Cow::Owned(self.model.address(resource)),
         };
-        let file = Cow::Borrowed(self.model.file(resource));
-        self.made.push(Made { object: Object { address, place, file, life, content }, resource, owner });
+        self.push_at((resource, resource), address, place, life, content, is_applied);
+    }
+
+    /// Adds an object that is a part of a resource, which says who owns it: `of` has the resource, then what declares the part.
+    fn push_at(
+        &mut self,
+        of: (ObjId, ObjId),
+        address: Text<'a>,
+        place: Place<'a>,
+        life: Life<'a>,
+        content: Content<'a>,
+        is_applied: bool,
+    ) {
+        let owner = match is_applied {
+            true => self.owned.owner(self.model, of.0, content.facet()),
+            false => Owner::None,
+        };
+        let file = Cow::Borrowed(self.model.file(of.1));
+        self.made.push(Made { object: Object { address, place, file, life, content }, resource: of.1, owner });
     }
 
     /// Adds the only object of an entry of the cluster.

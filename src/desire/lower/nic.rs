@@ -119,7 +119,7 @@ fn fixed<'a>(cx: &mut Cx<'a>, nic: Nic, config: &mut IpConfig<'a>) {
 }
 
 /// `10.0.0.5/8`
-fn with_prefix(address: u32, prefix: u8) -> String {
+pub(super) fn with_prefix(address: u32, prefix: u8) -> String {
     let mut text = address_text(address);
     text.push('/');
     decimal(&mut text, prefix);
@@ -156,7 +156,7 @@ fn gateway<'a>(cx: &mut Cx<'a>, nic: Nic, network: Network) -> Option<super::Tex
     let found = model.address_in(said, Some(network));
     if let (None, Value::Obj(gateway)) = (found, said) {
         let at = cx.at(network.id, model.fields.network.gateway);
-        let diagnostic = errors::no_address(at, model.name(gateway), model.name(network.id));
+        let diagnostic = errors::no_address(at, model.name(gateway), Some(model.name(network.id)));
         if !cx.out.contains(&diagnostic) {
             cx.out.push(diagnostic);
         }

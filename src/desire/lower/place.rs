@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cx, Life, Place, errors, file_facet, pairs, text};
+use super::{Cx, Life, Place, errors, file_facet, pairs, text, unless};
 use crate::desire::{self, Attribute, Content, Import, Ref, Text};
 use crate::model::{Host, Image, Model, Snippet, Storage, Vm};
 use crate::types::value::ObjId;
@@ -181,15 +181,28 @@ pub(super) fn snippets<'a>(cx: &mut Cx<'a>, snippet: Snippet) {
             storage: Cow::Borrowed(storage),
             file: snippet_file(model, snippet),
             text: text(snippet.text(model)),
+            source: text(snippet.source(model)).map(|path| {
+                Box::new(desire::SnippetSource {
+                    path,
+                    checksum: text(snippet.checksum(model)),
+                    any_certificate: !snippet.verify(model),
+                    min_tls: unless(snippet.min_tls(model), "1.3"),
+                    changed: snippet.changed(model),
+                })
+            }),
+            resize: snippet.resize(model),
             executable: snippet.executable(model),
+            keep: !snippet.overwrite(model),
+            timeout: cx.seconds(snippet.timeout(model), 1800, (snippet.id, model.fields.snippet.timeout)),
+            sftp: snippet.upload(model) == Some("sftp"),
         };
         let life = Life {
             adopt: snippet.adopt(model),
             destroy: snippet.on_delete(model) == Some("destroy"),
             ..Life::default()
         };
-        // Without a text it is put there by other means.
-        let is_applied = file.text.is_some() && model.is_running(host);
+        // With neither text nor source it is put there by other means.
+        let is_applied = (file.text.is_some() || file.source.is_some()) && model.is_running(host);
         let place = cx.place(snippet.id, node, storage);
         cx.push(snippet.id, place, life, Content::Snippet(Box::new(file)), is_applied);
     }

@@ -46,6 +46,8 @@ fn of_object(rollout: &Rollout<'_>, index: usize, object: &Object<'_>, item: &It
         Content::Mapping(mapping) => told_mapping(mapping),
         Content::Pool(pool) => told_pool(pool),
         Content::Entry(entry) => entries::told(object, entry),
+        Content::Host(part) => super::site::host(part, object),
+        Content::Firewall(part) => super::site::firewall(part),
     }
 }
 

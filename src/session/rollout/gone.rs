@@ -70,10 +70,23 @@ fn is_object(facet: Facet) -> bool {
         | Facet::SnippetFile
         | Facet::StorageEntry
         | Facet::DeviceMapping
-        | Facet::Pool => true,
+        | Facet::Pool
+        | Facet::FirewallOptions => true,
         Facet::Entry(entry) => entry != Entry::HaNodes,
         Facet::Later(later) => later != Later::ContainerPower,
-        Facet::VmRootOptions | Facet::VmPower | Facet::DeviceHost | Facet::StorageHost => false,
+        Facet::VmRootOptions
+        | Facet::VmPower
+        | Facet::DeviceHost
+        | Facet::StorageHost
+        | Facet::FirewallAlias
+        | Facet::FirewallGroup
+        | Facet::FirewallIpSet
+        | Facet::FirewallRules
+        | Facet::HostApt
+        | Facet::HostDns
+        | Facet::HostHosts
+        | Facet::HostNetwork
+        | Facet::HostTime => false,
     }
 }
 

@@ -9,6 +9,7 @@ mod entries;
 mod gone;
 mod page;
 mod root;
+mod site;
 mod storage;
 
 use std::collections::BTreeSet;

@@ -39,6 +39,21 @@ pub(super) fn snippet(name: &str, snippet: &Snippet<'_>) -> Body {
     }
     body.say("storage", text::name(&snippet.storage));
     body.lines("text", snippet.text.as_ref());
+    if let Some(source) = &snippet.source {
+        body.say("source", text::string(&source.path));
+        body.string("checksum", source.checksum.as_ref());
+        body.off("verify", source.any_certificate);
+        body.string("min-tls", source.min_tls.as_ref());
+        body.on("changed", source.changed);
+    }
+    if let Some(bytes) = snippet.resize {
+        body.say("resize", format!("{bytes}B"));
+    }
     body.on("executable", snippet.executable);
+    body.off("overwrite", snippet.keep);
+    body.seconds("timeout", snippet.timeout);
+    if snippet.sftp {
+        body.say("upload", "sftp");
+    }
     body
 }

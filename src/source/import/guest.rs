@@ -89,7 +89,9 @@ fn facets<'d>(
             | Content::Snippet(_)
             | Content::Mapping(_)
             | Content::Pool(_)
-            | Content::Entry(_) => {}
+            | Content::Entry(_)
+            | Content::Host(_)
+            | Content::Firewall(_) => {}
         }
     }
     (root, power)

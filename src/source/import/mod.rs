@@ -102,6 +102,9 @@ impl<'d> Writer<'d, '_> {
             Content::Entry(_) => {
                 self.notes.push(format!("`{}` is left out: this version of hlab imports no such kind", object.address));
             }
+            Content::Host(_) | Content::Firewall(_) => {
+                self.notes.push(format!("`{}` is left out: {NO_SITE}", object.address));
+            }
             // They are part of their VM; no manifest says a mapping.
             Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) => {}
         }
@@ -164,6 +167,8 @@ impl<'d> Writer<'d, '_> {
 const HEADER: &str = "//! Imported from manifests. Hosts, networks and storages are told from what guests use of them: say here what else is\n//! known, such as addresses, memory and which network a bridge is on.\n\n";
 
 const NO_OBSERVE: &str = "hlab has no word for that, so it is applied like the others";
+
+const NO_SITE: &str = "this version imports nothing of hosts and firewalls; declare it by hand";
 
 /// Manifests say nothing of storages and devices, so somebody else keeps them.
 fn owners() -> Body {

@@ -77,7 +77,9 @@ fn node_of<'o>(object: &'o Object<'_>) -> Option<&'o str> {
         | Content::Power(_)
         | Content::Mapping(_)
         | Content::Pool(_)
-        | Content::Entry(_) => None,
+        | Content::Entry(_)
+        | Content::Host(_)
+        | Content::Firewall(_) => None,
     }
 }
 

@@ -97,6 +97,18 @@ const NOT_IN_CONFIG_1_18: &[&str] = &[
 /// The fields of `vm.root-options` that EnvironmentVM has none for.
 const NOT_IN_ROOT_OPTIONS: &[&str] = &["tdx", "spice", "generation-id", "parallel", "shared-memory.name"];
 
+/// The options of a node's firewall that EnvironmentNodeFirewall has none for.
+const NOT_IN_NODE_FIREWALL: &[&str] = &[
+    "tcp-flags",
+    "syn-flood",
+    "syn-flood-rate",
+    "syn-flood-burst",
+    "handshake-timeout",
+    "allow-invalid",
+    "helpers",
+    "log-connections",
+];
+
 /// How much of a facet a release can carry.
 pub(super) fn carries(release: Release, facet: Facet) -> Carries {
     match facet {
@@ -105,9 +117,24 @@ pub(super) fn carries(release: Release, facet: Facet) -> Carries {
             Release::V1_18 | Release::V1_18Namespaced => NOT_IN_CONFIG_1_18,
         }),
         Facet::VmRootOptions => Carries::Partly(NOT_IN_ROOT_OPTIONS),
-        Facet::VmPower | Facet::ImageFile | Facet::SnippetFile => Carries::Whole,
+        Facet::VmPower | Facet::ImageFile => Carries::Whole,
+        Facet::SnippetFile => match release {
+            Release::V0_11 => Carries::Partly(&["upload"]),
+            Release::V1_18 | Release::V1_18Namespaced => Carries::Whole,
+        },
         Facet::Pool => Carries::Partly(&["storages"]),
         Facet::Entry(entry) => entries(release, entry),
+        Facet::HostDns | Facet::HostHosts | Facet::HostTime | Facet::HostApt => Carries::Whole,
+        Facet::HostNetwork => Carries::Partly(match release {
+            Release::V0_11 => &["stp", "vlans", "reload-timeout"],
+            Release::V1_18 | Release::V1_18Namespaced => &["stp"],
+        }),
+        Facet::FirewallAlias | Facet::FirewallIpSet => Carries::Whole,
+        Facet::FirewallGroup | Facet::FirewallRules => Carries::Partly(&["rule.icmp-type"]),
+        Facet::FirewallOptions => Carries::Partly(match release {
+            Release::V0_11 => &["hosts"],
+            Release::V1_18 | Release::V1_18Namespaced => NOT_IN_NODE_FIREWALL,
+        }),
         Facet::DeviceMapping => Carries::No("the provider has no kind for resource mappings"),
         Facet::StorageEntry => Carries::No("the provider has no kind for storages"),
         Facet::Later(_) => Carries::No("this version of hlab writes no manifests for this kind"),

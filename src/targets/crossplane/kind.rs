@@ -1,6 +1,6 @@
 //! The kinds of the provider that we write.
 
-use super::release::{ALL, Release};
+use super::release::{ALL, Release, SINCE_1_18};
 use super::spec::{self, Block as _, Field};
 
 macro_rules! kinds {
@@ -65,12 +65,34 @@ kinds! {
     Certificate = "EnvironmentCertificate" of "virtualenvironment", "certificate-", Certificate,
     AcmeAccount = "EnvironmentAcmeAccount" of "virtualenvironmentacmeaccount", "acme-account-", AcmeAccount,
     AcmePlugin = "EnvironmentAcmeDNSPlugin" of "virtualenvironmentacmednsplugin", "acme-plugin-", AcmePlugin,
+    Bridge = "EnvironmentNetworkLinuxBridge" of "virtualenvironmentnetworklinuxbridge", "bridge-", Bridge,
+    Vlan = "EnvironmentNetworkLinuxVlan" of "virtualenvironmentnetworklinuxvlan", "vlan-", Vlan,
+    HostDns = "EnvironmentDNS" of "virtualenvironmentdns", "dns-", HostDns,
+    Hosts = "EnvironmentHosts" of "virtualenvironmenthosts", "hosts-", Hosts,
+    Time = "EnvironmentTime" of "virtualenvironmenttime", "time-", Time,
+    Repository = "EnvironmentAptRepository" of "virtualenvironmentaptrepository", "apt-repository-", Repository,
+    Standard = "EnvironmentAptStandardRepository" of "virtualenvironmentaptstandardrepository", "apt-", StandardRepository,
+    ClusterFirewall = "EnvironmentClusterFirewall" of "virtual", "firewall-", ClusterFirewall,
+    NodeFirewall = "EnvironmentNodeFirewall" of "virtualenvironmentnodefirewall", "node-firewall-", NodeFirewall,
+    GuestFirewall = "EnvironmentFirewallOptions" of "virtualenvironmentfirewalloptions", "guest-firewall-", GuestFirewall,
+    Alias = "EnvironmentFirewallAlias" of "virtualenvironmentfirewallalias", "firewall-alias-", FirewallAlias,
+    IpSet = "EnvironmentFirewallIPSet" of "virtualenvironmentfirewallipset", "firewall-ipset-", IpSet,
+    SecurityGroup = "EnvironmentClusterFirewallSecurityGroup" of "virtualenvironmentclusterfirewallsecuritygroup",
+        "firewall-group-", SecurityGroup,
+    Rules = "EnvironmentFirewallRules" of "virtualenvironmentfirewallrules", "firewall-rules-", Rules,
 }
 
 impl Kind {
     /// The kind of its resource, where a document does not say whose it is: `vm`.
     pub fn resource_kind(self) -> &'static str {
-        if self == Kind::HaGroup { "ha" } else { self.prefix().trim_end_matches('-') }
+        let is_of_host = matches!(self, Kind::Bridge | Kind::Vlan | Kind::HostDns | Kind::Hosts | Kind::Time)
+            || matches!(self, Kind::Repository | Kind::Standard);
+        match (is_of_host, self.prefix()) {
+            (true, _) => "host",
+            (false, _) if self == Kind::HaGroup => "ha",
+            (false, prefix) if prefix.contains("firewall-") => "firewall",
+            (false, prefix) => prefix.trim_end_matches('-'),
+        }
     }
 
     /// What kubectl calls it: `environmentvm.virtualenvironmentvm.crossplane.io`.
@@ -81,7 +103,7 @@ impl Kind {
 
     /// The releases that have it.
     pub fn releases(self) -> &'static [Release] {
-        ALL
+        if matches!(self, Kind::NodeFirewall) { SINCE_1_18 } else { ALL }
     }
 }
 

@@ -1,5 +1,6 @@
 //! One document: its head, its life cycle, and `forProvider` between them.
 
+use super::identity;
 use super::kind::Kind;
 use super::release::Release;
 use super::spec::{AtCreation, Block as _};
@@ -101,6 +102,8 @@ fn external_name(object: &Object<'_>) -> Option<String> {
         Content::Snippet(snippet) => Some(snippet.volume_id()),
         Content::Pool(pool) => Some(pool.name.to_string()),
         Content::Entry(entry) => super::entry::external_name(entry),
+        Content::Host(part) => identity::host(part, object.life.observe).ok(),
+        Content::Firewall(part) => identity::firewall(part, object.life.observe).ok(),
         Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) => None,
     }
 }

@@ -11,6 +11,7 @@ mod carries;
 mod date;
 mod duration;
 mod entry;
+mod identity;
 mod kind;
 mod lower;
 mod manifest;
@@ -28,7 +29,7 @@ use rustc_hash::FxHashMap;
 
 use super::emit::{Yaml, shell};
 use super::{ApiCall, ArtifactSet, Carries, Document, Request, Sink, Target, Writer, errors};
-use crate::desire::{Content, Desired, Object, Place};
+use crate::desire::{Content, Desired, Firewall, HostPart, Object, Place};
 use crate::diag::{Checked, Diagnostic};
 use crate::own::Facet;
 use kind::Kind;
@@ -137,9 +138,35 @@ fn document_of<'r>(object: &'r Object<'_>) -> Option<(Kind, Cow<'r, str>)> {
         Content::Snippet(_) => Kind::File,
         Content::Pool(_) => Kind::Pool,
         Content::Entry(entry) => entry::kind(entry)?,
+        Content::Host(part) => host_kind(part),
+        Content::Firewall(part) => firewall_kind(part),
         Content::Mapping(_) => return None,
     };
     Some((kind, placed_name(object)))
+}
+
+fn host_kind(part: &HostPart<'_>) -> Kind {
+    match part {
+        HostPart::Bridge(_) => Kind::Bridge,
+        HostPart::Vlan(_) => Kind::Vlan,
+        HostPart::Dns(_) => Kind::HostDns,
+        HostPart::Hosts(_) => Kind::Hosts,
+        HostPart::Time(_) => Kind::Time,
+        HostPart::Standard(_) => Kind::Standard,
+        HostPart::Repository(_) => Kind::Repository,
+    }
+}
+
+fn firewall_kind(part: &Firewall<'_>) -> Kind {
+    match part {
+        Firewall::Cluster(_) => Kind::ClusterFirewall,
+        Firewall::Node(_) => Kind::NodeFirewall,
+        Firewall::Guest(_) => Kind::GuestFirewall,
+        Firewall::Alias(_) => Kind::Alias,
+        Firewall::IpSet(_) => Kind::IpSet,
+        Firewall::Group(_) => Kind::SecurityGroup,
+        Firewall::Rules(_) => Kind::Rules,
+    }
 }
 
 /// The documents so far.
@@ -207,6 +234,13 @@ impl Documents {
             return None;
         };
         cx.kind = kind;
+        if !kind.releases().contains(&self.release) {
+            let first = kind.releases().first().map_or("", |release| release.provider());
+            let why = format!("{} came with provider {first}, and this is {}", kind.name(), self.release.provider());
+            let facet = object.content.facet().name();
+            cx.diagnostics.push(errors::not_carried(cx.request, cx.origin(""), facet, &why));
+            return None;
+        }
         match &object.content {
             Content::Vm(vm) => {
                 let parts = lower::parts(cx.request, cx.index, vm);
@@ -229,6 +263,14 @@ impl Documents {
                 self.write(cx, object, &name, &spec, None);
             }
             Content::Entry(entry) => self.entry(cx, object, entry, &name),
+            Content::Host(part) => {
+                taken_over(cx, object, identity::host(part, object.life.observe));
+                self.host(cx, object, &name, part);
+            }
+            Content::Firewall(part) => {
+                taken_over(cx, object, identity::firewall(part, object.life.observe));
+                self.firewall(cx, object, &name, part);
+            }
             // They are part of their VM's document.
             Content::RootOptions(_) | Content::Power(_) => {
                 needs_config(cx, object);
@@ -237,6 +279,59 @@ impl Documents {
             Content::Mapping(_) => return None,
         }
         Some((kind, name))
+    }
+
+    /// Writes the document of a part of a host.
+    fn host<'r>(&mut self, cx: &mut Cx<'r, '_>, object: &'r Object<'_>, name: &str, part: &'r HostPart<'_>) {
+        match part {
+            HostPart::Bridge(of) => {
+                let spec = lower::bridge(cx, of);
+                self.write(cx, object, name, &spec, None);
+            }
+            HostPart::Vlan(of) => {
+                let spec = lower::vlan(cx, of);
+                self.write(cx, object, name, &spec, None);
+            }
+            HostPart::Dns(of) => {
+                let spec = lower::host_dns(cx, of);
+                self.write(cx, object, name, &spec, None);
+            }
+            HostPart::Hosts(of) => self.write(cx, object, name, &lower::hosts(of), None),
+            HostPart::Time(of) => self.write(cx, object, name, &lower::time(of), None),
+            HostPart::Standard(of) => self.write(cx, object, name, &lower::standard(of), None),
+            HostPart::Repository(of) => self.write(cx, object, name, &lower::repository(of), None),
+        }
+    }
+
+    /// Writes the document of a part of a firewall.
+    fn firewall<'r>(&mut self, cx: &mut Cx<'r, '_>, object: &'r Object<'_>, name: &str, part: &'r Firewall<'_>) {
+        match part {
+            Firewall::Cluster(of) => self.write(cx, object, name, &lower::cluster(of), None),
+            Firewall::Node(of) => {
+                let spec = lower::node(cx, of);
+                self.write(cx, object, name, &spec, None);
+            }
+            Firewall::Guest(of) => {
+                let spec = lower::guest(cx, of);
+                self.write(cx, object, name, &spec, None);
+            }
+            Firewall::Alias(of) => {
+                let spec = lower::alias(cx, of);
+                self.write(cx, object, name, &spec, None);
+            }
+            Firewall::IpSet(of) => {
+                let spec = lower::ipset(cx, of);
+                self.write(cx, object, name, &spec, None);
+            }
+            Firewall::Group(of) => {
+                let spec = lower::security_group(cx, of);
+                self.write(cx, object, name, &spec, None);
+            }
+            Firewall::Rules(of) => {
+                let spec = lower::rules(cx, of);
+                self.write(cx, object, name, &spec, None);
+            }
+        }
     }
 
     /// Writes a document: the fields of the CRD between the head and the life cycle that all have.
@@ -296,6 +391,13 @@ fn placed_name<'r>(object: &'r Object<'_>) -> Cow<'r, str> {
         Place::Node(node) | Place::Storage { node, .. } => {
             Cow::Owned(name::of(&format!("{}-{node}", object.name())).into_owned())
         }
+    }
+}
+
+/// Refuses to take over or look at what the provider finds by an id that nobody else knows.
+fn taken_over(cx: &mut Cx<'_, '_>, object: &Object<'_>, id: Result<String, identity::Unknown>) {
+    if let (true, Err(why)) = (object.life.adopt || object.life.observe, id) {
+        cx.cannot("adopt", why);
     }
 }
 

@@ -9,7 +9,7 @@ use super::release::Release;
 use super::spec::{self, Block as _};
 use super::tree::{self, Node, Problem, Reader};
 use crate::base::{FileId, Span};
-use crate::desire::{Attribute, Content, Desired, Life, Object, Place, Ref, Text};
+use crate::desire::{Attribute, Content, Desired, Firewall, HostPart, Life, Object, Place, Protected, Ref, Text};
 use crate::diag::{Checked, Diagnostic};
 use crate::own::Facet;
 use crate::targets::{ArtifactSet, Document, errors};
@@ -162,6 +162,32 @@ fn one<'a>(
             files.insert((snippet.node.to_string(), snippet.volume_id()), made);
             desired.objects.push(head.object(place, Content::Snippet(Box::new(snippet))));
         }
+        Kind::Bridge => head.host(desired, HostPart::Bridge(raise::host::bridge(block(reader, for_provider)))),
+        Kind::Vlan => head.host(desired, HostPart::Vlan(raise::host::vlan(block(reader, for_provider)))),
+        Kind::HostDns => head.host(desired, HostPart::Dns(raise::host::host_dns(block(reader, for_provider)))),
+        Kind::Hosts => head.host(desired, HostPart::Hosts(raise::host::hosts(block(reader, for_provider)))),
+        Kind::Time => head.host(desired, HostPart::Time(raise::host::time(block(reader, for_provider)))),
+        Kind::Standard => {
+            head.host(desired, HostPart::Standard(raise::host::standard(block(reader, for_provider))));
+        }
+        Kind::Repository => {
+            head.host(desired, HostPart::Repository(raise::host::repository(block(reader, for_provider))));
+        }
+        Kind::ClusterFirewall => {
+            head.firewall(desired, Firewall::Cluster(raise::firewall::cluster(block(reader, for_provider))));
+        }
+        Kind::NodeFirewall => {
+            head.firewall(desired, Firewall::Node(raise::firewall::node(block(reader, for_provider))));
+        }
+        Kind::GuestFirewall => {
+            head.firewall(desired, Firewall::Guest(raise::firewall::guest(block(reader, for_provider))));
+        }
+        Kind::Alias => head.firewall(desired, Firewall::Alias(raise::firewall::alias(block(reader, for_provider)))),
+        Kind::IpSet => head.firewall(desired, Firewall::IpSet(raise::firewall::ipset(block(reader, for_provider)))),
+        Kind::SecurityGroup => {
+            head.firewall(desired, Firewall::Group(raise::firewall::group(block(reader, for_provider))));
+        }
+        Kind::Rules => head.firewall(desired, Firewall::Rules(raise::firewall::rules(block(reader, for_provider)))),
         Kind::Pool => {
             let pool = raise::pool(spec::Pool::read(reader, for_provider));
             desired.objects.push(head.object(Place::Only, Content::Pool(Box::new(pool))));
@@ -183,6 +209,10 @@ fn one<'a>(
     }
 }
 
+fn block<'a, B: spec::Block<'a>>(reader: &mut Reader, node: &Node<'a>) -> B {
+    B::read(reader, node)
+}
+
 /// The place of a file: its resource may have others elsewhere, which their names tell.
 fn file_place<'a>(head: &Head<'a>, manifest: &Manifest<'_, 'a>, node: &Text<'a>, storage: &Text<'a>) -> Place<'a> {
     let named = head.address.split_once('.').map_or("", |(_, name)| name);
@@ -193,6 +223,20 @@ fn file_place<'a>(head: &Head<'a>, manifest: &Manifest<'_, 'a>, node: &Text<'a>,
 }
 
 impl<'a> Head<'a> {
+    /// Adds a part of a host, whose address says where it is.
+    fn host(self, desired: &mut Desired<'a>, part: HostPart<'a>) {
+        desired.objects.push(self.object(Place::Only, Content::Host(Box::new(part))));
+    }
+
+    /// Adds a part of a firewall. One firewall may be that of several nodes.
+    fn firewall(self, desired: &mut Desired<'a>, part: Firewall<'a>) {
+        let place = match part.of() {
+            Protected::Node(node) => Place::Node(node),
+            Protected::Cluster | Protected::Guest(_) => Place::Only,
+        };
+        desired.objects.push(self.object(place, Content::Firewall(Box::new(part))));
+    }
+
     /// An object of the document.
     fn object(self, place: Place<'a>, content: Content<'a>) -> Object<'a> {
         Object { address: self.address, place, file: self.file, life: self.life, content }

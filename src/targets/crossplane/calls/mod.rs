@@ -128,6 +128,162 @@ const POOL: &[ApiCall] = &[
     ApiCall { method: "DELETE", path: "/pools/{poolid}", privileges: &[("Pool.Allocate", "/pool/{poolid}")] },
 ];
 
+/// The provider reads all interfaces, changes one and has the node reload its network.
+const HOST_NETWORK: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/nodes/{node}/network", privileges: &[("Sys.Audit", "/nodes/{node}")] },
+    ApiCall { method: "POST", path: "/nodes/{node}/network", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+    ApiCall { method: "PUT", path: "/nodes/{node}/network", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+    ApiCall { method: "PUT", path: "/nodes/{node}/network/{iface}", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+    ApiCall { method: "DELETE", path: "/nodes/{node}/network/{iface}", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+];
+
+const HOST_DNS: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/nodes/{node}/dns", privileges: &[("Sys.Audit", "/nodes/{node}")] },
+    ApiCall { method: "PUT", path: "/nodes/{node}/dns", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+];
+
+const HOST_HOSTS: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/nodes/{node}/hosts", privileges: &[("Sys.Audit", "/")] },
+    ApiCall { method: "POST", path: "/nodes/{node}/hosts", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+];
+
+const HOST_TIME: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/nodes/{node}/time", privileges: &[("Sys.Audit", "/nodes/{node}")] },
+    ApiCall { method: "PUT", path: "/nodes/{node}/time", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+];
+
+const HOST_APT: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/nodes/{node}/apt/repositories", privileges: &[("Sys.Audit", "/nodes/{node}")] },
+    ApiCall { method: "POST", path: "/nodes/{node}/apt/repositories", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+    ApiCall { method: "PUT", path: "/nodes/{node}/apt/repositories", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+];
+
+/// Of the cluster, of nodes and of guests; `{guest}` is `qemu` or `lxc`.
+const FIREWALL_OPTIONS: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/cluster/firewall/options", privileges: &[("Sys.Audit", "/")] },
+    ApiCall { method: "PUT", path: "/cluster/firewall/options", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "GET", path: "/nodes/{node}/firewall/options", privileges: &[("Sys.Audit", "/nodes/{node}")] },
+    ApiCall { method: "PUT", path: "/nodes/{node}/firewall/options", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+    ApiCall {
+        method: "GET",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/options",
+        privileges: &[("VM.Audit", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "PUT",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/options",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+];
+
+const FIREWALL_ALIAS: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/cluster/firewall/aliases/{name}", privileges: &[("Sys.Audit", "/")] },
+    ApiCall { method: "POST", path: "/cluster/firewall/aliases", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "PUT", path: "/cluster/firewall/aliases/{name}", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "DELETE", path: "/cluster/firewall/aliases/{name}", privileges: &[("Sys.Modify", "/")] },
+    ApiCall {
+        method: "GET",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/aliases/{name}",
+        privileges: &[("VM.Audit", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/aliases",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "PUT",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/aliases/{name}",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "DELETE",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/aliases/{name}",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+];
+
+const FIREWALL_IPSET: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/cluster/firewall/ipset/{name}", privileges: &[("Sys.Audit", "/")] },
+    ApiCall { method: "POST", path: "/cluster/firewall/ipset", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "POST", path: "/cluster/firewall/ipset/{name}", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "DELETE", path: "/cluster/firewall/ipset/{name}/{cidr}", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "DELETE", path: "/cluster/firewall/ipset/{name}", privileges: &[("Sys.Modify", "/")] },
+    ApiCall {
+        method: "GET",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/ipset/{name}",
+        privileges: &[("VM.Audit", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/ipset",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/ipset/{name}",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "DELETE",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/ipset/{name}/{cidr}",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "DELETE",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/ipset/{name}",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+];
+
+const FIREWALL_GROUP: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/cluster/firewall/groups/{group}", privileges: &[("Sys.Audit", "/")] },
+    ApiCall { method: "POST", path: "/cluster/firewall/groups", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "POST", path: "/cluster/firewall/groups/{group}", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "PUT", path: "/cluster/firewall/groups/{group}/{pos}", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "DELETE", path: "/cluster/firewall/groups/{group}/{pos}", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "DELETE", path: "/cluster/firewall/groups/{group}", privileges: &[("Sys.Modify", "/")] },
+];
+
+const FIREWALL_RULES: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/cluster/firewall/rules", privileges: &[("Sys.Audit", "/")] },
+    ApiCall { method: "POST", path: "/cluster/firewall/rules", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "PUT", path: "/cluster/firewall/rules/{pos}", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "DELETE", path: "/cluster/firewall/rules/{pos}", privileges: &[("Sys.Modify", "/")] },
+    ApiCall { method: "GET", path: "/nodes/{node}/firewall/rules", privileges: &[("Sys.Audit", "/nodes/{node}")] },
+    ApiCall { method: "POST", path: "/nodes/{node}/firewall/rules", privileges: &[("Sys.Modify", "/nodes/{node}")] },
+    ApiCall {
+        method: "PUT",
+        path: "/nodes/{node}/firewall/rules/{pos}",
+        privileges: &[("Sys.Modify", "/nodes/{node}")],
+    },
+    ApiCall {
+        method: "DELETE",
+        path: "/nodes/{node}/firewall/rules/{pos}",
+        privileges: &[("Sys.Modify", "/nodes/{node}")],
+    },
+    ApiCall {
+        method: "GET",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/rules",
+        privileges: &[("VM.Audit", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/rules",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "PUT",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/rules/{pos}",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "DELETE",
+        path: "/nodes/{node}/{guest}/{vmid}/firewall/rules/{pos}",
+        privileges: &[("VM.Config.Network", "/vms/{vmid}")],
+    },
+];
+
 /// What applying a facet asks for.
 pub(super) fn calls(facet: Facet) -> &'static [ApiCall] {
     match facet {
@@ -138,6 +294,16 @@ pub(super) fn calls(facet: Facet) -> &'static [ApiCall] {
         Facet::SnippetFile => SNIPPET,
         Facet::Pool => POOL,
         Facet::Entry(entry) => entry::calls(entry),
+        Facet::HostNetwork => HOST_NETWORK,
+        Facet::HostDns => HOST_DNS,
+        Facet::HostHosts => HOST_HOSTS,
+        Facet::HostTime => HOST_TIME,
+        Facet::HostApt => HOST_APT,
+        Facet::FirewallOptions => FIREWALL_OPTIONS,
+        Facet::FirewallAlias => FIREWALL_ALIAS,
+        Facet::FirewallIpSet => FIREWALL_IPSET,
+        Facet::FirewallGroup => FIREWALL_GROUP,
+        Facet::FirewallRules => FIREWALL_RULES,
         Facet::DeviceHost | Facet::DeviceMapping | Facet::StorageEntry | Facet::StorageHost | Facet::Later(_) => &[],
     }
 }

@@ -38,16 +38,34 @@ pub(in crate::targets::crossplane) fn snippet<'r>(cx: &mut Cx<'r, '_>, snippet: 
         let diagnostic = errors::needs_ssh(cx.request, cx.origin(""), "snippets", "`owner { snippet.file = none }`");
         cx.diagnostics.push(diagnostic);
     }
+    if !cx.has_1_18() {
+        cx.cannot_any(&[(snippet.sftp, "upload")]);
+    }
+    let source_file = snippet.source.as_ref().map(|source| spec::SourceFile {
+        path: word(&source.path),
+        file_name: word(&snippet.file),
+        checksum: maybe(&source.checksum),
+        changed: set(source.changed),
+        insecure: set(source.any_certificate),
+        min_tls: maybe(&source.min_tls),
+        ..spec::SourceFile::default()
+    });
+    let source_raw = source_file.is_none().then(|| spec::SourceRaw {
+        data: maybe(&snippet.text),
+        file_name: word(&snippet.file),
+        resize: snippet.resize.map(|bytes| bytes as i64),
+        ..spec::SourceRaw::default()
+    });
     spec::File {
         node_name: word(&snippet.node),
         datastore_id: word(&snippet.storage),
         content_type: Some(Cow::Borrowed("snippets")),
-        source_raw: Some(spec::SourceRaw {
-            data: maybe(&snippet.text),
-            file_name: word(&snippet.file),
-            ..spec::SourceRaw::default()
-        }),
+        source_raw,
+        source_file,
         file_mode: snippet.executable.then_some(Cow::Borrowed(EXECUTABLE)),
+        overwrite: unset(snippet.keep),
+        timeout_upload: number(snippet.timeout),
+        upload_mode: (snippet.sftp && cx.has_1_18()).then_some(Cow::Borrowed("sftp")),
         ..spec::File::default()
     }
 }

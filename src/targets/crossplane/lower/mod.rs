@@ -8,6 +8,8 @@ mod first_boot;
 mod access;
 mod entry;
 mod file;
+mod firewall;
+mod host;
 
 use std::borrow::Cow;
 
@@ -26,6 +28,8 @@ pub(super) use entry::{
     acl, acme_account, acme_plugin, certificate, group, ha_group, ha_resource, metrics_server, role, user,
 };
 pub(super) use file::{image, snippet};
+pub(super) use firewall::{alias, cluster, guest, ipset, node, rules, security_group};
+pub(super) use host::{bridge, host_dns, hosts, repository, standard, time, vlan};
 
 /// What lowering one resource needs: the request, which objects it stands on, and what was found.
 pub(super) struct Cx<'r, 'd> {
@@ -486,7 +490,9 @@ pub(super) fn parts<'r>(request: &'r Request<'_>, index: usize, vm: &'r Vm<'_>) 
                 | Content::Snippet(_)
                 | Content::Mapping(_)
                 | Content::Pool(_)
-                | Content::Entry(_),
+                | Content::Entry(_)
+                | Content::Host(_)
+                | Content::Firewall(_),
                 _,
             ) => {}
         }

@@ -33,7 +33,24 @@ pub(in crate::targets::crossplane) fn entry<'a>(
         Kind::Certificate => Entry::Certificate(certificate(spec::Certificate::read(reader, node), namespace)),
         Kind::AcmeAccount => Entry::AcmeAccount(acme_account(reader, node, namespace)),
         Kind::AcmePlugin => Entry::AcmePlugin(acme_plugin(spec::AcmePlugin::read(reader, node))),
-        Kind::Vm | Kind::Image | Kind::File | Kind::Pool => return None,
+        Kind::Vm
+        | Kind::Image
+        | Kind::File
+        | Kind::Pool
+        | Kind::Bridge
+        | Kind::Vlan
+        | Kind::HostDns
+        | Kind::Hosts
+        | Kind::Time
+        | Kind::Repository
+        | Kind::Standard
+        | Kind::ClusterFirewall
+        | Kind::NodeFirewall
+        | Kind::GuestFirewall
+        | Kind::Alias
+        | Kind::IpSet
+        | Kind::SecurityGroup
+        | Kind::Rules => return None,
     };
     Some((Place::Only, entry))
 }

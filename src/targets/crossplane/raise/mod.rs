@@ -4,6 +4,8 @@
 mod access;
 mod entry;
 mod file;
+pub(super) mod firewall;
+pub(super) mod host;
 mod parts;
 
 use std::borrow::Cow;

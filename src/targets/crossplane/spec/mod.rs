@@ -9,6 +9,8 @@
 
 mod entry;
 mod file;
+mod firewall;
+mod host;
 mod map;
 mod pool;
 mod vm;
@@ -16,7 +18,11 @@ mod vm;
 pub(super) use entry::{
     Acl, AcmeAccount, AcmePlugin, Certificate, Grant, Group, HaGroup, HaResource, MetricsServer, Role, User,
 };
-pub(super) use file::{DownloadFile, File, SourceRaw};
+pub(super) use file::{DownloadFile, File, SourceFile, SourceRaw};
+pub(super) use firewall::{
+    ClusterFirewall, FirewallAlias, GuestFirewall, IpSet, LogLimit, Member, NodeFirewall, Rule, Rules, SecurityGroup,
+};
+pub(super) use host::{Bridge, HostDns, Hosts, HostsEntry, Repository, StandardRepository, Time, Vlan};
 pub(super) use map::{Always, Map};
 pub(super) use pool::Pool;
 pub(super) use vm::*;

@@ -1,0 +1,241 @@
+//! What Proxmox is told on hosts, where the project gives their facets an owner: a host's blocks are facts first.
+
+use std::borrow::Cow;
+
+use super::nic::with_prefix;
+use super::{Cx, Life, Place, count, errors, ip, text, texts};
+use crate::desire::{
+    Bridge, Content, HostDns, HostPart, HostTime, HostVlan, HostsFile, Interface, Repository, StandardRepository, Text,
+};
+use crate::model::{self, Apt, Host, HostSystem, Model, Network};
+use crate::own::{Facet, Owner};
+use crate::types::value::{ObjId, Value};
+
+/// Adds the objects of a host.
+pub(super) fn host(cx: &mut Cx<'_>, host: Host) {
+    let is_wished = |cx: &Cx<'_>, facet| cx.owned.owner(cx.model, host.id, facet) != Owner::None;
+    let system = HostSystem::of_host(cx.model, host);
+    if is_wished(cx, Facet::HostNetwork) {
+        network(cx, host, system);
+    }
+    if is_wished(cx, Facet::HostDns) {
+        dns(cx, host, system);
+    }
+    if is_wished(cx, Facet::HostHosts) {
+        hosts(cx, host, system);
+    }
+    if is_wished(cx, Facet::HostTime)
+        && let Some(zone) = text(system.timezone(cx.model))
+    {
+        let part = HostPart::Time(HostTime { node: node(cx.model, host), zone });
+        cx.push_host(host, host.id, "", Life::default(), part);
+    }
+    if is_wished(cx, Facet::HostApt)
+        && let Some(apt) = system.apt(cx.model)
+    {
+        repositories(cx, host, apt);
+    }
+}
+
+fn node<'a>(model: &'a Model<'a>, host: Host) -> Text<'a> {
+    Cow::Borrowed(model.name(host.id))
+}
+
+impl<'a> Cx<'a> {
+    /// Adds a part of a host: `at` declares it, and `rest` is what its address has besides.
+    fn push_host(&mut self, host: Host, at: ObjId, rest: &str, life: Life<'a>, part: HostPart<'a>) {
+        let mut address = self.model.address(at);
+        if !rest.is_empty() {
+            address.push('.');
+            address.push_str(rest);
+        }
+        let is_applied = self.model.is_running(host);
+        let content = Content::Host(Box::new(part));
+        self.push_at((host.id, at), Cow::Owned(address), Place::Only, life, content, is_applied);
+    }
+}
+
+fn life(adopt: bool, on_delete: Option<&str>) -> Life<'static> {
+    Life { adopt, destroy: on_delete == Some("destroy"), ..Life::default() }
+}
+
+/// What says an interface's network and addresses.
+struct Addressed<'a> {
+    id: ObjId,
+    network: Option<Network>,
+    address: Value,
+    address6: Option<&'a str>,
+    /// The numbers of the fields `network` and `address`.
+    fields: (u16, u16),
+}
+
+/// Bridges and VLAN interfaces.
+fn network<'a>(cx: &mut Cx<'a>, host: Host, system: HostSystem) {
+    let model = cx.model;
+    let bridges: Vec<model::Bridge> = system.bridge(model).collect();
+    let vlans: Vec<model::HostVlan> = system.vlan(model).collect();
+    let routes = bridges.iter().map(|bridge| (bridge.id, bridge.default_route(model), bridge.network(model)));
+    let routes = routes.chain(vlans.iter().map(|vlan| (vlan.id, vlan.default_route(model), vlan.network(model))));
+    let route = default_route(model, &routes.collect::<Vec<_>>());
+    for bridge in bridges {
+        let (of, numbers) = (bridge, &model.fields.bridge);
+        let interface = Interface {
+            mtu: count(of.mtu(model)),
+            no_autostart: !of.autostart(model),
+            comment: text(of.comment(model)),
+            reload_timeout: cx.seconds(of.reload_timeout(model), 100, (of.id, numbers.reload_timeout)),
+            ..addressed(
+                cx,
+                host,
+                route == Some(of.id),
+                &Addressed {
+                    id: of.id,
+                    network: of.network(model),
+                    address: of.address(model),
+                    address6: of.address6(model),
+                    fields: (numbers.network, numbers.address),
+                },
+            )
+        };
+        let name =
+            |value: &Value| if let Value::Obj(port) = value { Some(Cow::Borrowed(model.key(*port))) } else { None };
+        let part = Bridge {
+            interface,
+            ports: of.ports(model).iter().filter_map(name).collect(),
+            vlan_aware: of.vlan_aware(model),
+            vlans: text(of.vlans(model)),
+            stp: of.stp(model),
+        };
+        let life = life(of.adopt(model), of.on_delete(model));
+        cx.push_host(host, of.id, "", life, HostPart::Bridge(part));
+    }
+    for of in vlans {
+        let numbers = &model.site.vlan;
+        let interface = Interface {
+            mtu: count(of.mtu(model)),
+            no_autostart: !of.autostart(model),
+            comment: text(of.comment(model)),
+            reload_timeout: cx.seconds(of.reload_timeout(model), 100, (of.id, numbers.reload_timeout)),
+            ..addressed(
+                cx,
+                host,
+                route == Some(of.id),
+                &Addressed {
+                    id: of.id,
+                    network: of.network(model),
+                    address: of.address(model),
+                    address6: of.address6(model),
+                    fields: (numbers.network, numbers.address),
+                },
+            )
+        };
+        let device = if let Value::Obj(device) = of.device(model) { model.key(device) } else { "" };
+        let part = HostVlan { interface, device: Cow::Borrowed(device), tag: count(of.tag(model)).unwrap_or_default() };
+        let life = life(of.adopt(model), of.on_delete(model));
+        cx.push_host(host, of.id, "", life, HostPart::Vlan(part));
+    }
+}
+
+/// The interface that has the default route: the one that says so, or the first whose network has a gateway.
+fn default_route(model: &Model<'_>, all: &[(ObjId, Option<bool>, Option<Network>)]) -> Option<ObjId> {
+    let has_gateway = |network: &Option<Network>| {
+        network.is_some_and(|network| network.gateway(model).is_known() || network.gateway6(model).is_some())
+    };
+    let said = all.iter().find(|(_, said, _)| *said == Some(true));
+    let first = || all.iter().find(|(_, said, network)| said.is_none() && has_gateway(network));
+    said.or_else(first).map(|(id, ..)| *id)
+}
+
+/// Name, addresses and gateways of an interface.
+fn addressed<'a>(cx: &mut Cx<'a>, host: Host, is_route: bool, of: &Addressed<'a>) -> Interface<'a> {
+    let model = cx.model;
+    let mut out = Interface {
+        node: node(model, host),
+        name: Cow::Borrowed(model.key(of.id)),
+        address6: text(of.address6),
+        ..Interface::default()
+    };
+    if let Value::Ip(address) = of.address {
+        match of.network.map(|network| (network, network.cidr(model))) {
+            Some((_, Value::Cidr(_, prefix))) => out.address = Some(Cow::Owned(with_prefix(address, prefix))),
+            Some((network, _)) => {
+                let at = cx.at(of.id, of.fields.0);
+                cx.out.push(errors::no_prefix(at, model.name(network.id), Some(model.span(network.id))));
+            }
+            None => {
+                let at = cx.at(of.id, of.fields.1);
+                cx.out.push(errors::no_network(at, model.key(of.id)));
+            }
+        }
+    }
+    if let Some(network) = of.network.filter(|_| is_route) {
+        let gateway = model.address_in(network.gateway(model), Some(network)).map(ip);
+        out.gateway = gateway.filter(|_| out.address.is_some());
+        out.gateway6 = text(network.gateway6(model)).filter(|_| out.address6.is_some());
+    }
+    out
+}
+
+fn dns<'a>(cx: &mut Cx<'a>, host: Host, system: HostSystem) {
+    let model = cx.model;
+    let at = cx.at(host.id, model.site.system.dns);
+    let servers: Vec<Text<'a>> = system.dns(model).iter().filter_map(|server| cx.address_text(*server, at)).collect();
+    let domain = text(system.domain(model));
+    if !servers.is_empty() {
+        let part = HostPart::Dns(HostDns { node: node(model, host), domain, servers });
+        cx.push_host(host, host.id, "", Life::default(), part);
+    }
+}
+
+fn hosts<'a>(cx: &mut Cx<'a>, host: Host, system: HostSystem) {
+    let model = cx.model;
+    let mut entries = Vec::new();
+    for entry in system.hosts(model) {
+        let at = cx.at(entry.id, model.site.hosts_entry.address);
+        let Some(address) = cx.address_text(entry.address(model), at) else { continue };
+        let mut names = vec![Cow::Borrowed(model.key(entry.id))];
+        names.extend(texts(model, entry.aliases(model)));
+        entries.push((address, names));
+    }
+    if entries.is_empty() {
+        return;
+    }
+    // Proxmox does not start its cluster file system on a node whose own name leads nowhere.
+    let own = model.name(host.id);
+    if !entries.iter().any(|(_, names)| names.iter().any(|name| name == own)) {
+        cx.out.push(errors::not_in_hosts(Some(model.span(host.id)), own));
+    }
+    let part = HostPart::Hosts(HostsFile { node: node(model, host), entries });
+    cx.push_host(host, host.id, "", Life::default(), part);
+}
+
+fn repositories<'a>(cx: &mut Cx<'a>, host: Host, apt: Apt) {
+    let model = cx.model;
+    let flags = [
+        (apt.enterprise(model), "enterprise"),
+        (apt.no_subscription(model), "no-subscription"),
+        (apt.test(model), "test"),
+    ];
+    let standard = flags.into_iter().filter(|(is_on, _)| *is_on);
+    let mut handles: Vec<(Text<'a>, String)> =
+        standard.map(|(_, handle)| (Cow::Borrowed(handle), handle.to_owned())).collect();
+    for ceph in texts(model, apt.ceph(model)) {
+        let handle = (Cow::Owned(format!("ceph-{ceph}")), format!("ceph.{ceph}"));
+        if !handles.contains(&handle) {
+            handles.push(handle);
+        }
+    }
+    for (handle, rest) in handles {
+        let part = HostPart::Standard(StandardRepository { node: node(model, host), handle });
+        cx.push_host(host, apt.id, &rest, Life::default(), part);
+    }
+    for repository in apt.repository(model) {
+        let part = HostPart::Repository(Repository {
+            node: node(model, host),
+            file: Cow::Borrowed(repository.file(model).unwrap_or_default()),
+            index: count(repository.index(model)).unwrap_or_default(),
+            disabled: !repository.enabled(model),
+        });
+        cx.push_host(host, repository.id, "", Life::default(), part);
+    }
+}
