@@ -11,6 +11,7 @@ mod lab;
 mod path;
 mod read;
 mod site;
+mod view;
 mod views;
 
 use std::sync::OnceLock;

@@ -1,6 +1,7 @@
 //! The views of what hosts are told beside their guests, and of firewalls.
 
-use super::views::{Bridge, accessor, number, shape, views};
+use super::view::{accessor, number, shape, views};
+use super::views::Bridge;
 use super::{Host, Model, Network};
 use crate::types::Program;
 use crate::types::ty::ShapeId;
