@@ -6,5 +6,6 @@ mod laws {
     mod syntax;
     mod targets;
     mod wanted;
+    mod wanted_container;
     mod yaml;
 }

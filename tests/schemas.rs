@@ -10,4 +10,6 @@ mod schemas {
     mod support;
     #[path = "../laws/wanted.rs"]
     mod wanted;
+    #[path = "../laws/wanted_container.rs"]
+    mod wanted_container;
 }

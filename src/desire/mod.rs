@@ -8,6 +8,7 @@
 //! References stay references ([`Ref`]) until a target prints them.
 
 mod access;
+mod container;
 mod devices;
 mod image;
 mod lower;
@@ -20,6 +21,10 @@ use std::borrow::Cow;
 use crate::own::Facet;
 
 pub use access::Pool;
+pub use container::{
+    Console, Container, ContainerClone, ContainerCreate, ContainerNic, ContainerProvider, ContainerRoot, DeviceNode,
+    Features, IdRange, Mount, MountFlags, MountSource, Rootfs,
+};
 pub use devices::{
     Audio, CdMedium, Cdrom, CloudInit, Disk, DiskExtra, EfiDisk, Import, IpConfig, Nic, PciDevice, Rng, Secret, Serial,
     Share, Throttle, Tpm, Usb, UsbDevice, Vga, Watchdog,
@@ -95,6 +100,12 @@ pub struct Life<'a> {
 /// What is wanted of an object.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Content<'a> {
+    /// `container.config`.
+    Container(Box<Container<'a>>),
+    /// `container.root-options`.
+    ContainerRoot(Box<ContainerRoot<'a>>),
+    /// `container.power`.
+    ContainerPower(Power),
     /// `vm.config`.
     Vm(Box<Vm<'a>>),
     /// `vm.root-options`.
@@ -116,6 +127,9 @@ impl Content<'_> {
     #[must_use]
     pub fn facet(&self) -> Facet {
         match self {
+            Content::Container(_) => Facet::ContainerConfig,
+            Content::ContainerRoot(_) => Facet::ContainerRootOptions,
+            Content::ContainerPower(_) => Facet::ContainerPower,
             Content::Vm(_) => Facet::VmConfig,
             Content::RootOptions(_) => Facet::VmRootOptions,
             Content::Power(_) => Facet::VmPower,
@@ -183,9 +197,14 @@ impl<'a> Desired<'a> {
         match &self.objects[index].content {
             Content::Image(image) => Some(image.volume_id()),
             Content::Snippet(snippet) => Some(snippet.volume_id()),
-            Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) | Content::Pool(_) => {
-                None
-            }
+            Content::Container(_)
+            | Content::ContainerRoot(_)
+            | Content::ContainerPower(_)
+            | Content::Vm(_)
+            | Content::RootOptions(_)
+            | Content::Power(_)
+            | Content::Mapping(_)
+            | Content::Pool(_) => None,
         }
     }
 }

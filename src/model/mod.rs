@@ -10,6 +10,7 @@
 mod lab;
 mod path;
 mod read;
+mod view;
 mod views;
 
 use std::sync::OnceLock;
@@ -23,11 +24,12 @@ use crate::types::{Program, span_of};
 
 pub use path::{Found, Step};
 pub use views::{
-    Agent, Attach, Audio, Bridge, Cdrom, CloneOf, CloudInit, Cluster, Container, ContainerNic, Cpu, Create, Destroy,
-    Device, DeviceNeeds, Disk, DiskLimit, Display, Efi, Fields, Host, HostPci, HostUsb, Image, Login, Machine,
-    MachineOptions, Manifest, Migration, Network, Nic, NumaNode, Parallel, Pool, Project, Reservation, Rng, Secret,
-    Serial, Service, Sev, Share, SharedMemory, Smbios, Snippet, Spice, Start, Storage, Target, Tdx, Timeouts, Tpm,
-    Update, User, Vm, Watchdog,
+    Agent, Attach, Audio, Bridge, Cdrom, CloneOf, CloudInit, Cluster, Container, ContainerClone, ContainerConsole,
+    ContainerCpu, ContainerCreate, ContainerNic, ContainerTimeouts, ContainerWait, Cpu, Create, Destroy, Device,
+    DeviceNeeds, DeviceNode, Disk, DiskLimit, Display, Efi, Fields, Host, HostPci, HostUsb, IdMap, Image, Login,
+    Machine, MachineOptions, Manifest, Migration, Mount, Network, Nic, NumaNode, Parallel, Pool, Project, Reservation,
+    Rng, Rootfs, Secret, Serial, Service, Sev, Share, SharedMemory, Smbios, Snippet, Spice, Start, Storage, Target,
+    Tdx, Timeouts, Tpm, Update, User, Vm, Watchdog,
 };
 
 /// The object of a block that nothing said.

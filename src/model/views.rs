@@ -2,170 +2,11 @@
 
 use super::Model;
 use super::read::Of;
+use super::view::{number, shape, views};
 use crate::eval::FieldSet;
 use crate::types::Program;
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Value};
-
-/// An accessor by what it gives.
-macro_rules! accessor {
-    (text $group:ident $field:ident $name:literal) => {
-        accessor!(@ $group $field $name, text, Option<&'m str>);
-    };
-    (maybe $group:ident $field:ident $name:literal) => {
-        accessor!(@ $group $field $name, flag, Option<bool>);
-    };
-    (int $group:ident $field:ident $name:literal) => {
-        accessor!(@ $group $field $name, int, Option<i64>);
-    };
-    (float $group:ident $field:ident $name:literal) => {
-        accessor!(@ $group $field $name, float, Option<f64>);
-    };
-    (size $group:ident $field:ident $name:literal) => {
-        accessor!(@ $group $field $name, size, Option<u64>);
-    };
-    (milliseconds $group:ident $field:ident $name:literal) => {
-        accessor!(@ $group $field $name, milliseconds, Option<u64>);
-    };
-    (rate $group:ident $field:ident $name:literal) => {
-        accessor!(@ $group $field $name, rate, Option<u64>);
-    };
-    (value $group:ident $field:ident $name:literal) => {
-        accessor!(@ $group $field $name, value, Value);
-    };
-    (list $group:ident $field:ident $name:literal) => {
-        accessor!(@ $group $field $name, list, &'m [Value]);
-    };
-    (flag $group:ident $field:ident $name:literal) => {
-        #[doc = concat!("`", $name, "`.")]
-        #[must_use]
-        #[inline]
-        pub fn $field(self, model: &Model<'_>) -> bool {
-            model.flag(self.of(model.fields.$group.shape), model.fields.$group.$field) == Some(true)
-        }
-    };
-    (one $group:ident $field:ident $name:literal $View:ident) => {
-        #[doc = concat!("`", $name, "`.")]
-        #[must_use]
-        #[inline]
-        pub fn $field(self, model: &Model<'_>) -> Option<$View> {
-            model.object(self.of(model.fields.$group.shape), model.fields.$group.$field).map(|id| $View::new(model, id))
-        }
-    };
-    (many $group:ident $field:ident $name:literal $View:ident) => {
-        #[doc = concat!("`", $name, "`, in order.")]
-        pub fn $field<'m>(self, model: &Model<'m>) -> impl Iterator<Item = $View> + use<'m> {
-            let list = model.list(self.of(model.fields.$group.shape), model.fields.$group.$field).iter();
-            let world = model.world;
-            list.filter_map(move |value| match value {
-                Value::Obj(id) => Some($View { id: *id, said: world.object(*id).says }),
-                _ => None,
-            })
-        }
-    };
-    (@ $group:ident $field:ident $name:literal, $read:ident, $gives:ty) => {
-        #[doc = concat!("`", $name, "`.")]
-        #[must_use]
-        #[inline]
-        pub fn $field<'m>(self, model: &Model<'m>) -> $gives {
-            model.$read(self.of(model.fields.$group.shape), model.fields.$group.$field)
-        }
-    };
-}
-
-macro_rules! views {
-    ($($(#[$doc:meta])* $View:ident as $group:ident of $shape:literal {
-        $($field:ident = $name:literal $how:ident $($Of:ident)?,)*
-    })*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-            pub struct $View {
-                /// The object.
-                pub id: ObjId,
-                /// Which fields it says.
-                said: FieldSet,
-            }
-
-            impl $View {
-                /// A block that nothing said: its fields read as the library's defaults.
-                pub const UNSAID: $View = $View { id: super::UNSAID, said: FieldSet::NOTHING };
-
-                /// The view of an object.
-                #[must_use]
-                pub fn new(model: &Model<'_>, id: ObjId) -> $View {
-                    $View { id, said: model.world.object(id).says }
-                }
-
-                /// Which fields it says.
-                #[must_use]
-                #[inline]
-                pub fn said(self) -> FieldSet {
-                    self.said
-                }
-
-                #[inline]
-                fn of(self, shape: ShapeId) -> Of {
-                    Of { id: self.id, said: self.said, shape }
-                }
-
-                $(accessor!($how $group $field $name $($Of)?);)*
-            }
-        )*
-
-        /// The numbers of the fields of each kind and block, found once a run.
-        #[derive(Clone, Debug)]
-        pub struct Fields {
-            $(#[doc = concat!("Of `", $shape, "`.")] pub $group: numbers::$group::Numbers,)*
-        }
-
-        /// One set of numbers a kind or block.
-        pub mod numbers {
-            $(
-                #[doc = concat!("Of `", $shape, "`.")]
-                pub mod $group {
-                    /// The shape and its fields.
-                    #[derive(Clone, Copy, Debug)]
-                    pub struct Numbers {
-                        /// The shape.
-                        pub shape: crate::types::ty::ShapeId,
-                        $(#[doc = concat!("`", $name, "`.")] pub $field: u16,)*
-                    }
-                }
-            )*
-        }
-
-        impl Fields {
-            /// Finds every field by its name.
-            #[must_use]
-            pub fn find(program: &Program) -> Fields {
-                Fields {
-                    $($group: {
-                        let shape = shape(program, $shape);
-                        numbers::$group::Numbers { shape, $($field: number(program, shape, $name),)* }
-                    },)*
-                }
-            }
-        }
-
-        /// Every shape and field that the views name.
-        #[cfg(test)]
-        pub(super) const NAMED: &[(&str, &[&str])] = &[$(($shape, &[$($name),*])),*];
-    };
-}
-
-/// The first shape of a name: the library is declared before any project.
-fn shape(program: &Program, name: &str) -> ShapeId {
-    let found = program.heap.names.find(name);
-    let place = found.and_then(|name| program.shapes.iter().position(|shape| shape.name == name));
-    ShapeId(place.map_or(u16::MAX, |place| place as u16))
-}
-
-fn number(program: &Program, shape: ShapeId, name: &str) -> u16 {
-    let shape = program.shapes.get(usize::from(shape.0));
-    let name = program.heap.names.find(name);
-    shape.zip(name).and_then(|(shape, name)| shape.any_field(name)).unwrap_or(u16::MAX)
-}
 
 views! {
     /// The project.
@@ -281,15 +122,154 @@ views! {
         adopt = "adopt" flag,
         was = "was" list,
     }
-    /// A container, as far as other things rely on it.
+    /// A container.
     Container as container of "container" {
+        name = "name" text,
+        vmid = "id" int,
+        description = "description" text,
+        cpu = "cpu" one ContainerCpu,
+        memory = "memory" size,
+        swap = "swap" size,
         from = "from" one Image,
+        os = "os" text,
+        architecture = "architecture" text,
+        unprivileged = "unprivileged" flag,
+        features = "features" list,
+        mount_types = "mount-types" list,
+        rootfs = "rootfs" one Rootfs,
+        mount = "mount" many Mount,
         nic = "nic" many ContainerNic,
+        device_node = "device-node" many DeviceNode,
+        id_map = "id-map" many IdMap,
+        dns = "dns" list,
+        domain = "domain" text,
+        timezone = "timezone" text,
+        console = "console" one ContainerConsole,
+        entrypoint = "entrypoint" text,
+        environment = "environment" list,
+        debug = "debug" flag,
+        hook = "hook" one Snippet,
+        protection = "protection" flag,
+        template = "template" flag,
+        pool = "pool" value,
+        tags = "tags" list,
+        start = "start" one Start,
+        state = "state" text,
+        clone_of = "clone" one ContainerClone,
+        create = "create" one ContainerCreate,
+        wait = "wait" one ContainerWait,
+        timeouts = "timeouts" one ContainerTimeouts,
+        labels = "labels" list,
+        raw = "raw" list,
+        owner = "owner" value,
+        paused = "paused" flag,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+        was = "was" list,
+    }
+    /// Processor of a container.
+    ContainerCpu as container_cpu of "ContainerCpu" {
+        cores = "cores" int,
+        limit = "limit" float,
+        units = "units" int,
+    }
+    /// The volume of a container's root file system.
+    Rootfs as rootfs of "Rootfs" {
+        storage = "storage" one Storage,
+        size = "size" size,
+        volume = "volume" text,
+        acl = "acl" maybe,
+        options = "options" list,
+        quota = "quota" flag,
+        replicate = "replicate" flag,
+        read_only = "read-only" flag,
+        shared = "shared" flag,
+    }
+    /// A further volume of a container, or a folder of the host.
+    Mount as mount of "Mount" {
+        path = "path" text,
+        storage = "storage" one Storage,
+        size = "size" size,
+        volume = "volume" text,
+        source = "source" text,
+        backup = "backup" flag,
+        acl = "acl" maybe,
+        keep_attributes = "keep-attributes" flag,
+        options = "options" list,
+        quota = "quota" flag,
+        replicate = "replicate" flag,
+        read_only = "read-only" flag,
+        shared = "shared" flag,
     }
     /// A NIC of a container.
     ContainerNic as container_nic of "ContainerNic" {
+        name = "name" text,
         network = "network" one Network,
+        via = "via" one Bridge,
         address = "address" value,
+        config = "config" text,
+        gateway = "gateway" value,
+        address6 = "address6" text,
+        gateway6 = "gateway6" text,
+        mac = "mac" value,
+        vlan = "vlan" int,
+        trunks = "trunks" list,
+        firewall = "firewall" flag,
+        connected = "connected" flag,
+        host_managed = "host-managed" flag,
+        mtu = "mtu" int,
+        rate = "rate" rate,
+    }
+    /// A device node of the host.
+    DeviceNode as device_node of "DeviceNode" {
+        path = "path" text,
+        user = "user" int,
+        group = "group" int,
+        mode = "mode" text,
+        read_only = "read-only" flag,
+    }
+    /// Ids of a container, and those of the host that they are.
+    IdMap as id_map of "IdMap" {
+        sort = "of" text,
+        inside = "inside" int,
+        outside = "outside" int,
+        count = "count" int,
+    }
+    /// Console of a container.
+    ContainerConsole as container_console of "ContainerConsole" {
+        enabled = "enabled" flag,
+        terminals = "terminals" int,
+        mode = "mode" text,
+    }
+    /// The container that a new one is copied from.
+    ContainerClone as container_clone of "ContainerClone" {
+        from = "from" one Container,
+        full = "full" flag,
+        storage = "storage" one Storage,
+    }
+    /// What holds only when a container is created.
+    ContainerCreate as container_create of "ContainerCreate" {
+        password = "password" value,
+        ssh_keys = "ssh-keys" list,
+        bandwidth = "bandwidth" size,
+        restore_from = "restore-from" text,
+        new_macs = "new-macs" flag,
+        overwrite = "overwrite" flag,
+        ignore_unpack_errors = "ignore-unpack-errors" flag,
+        ha = "ha" flag,
+    }
+    /// What targets wait for after a container has started.
+    ContainerWait as container_wait of "ContainerWait" {
+        ipv4 = "ipv4" flag,
+        ipv6 = "ipv6" flag,
+    }
+    /// How long actions on a container may take.
+    ContainerTimeouts as container_timeouts of "ContainerTimeouts" {
+        clone_container = "clone" milliseconds,
+        create = "create" milliseconds,
+        update = "update" milliseconds,
+        delete = "delete" milliseconds,
+        start = "start" milliseconds,
     }
     /// A machine that hlab does not manage.
     Machine as machine of "machine" {

@@ -5,6 +5,12 @@ use super::Later;
 /// One aspect of a resource that one owner applies.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Facet {
+    /// The configuration of a container, but for what follows.
+    ContainerConfig,
+    /// The options of a container that only root may set: hook script, features, folders and devices of the host.
+    ContainerRootOptions,
+    /// Whether a container runs.
+    ContainerPower,
     /// Cards and devices as a node's own configuration: drivers, udev, firmware.
     DeviceHost,
     /// The resource mapping of a device.
@@ -32,6 +38,9 @@ pub enum Facet {
 impl Facet {
     /// Every facet.
     pub const ALL: &'static [Facet] = &[
+        Facet::ContainerConfig,
+        Facet::ContainerRootOptions,
+        Facet::ContainerPower,
         Facet::DeviceHost,
         Facet::DeviceMapping,
         Facet::ImageFile,
@@ -46,8 +55,6 @@ impl Facet {
         Facet::Later(Later::Affinity),
         Facet::Later(Later::BackupJob),
         Facet::Later(Later::BackupServer),
-        Facet::Later(Later::ContainerConfig),
-        Facet::Later(Later::ContainerPower),
         Facet::Later(Later::DnsZone),
         Facet::Later(Later::Exporter),
         Facet::Later(Later::Firewall),
@@ -71,6 +78,9 @@ impl Facet {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Facet::ContainerConfig => "container.config",
+            Facet::ContainerRootOptions => "container.root-options",
+            Facet::ContainerPower => "container.power",
             Facet::DeviceHost => "device.host",
             Facet::DeviceMapping => "device.mapping",
             Facet::ImageFile => "image.file",
@@ -89,17 +99,20 @@ impl Facet {
     #[must_use]
     pub fn index(self) -> usize {
         match self {
-            Facet::DeviceHost => 0,
-            Facet::DeviceMapping => 1,
-            Facet::ImageFile => 2,
-            Facet::Pool => 3,
-            Facet::SnippetFile => 4,
-            Facet::StorageEntry => 5,
-            Facet::StorageHost => 6,
-            Facet::VmConfig => 7,
-            Facet::VmRootOptions => 8,
-            Facet::VmPower => 9,
-            Facet::Later(later) => 10 + later as usize,
+            Facet::ContainerConfig => 0,
+            Facet::ContainerRootOptions => 1,
+            Facet::ContainerPower => 2,
+            Facet::DeviceHost => 3,
+            Facet::DeviceMapping => 4,
+            Facet::ImageFile => 5,
+            Facet::Pool => 6,
+            Facet::SnippetFile => 7,
+            Facet::StorageEntry => 8,
+            Facet::StorageHost => 9,
+            Facet::VmConfig => 10,
+            Facet::VmRootOptions => 11,
+            Facet::VmPower => 12,
+            Facet::Later(later) => 13 + later as usize,
         }
     }
 
@@ -107,6 +120,25 @@ impl Facet {
     #[must_use]
     pub fn named(name: &str) -> Option<Facet> {
         Facet::ALL.iter().copied().find(|facet| facet.name() == name)
+    }
+
+    /// The facet in whose document the others of a guest stand, for those others.
+    #[must_use]
+    pub fn configuration(self) -> Option<Facet> {
+        match self {
+            Facet::ContainerRootOptions | Facet::ContainerPower => Some(Facet::ContainerConfig),
+            Facet::VmRootOptions | Facet::VmPower => Some(Facet::VmConfig),
+            Facet::ContainerConfig
+            | Facet::DeviceHost
+            | Facet::DeviceMapping
+            | Facet::ImageFile
+            | Facet::Pool
+            | Facet::SnippetFile
+            | Facet::StorageEntry
+            | Facet::StorageHost
+            | Facet::VmConfig
+            | Facet::Later(_) => None,
+        }
     }
 
     /// The kind whose resources have it: `vm`.

@@ -11,10 +11,6 @@ pub enum Later {
     BackupJob,
     /// What a backup server does by itself.
     BackupServer,
-    /// The configuration of a container.
-    ContainerConfig,
-    /// Whether a container runs.
-    ContainerPower,
     /// The records of a zone.
     DnsZone,
     /// A program that tells measurements.
@@ -60,8 +56,6 @@ impl Later {
             Later::Affinity => "affinity.rule",
             Later::BackupJob => "backup-job.entry",
             Later::BackupServer => "backup-server.jobs",
-            Later::ContainerConfig => "container.config",
-            Later::ContainerPower => "container.power",
             Later::DnsZone => "dns-zone.records",
             Later::Exporter => "exporter.service",
             Later::Firewall => "firewall.rules",
@@ -89,8 +83,6 @@ impl Later {
             Later::Acl
             | Later::Affinity
             | Later::BackupJob
-            | Later::ContainerConfig
-            | Later::ContainerPower
             | Later::Firewall
             | Later::Group
             | Later::Ha

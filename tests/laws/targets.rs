@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hlab::desire::{Content, Desired, Power, RootOptions, Serial, Usb, UsbDevice, Vm};
+use hlab::desire::{Content, Desired, RootOptions, Serial, Usb, UsbDevice, Vm};
 use hlab::pve::Version;
 use hlab::targets::crossplane::kinds;
 use hlab::targets::crossplane::release::{ALL, Release};
@@ -86,6 +86,14 @@ fn a_stream_holds_the_same_documents() {
 }
 
 #[test]
+fn a_container_is_sorted_before_files_and_vms() {
+    let desired = wanted::desired(&mut Random::new(6), LATEST, 3);
+    let stream = crossplane(LATEST).stream(&request(&desired, &|_| true)).value;
+    let addresses: Vec<&str> = stream.lines().filter_map(|line| line.strip_prefix("# hlab: ")).collect();
+    assert!(addresses.is_sorted() && addresses.first().is_some_and(|first| first.starts_with("container.")));
+}
+
+#[test]
 fn emitting_twice_gives_the_same_bytes() {
     let desired = wanted::desired(&mut Random::new(5), LATEST, 20);
     assert_eq!(emitted(LATEST, &desired), emitted(LATEST, &desired));
@@ -126,10 +134,11 @@ fn what_nobody_owns_is_not_emitted() {
 #[test]
 fn another_owners_power_is_left_alone() {
     let desired = wanted::desired(&mut Random::new(2), LATEST, 20);
-    let config = |index: usize| !matches!(desired.objects[index].content, Content::Power(_));
+    let is_power = |content: &Content<'_>| matches!(content, Content::Power(_) | Content::ContainerPower(_));
+    let config = |index: usize| !is_power(&desired.objects[index].content);
     let checked = crossplane(LATEST).emit(&request(&desired, &config));
     let read = crossplane(LATEST).read(&checked.value);
-    assert!(!read.value.objects.iter().any(|object| matches!(object.content, Content::Power(Power { .. }))));
+    assert!(!read.value.objects.iter().any(|object| is_power(&object.content)));
 }
 
 #[test]
@@ -161,6 +170,9 @@ fn fields(fields: &[Field], path: &str, found: &mut BTreeSet<String>) {
         let path = format!("{path}.{}", field.key);
         match field.shape {
             Shape::List(inner) | Shape::Object(inner) => self::fields(inner, &path, found),
+            Shape::Map => {
+                found.insert(format!("{path}.TZ"));
+            }
             Shape::Flag | Shape::Int | Shape::Number | Shape::Text | Shape::Texts => {
                 found.insert(path);
             }
@@ -168,8 +180,11 @@ fn fields(fields: &[Field], path: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// Fields that nothing wanted needs: files come with their text.
+/// Fields that nothing wanted needs: files come with their text, name servers have another field, and a NIC that is
+/// switched off is left out.
 const UNUSED: &[&str] = &[
+    ".initialization.dns.server",
+    ".networkInterface.enabled",
     ".overwrite",
     ".sourceFile.changed",
     ".sourceFile.checksum",
@@ -197,7 +212,8 @@ fn every_field_of_the_crd_is_reached_by_some_lab() {
     for (kind, known) in kinds(LATEST) {
         let mut wanted = BTreeSet::new();
         fields(known, "", &mut wanted);
-        wanted.retain(|field| kind != "EnvironmentFile" || !UNUSED.contains(&field.as_str()));
+        let has_unused = ["EnvironmentFile", "EnvironmentContainer"].contains(&kind);
+        wanted.retain(|field| !has_unused || !UNUSED.contains(&field.as_str()));
         let missing: Vec<_> = wanted.difference(&reached[kind]).collect();
         assert!(missing.is_empty(), "{kind}: {missing:?}");
     }

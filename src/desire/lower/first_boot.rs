@@ -55,7 +55,7 @@ pub(super) fn usual(cx: &mut Cx<'_>) -> Usual {
 }
 
 /// Where a secret is: a `secret` resource, or the place itself.
-fn secret<'a>(model: &'a Model<'a>, value: Value) -> Option<Secret<'a>> {
+pub(super) fn secret<'a>(model: &'a Model<'a>, value: Value) -> Option<Secret<'a>> {
     match value {
         Value::Obj(id) => secret(model, crate::model::Secret::new(model, id).from(model)),
         other => {

@@ -72,7 +72,14 @@ fn node_of<'o>(object: &'o Object<'_>) -> Option<&'o str> {
     match &object.content {
         Content::Image(image) => Some(&image.node),
         Content::Snippet(snippet) => Some(&snippet.node),
-        Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) | Content::Pool(_) => None,
+        Content::Container(_)
+        | Content::ContainerRoot(_)
+        | Content::ContainerPower(_)
+        | Content::Vm(_)
+        | Content::RootOptions(_)
+        | Content::Power(_)
+        | Content::Mapping(_)
+        | Content::Pool(_) => None,
     }
 }
 

@@ -81,6 +81,73 @@ const POWER: &[ApiCall] = &[
 const ROOT_OPTIONS: &[ApiCall] =
     &[ApiCall { method: "PUT", path: "/nodes/{node}/qemu/{vmid}/config", privileges: &[("root@pam", "/")] }];
 
+/// From Proxmox VE 9.1 on, a privileged container takes `Sys.Modify` on `/` besides.
+const CONTAINER: &[ApiCall] = &[
+    ApiCall { method: "GET", path: "/version", privileges: &[] },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/lxc",
+        privileges: &[
+            ("VM.Allocate", "/vms/{vmid}"),
+            ("VM.Config.Disk", "/vms/{vmid}"),
+            ("VM.Config.CPU", "/vms/{vmid}"),
+            ("VM.Config.Memory", "/vms/{vmid}"),
+            ("VM.Config.Network", "/vms/{vmid}"),
+            ("VM.Config.Options", "/vms/{vmid}"),
+            ("Datastore.AllocateSpace", "/storage/{storage}"),
+            ("Datastore.Audit", "/storage/{template}"),
+            ("SDN.Use", "/sdn/zones/localnetwork/{bridge}"),
+        ],
+    },
+    ApiCall { method: "GET", path: "/nodes/{node}/lxc/{vmid}/config", privileges: &[("VM.Audit", "/vms/{vmid}")] },
+    ApiCall {
+        method: "PUT",
+        path: "/nodes/{node}/lxc/{vmid}/config",
+        privileges: &[
+            ("VM.Allocate", "/vms/{vmid}"),
+            ("VM.Config.Disk", "/vms/{vmid}"),
+            ("VM.Config.CPU", "/vms/{vmid}"),
+            ("VM.Config.Memory", "/vms/{vmid}"),
+            ("VM.Config.Network", "/vms/{vmid}"),
+            ("VM.Config.Options", "/vms/{vmid}"),
+        ],
+    },
+    ApiCall {
+        method: "PUT",
+        path: "/nodes/{node}/lxc/{vmid}/resize",
+        privileges: &[("VM.Config.Disk", "/vms/{vmid}"), ("Datastore.AllocateSpace", "/storage/{storage}")],
+    },
+    ApiCall { method: "DELETE", path: "/nodes/{node}/lxc/{vmid}", privileges: &[("VM.Allocate", "/vms/{vmid}")] },
+];
+
+const CONTAINER_POWER: &[ApiCall] = &[
+    ApiCall {
+        method: "GET",
+        path: "/nodes/{node}/lxc/{vmid}/status/current",
+        privileges: &[("VM.Audit", "/vms/{vmid}")],
+    },
+    ApiCall { method: "GET", path: "/nodes/{node}/lxc/{vmid}/interfaces", privileges: &[("VM.Audit", "/vms/{vmid}")] },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/lxc/{vmid}/status/start",
+        privileges: &[("VM.PowerMgmt", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/lxc/{vmid}/status/shutdown",
+        privileges: &[("VM.PowerMgmt", "/vms/{vmid}")],
+    },
+    ApiCall {
+        method: "POST",
+        path: "/nodes/{node}/lxc/{vmid}/status/reboot",
+        privileges: &[("VM.PowerMgmt", "/vms/{vmid}")],
+    },
+];
+
+/// No privilege is enough for these: only a ticket of root@pam may.
+const CONTAINER_ROOT: &[ApiCall] =
+    &[ApiCall { method: "PUT", path: "/nodes/{node}/lxc/{vmid}/config", privileges: &[("root@pam", "/")] }];
+
 const IMAGE: &[ApiCall] = &[
     ApiCall {
         method: "GET",
@@ -129,6 +196,9 @@ const POOL: &[ApiCall] = &[
 /// What applying a facet asks for.
 pub(super) fn calls(facet: Facet) -> &'static [ApiCall] {
     match facet {
+        Facet::ContainerConfig => CONTAINER,
+        Facet::ContainerRootOptions => CONTAINER_ROOT,
+        Facet::ContainerPower => CONTAINER_POWER,
         Facet::VmConfig => VM,
         Facet::VmPower => POWER,
         Facet::VmRootOptions => ROOT_OPTIONS,

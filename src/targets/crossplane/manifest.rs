@@ -93,6 +93,10 @@ fn policies(release: Release, object: &Object<'_>) -> &'static [&'static str] {
 /// What Crossplane calls what exists: the state id, or the import id where it is only observed.
 fn external_name(object: &Object<'_>) -> Option<String> {
     match &object.content {
+        Content::Container(container) if object.life.observe => {
+            container.id.map(|id| format!("{}/{id}", container.node))
+        }
+        Content::Container(container) => container.id.map(|id| id.to_string()),
         Content::Vm(vm) if object.life.observe => vm.id.map(|id| format!("{}/{id}", vm.node)),
         Content::Vm(vm) => vm.id.map(|id| id.to_string()),
         Content::Image(image) if object.life.observe => Some(format!("{}/{}", image.node, image.volume_id())),
@@ -100,7 +104,11 @@ fn external_name(object: &Object<'_>) -> Option<String> {
         Content::Snippet(snippet) if object.life.observe => Some(format!("{}/{}", snippet.node, snippet.volume_id())),
         Content::Snippet(snippet) => Some(snippet.volume_id()),
         Content::Pool(pool) => Some(pool.name.to_string()),
-        Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) => None,
+        Content::ContainerRoot(_)
+        | Content::ContainerPower(_)
+        | Content::RootOptions(_)
+        | Content::Power(_)
+        | Content::Mapping(_) => None,
     }
 }
 

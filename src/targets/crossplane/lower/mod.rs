@@ -6,6 +6,7 @@
 mod devices;
 mod first_boot;
 mod access;
+mod container;
 mod file;
 
 use std::borrow::Cow;
@@ -16,11 +17,13 @@ use super::spec::{self, Object};
 use crate::base::Span;
 use crate::desire::{self, Content, Cpu, Guest, Import, Provider, RootOptions, Secret, Text, Timeouts, Vm};
 use crate::diag::Diagnostic;
+use crate::own::Facet;
 use crate::pve;
 use crate::targets::errors;
 use crate::targets::request::{Credential, Request};
 
 pub(super) use access::pool;
+pub(super) use container::{container, parts as container_parts};
 pub(super) use file::{image, snippet};
 
 /// What lowering one resource needs: the request, which objects it stands on, and what was found.
@@ -84,6 +87,12 @@ impl<'r, 'd> Cx<'r, 'd> {
     /// Refuses a field that the CRD does not have.
     pub fn cannot(&mut self, path: &str, why: &str) {
         let diagnostic = errors::cannot_express(self.request, self.origin(path), path, why);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Refuses that nothing is said of a field.
+    pub fn left_out(&mut self, path: &str, why: &str) {
+        let diagnostic = errors::left_out(self.request, self.origin(path), path, why);
         self.diagnostics.push(diagnostic);
     }
 
@@ -154,7 +163,8 @@ impl<'r, 'd> Cx<'r, 'd> {
     /// Refuses what only root may do, such as "set `args`", unless root it is.
     pub fn refuse_root(&mut self, path: &str, deed: &str, is_device: bool) {
         if matches!(self.request.login.credential, Credential::Token | Credential::User) {
-            let diagnostic = errors::root_only(self.request, self.origin(path), deed, is_device);
+            let facet = if self.kind == Kind::Container { Facet::ContainerRootOptions } else { Facet::VmRootOptions };
+            let diagnostic = errors::root_only(self.request, self.origin(path), (deed, facet), is_device);
             self.diagnostics.push(diagnostic);
         }
     }
@@ -475,8 +485,17 @@ pub(super) fn parts<'r>(request: &'r Request<'_>, index: usize, vm: &'r Vm<'_>) 
             (Content::RootOptions(root), false) => parts.others = Some(root),
             (Content::Power(power), true) => parts.power = Some(*power),
             (Content::Power(_), false)
-            | (Content::Vm(_) | Content::Image(_) | Content::Snippet(_) | Content::Mapping(_) | Content::Pool(_), _) => {
-            }
+            | (
+                Content::Container(_)
+                | Content::ContainerRoot(_)
+                | Content::ContainerPower(_)
+                | Content::Vm(_)
+                | Content::Image(_)
+                | Content::Snippet(_)
+                | Content::Mapping(_)
+                | Content::Pool(_),
+                _,
+            ) => {}
         }
     }
     parts

@@ -2,6 +2,7 @@
 //! would be told, and what Proxmox does anyway is left out.
 
 mod access;
+mod container;
 mod file;
 mod parts;
 
@@ -16,6 +17,7 @@ use crate::desire::{
 };
 
 pub(super) use access::pool;
+pub(super) use container::container;
 pub(super) use file::{image, snippet};
 
 type Word<'a> = Option<Text<'a>>;

@@ -7,10 +7,12 @@
 //! Source: the CRDs of provider-proxmox-bpg v0.11.1 (bpg/proxmox 0.89.1) and v1.18.0 (0.111.1). Single blocks are lists of
 //! one there.
 
+pub(super) mod container;
 mod file;
 mod pool;
 mod vm;
 
+pub(super) use container::Container;
 pub(super) use file::{DownloadFile, File, SourceRaw};
 pub(super) use pool::Pool;
 pub(super) use vm::*;
@@ -33,6 +35,8 @@ pub enum Shape {
     Text,
     /// A list of `string`.
     Texts,
+    /// Any keys, with a `string` each.
+    Map,
     /// A list of objects.
     List(&'static [Field]),
     /// An object.
@@ -161,6 +165,31 @@ impl<'a> Value<'a> for Vec<Text<'a>> {
 
     fn read(reader: &mut Reader, node: &Node<'a>) -> Self {
         reader.items(node).iter().filter_map(|item| reader.text(item)).collect()
+    }
+}
+
+/// Texts by keys of somebody's own.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub(super) struct Map<'a>(pub Vec<(Text<'a>, Text<'a>)>);
+
+impl<'a> Value<'a> for Map<'a> {
+    const SHAPE: Shape = Shape::Map;
+
+    fn is_absent(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn write(&self, yaml: &mut Yaml, key: &'static str) {
+        if !self.0.is_empty() {
+            yaml.open(key);
+            self.0.iter().for_each(|(key, value)| yaml.pair(key, value));
+            yaml.close();
+        }
+    }
+
+    fn read(reader: &mut Reader, node: &Node<'a>) -> Self {
+        let entries = reader.entries(node);
+        Map(entries.iter().filter_map(|(key, value)| Some((key.text.clone(), reader.text(value)?))).collect())
     }
 }
 
