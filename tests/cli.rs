@@ -396,9 +396,10 @@ fn an_id_is_free_again_once_its_address_is_forgotten() {
 #[test]
 fn a_renamed_vm_is_adopted_and_a_removed_one_is_told_in_the_rollout() {
     let folder = Folder::new();
-    folder.write("hlab.lock", "id vm.gone 101\nid vm.web 100\n");
+    folder.write("hlab.lock", "id container.box 102\nid vm.gone 101\nid vm.web 100\n");
     let lab = "project p { target crossplane { version = \"0.11.1\", out = \"out\" } }\nhost a {}\n\
-               vm api on a { was = [\"web\"] }\nremoved vm.gone { on-delete = destroy }\nremoved storage.nfs\n";
+               vm api on a { was = [\"web\"] }\nremoved vm.gone { on-delete = destroy }\nremoved storage.nfs\n\
+               removed container.box { on-delete = destroy }\n";
     folder.write("lab.hlab", lab);
     folder.run(&["build"]).ends(0);
     assert!(folder.read("out/vm-api.yaml").contains("crossplane.io/external-name: \"100\"\n"));
@@ -407,10 +408,14 @@ fn a_renamed_vm_is_adopted_and_a_removed_one_is_told_in_the_rollout() {
     assert!(
         page.contains("| vm 101 `gone` | destroyed with what crossplane keeps of it | `kubectl patch environmentvm.")
     );
+    assert!(
+        page.contains("`kubectl patch environmentcontainer.virtualenvironmentcontainer.crossplane.io/box"),
+        "{page}"
+    );
     assert!(page.contains("| storage `nfs` | kept as it is: nothing manages it any more | – |"), "{page}");
     let json: serde_json::Value = serde_json::from_str(&folder.read("rollout.json")).expect("it is JSON");
-    assert_eq!(json["removed"][1]["resource"], "vm.gone");
-    assert_eq!(json["removed"][1]["on-delete"], "destroy");
+    assert_eq!(json["removed"][2]["resource"], "vm.gone");
+    assert_eq!(json["removed"][2]["on-delete"], "destroy");
 }
 
 #[test]

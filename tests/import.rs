@@ -130,6 +130,39 @@ fn manifests_of_a_persons_own_become_source() {
     }
 }
 
+const COPY: &str = r#"apiVersion: virtualenvironmentcontainer.crossplane.io/v1alpha1
+kind: EnvironmentContainer
+metadata:
+  name: copy
+  annotations: {hlab.dev/stamp: "hlab:home/container.copy"}
+  labels: {app.kubernetes.io/managed-by: hlab}
+spec:
+  forProvider:
+    nodeName: pve
+    vmId: 101
+    started: true
+    startOnBoot: false
+    unprivileged: true
+    clone: [{vmId: 900, nodeName: birch}]
+    cpu: [{cores: 2, units: 100}]
+    memory: [{dedicated: 512, swap: 512}]
+    initialization: [{hostname: copy}]
+  deletionPolicy: Orphan
+  providerConfigRef: {name: default}
+"#;
+
+#[test]
+fn a_container_is_a_copy_of_one_that_no_manifest_makes() {
+    let import = import(&one("container-copy.yaml", COPY), None).expect("there is a manifest");
+    let text = written(&import);
+    assert!(matches!(import.proof, Proof::Same), "{import:#?}\n{text}");
+    assert!(
+        text.contains("container template-900 on birch { id = 900, template = true, owner = none, adopt = true }"),
+        "{text}"
+    );
+    assert!(text.contains("clone { from = template-900 }"), "{text}");
+}
+
 const HOSTILE: &str = r#"apiVersion: virtualenvironmentvm.crossplane.io/v1alpha1
 kind: EnvironmentVM
 metadata:

@@ -8,5 +8,6 @@ mod laws {
     mod targets;
     mod wanted;
     mod wanted_site;
+    mod wanted_container;
     mod yaml;
 }

@@ -14,4 +14,6 @@ mod schemas {
     mod wanted;
     #[path = "../laws/wanted_site.rs"]
     mod wanted_site;
+    #[path = "../laws/wanted_container.rs"]
+    mod wanted_container;
 }

@@ -8,6 +8,7 @@
 //! References stay references ([`Ref`]) until a target prints them.
 
 mod access;
+mod container;
 mod devices;
 mod entry;
 mod firewall;
@@ -23,6 +24,10 @@ use std::borrow::Cow;
 use crate::own::Facet;
 
 pub use access::Pool;
+pub use container::{
+    Console, Container, ContainerClone, ContainerCreate, ContainerNic, ContainerProvider, ContainerRoot, DeviceNode,
+    Features, IdRange, Mount, MountFlags, MountSource, Rootfs,
+};
 pub use devices::{
     Audio, CdMedium, Cdrom, CloudInit, Disk, DiskExtra, EfiDisk, Import, IpConfig, Nic, PciDevice, Rng, Secret, Serial,
     Share, Throttle, Tpm, Usb, UsbDevice, Vga, Watchdog,
@@ -109,6 +114,12 @@ pub struct Life<'a> {
 /// What is wanted of an object.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Content<'a> {
+    /// `container.config`.
+    Container(Box<Container<'a>>),
+    /// `container.root-options`.
+    ContainerRoot(Box<ContainerRoot<'a>>),
+    /// `container.power`.
+    ContainerPower(Power),
     /// `vm.config`.
     Vm(Box<Vm<'a>>),
     /// `vm.root-options`.
@@ -136,6 +147,9 @@ impl Content<'_> {
     #[must_use]
     pub fn facet(&self) -> Facet {
         match self {
+            Content::Container(_) => Facet::ContainerConfig,
+            Content::ContainerRoot(_) => Facet::ContainerRootOptions,
+            Content::ContainerPower(_) => Facet::ContainerPower,
             Content::Vm(_) => Facet::VmConfig,
             Content::RootOptions(_) => Facet::VmRootOptions,
             Content::Power(_) => Facet::VmPower,
@@ -213,7 +227,10 @@ impl<'a> Desired<'a> {
             | Content::Pool(_)
             | Content::Entry(_)
             | Content::Host(_)
-            | Content::Firewall(_) => None,
+            | Content::Firewall(_)
+            | Content::Container(_)
+            | Content::ContainerRoot(_)
+            | Content::ContainerPower(_) => None,
         }
     }
 }

@@ -6,8 +6,8 @@
 use rustc_hash::FxHashMap;
 
 use super::{
-    CdMedium, CloudInit, Content, Entry, Firewall, FirewallRule, HostPart, Import, Object, RootOptions, UsbDevice, Vm,
-    Wanted,
+    CdMedium, CloudInit, Container, Content, Entry, Firewall, FirewallRule, HostPart, Import, MountSource, Object,
+    RootOptions, UsbDevice, Vm, Wanted,
 };
 use crate::base::Span;
 use crate::model::{Host, Model};
@@ -141,7 +141,10 @@ impl<'a> Cx<'a, '_> {
                 }
                 Content::Firewall(part) => self.filter(number, part, step),
                 Content::Vm(vm) => self.guests.extend(vm.id.map(|id| (id, step))),
-                Content::RootOptions(_)
+                Content::Container(container) => self.guests.extend(container.id.map(|id| (id, step))),
+                Content::ContainerRoot(_)
+                | Content::ContainerPower(_)
+                | Content::RootOptions(_)
                 | Content::Power(_)
                 | Content::Image(_)
                 | Content::Snippet(_)
@@ -183,17 +186,22 @@ impl<'a> Cx<'a, '_> {
         }
     }
 
-    /// A storage that a VM of the lab serves waits until that VM runs.
+    /// A storage that a guest of the lab serves waits until that guest runs.
     fn served(&mut self, storage: ObjId, entry: u32) {
         let model = self.model;
         for slot in model.world.slots_of(storage) {
             let Value::Obj(server) = slot.value else { continue };
             let root = model.world.root(server);
-            if model.world.object(root).shape != model.fields.vm.shape {
+            let shape = model.world.object(root).shape;
+            let (power, config) = if shape == model.fields.vm.shape {
+                (Facet::VmPower, Facet::VmConfig)
+            } else if shape == model.fields.container.shape {
+                (Facet::ContainerPower, Facet::ContainerConfig)
+            } else {
                 continue;
-            }
+            };
             let address = model.resource(root);
-            let running = self.step_of(address, Facet::VmPower).or_else(|| self.step_of(address, Facet::VmConfig));
+            let running = self.step_of(address, power).or_else(|| self.step_of(address, config));
             self.out.steps[entry as usize].after.extend(running);
         }
     }
@@ -212,19 +220,20 @@ impl<'a> Cx<'a, '_> {
         let object = &wanted.desired.objects[number];
         let mut after = Vec::new();
         match &object.content {
+            Content::Container(container) => self.container(container, &mut after),
+            Content::ContainerRoot(root) => {
+                after.extend(root.hook.as_ref().and_then(|hook| self.file(hook)));
+                after.extend(self.step_of(&object.address, Facet::ContainerConfig));
+            }
+            Content::ContainerPower(_) => {
+                self.power(number, (Facet::ContainerConfig, Facet::ContainerRootOptions), &mut after);
+            }
             Content::Vm(vm) => self.vm(number, vm, &mut after),
             Content::RootOptions(root) => {
                 self.root_options(root, &mut after);
                 after.extend(self.step_of(&object.address, Facet::VmConfig));
             }
-            Content::Power(_) => {
-                let config = self.step_of(&object.address, Facet::VmConfig);
-                let is_apart = config.is_some_and(|config| wanted.owners[config as usize] != wanted.owners[number]);
-                after.extend(config);
-                if is_apart {
-                    after.extend(self.step_of(&object.address, Facet::VmRootOptions));
-                }
-            }
+            Content::Power(_) => self.power(number, (Facet::VmConfig, Facet::VmRootOptions), &mut after),
             Content::Image(image) => after.extend(self.storages.get(&*image.storage)),
             Content::Snippet(snippet) => after.extend(self.storages.get(&*snippet.storage)),
             Content::Pool(pool) => {
@@ -297,7 +306,9 @@ impl<'a> Cx<'a, '_> {
             Firewall::Alias(_) => {}
         }
         if let Value::Obj(guest) = crate::model::GuestFirewall::new(model, firewall).guest(model) {
-            after.extend(self.step_of(model.resource(guest), Facet::VmConfig));
+            let address = model.resource(guest);
+            after.extend(self.step_of(address, Facet::VmConfig));
+            after.extend(self.step_of(address, Facet::ContainerConfig));
         }
     }
 
@@ -318,6 +329,33 @@ impl<'a> Cx<'a, '_> {
     fn filter_step(&self, firewall: ObjId, filter: Filter<'_>) -> Option<u32> {
         let mut known = std::iter::once(&firewall).chain(&self.clusters);
         known.find_map(|firewall| self.filters.get(&(*firewall, filter)).copied())
+    }
+
+    /// A guest runs when its configuration is there, and its root options too if whoever starts it is somebody else.
+    fn power(&self, number: usize, (config, root): (Facet, Facet), after: &mut Vec<u32>) {
+        let address = &self.wanted.desired.objects[number].address;
+        let config = self.step_of(address, config);
+        let owners = &self.wanted.owners;
+        let is_apart = config.is_some_and(|config| owners[config as usize] != owners[number]);
+        after.extend(config);
+        if is_apart {
+            after.extend(self.step_of(address, root));
+        }
+    }
+
+    fn container(&self, container: &'a Container<'a>, after: &mut Vec<u32>) {
+        after.extend(container.rootfs.as_ref().and_then(|rootfs| self.storages.get(&*rootfs.storage)));
+        for mount in &container.mounts {
+            let storage = match &mount.source {
+                MountSource::New(storage) => &**storage,
+                MountSource::Volume(volume) => volume.split(':').next().unwrap_or_default(),
+                MountSource::Host(_) => continue,
+            };
+            after.extend(self.storages.get(storage));
+        }
+        after.extend(container.from.as_ref().and_then(|template| self.file(template)));
+        after.extend(container.pool.as_ref().and_then(|pool| self.step_of(&format!("pool.{pool}"), Facet::Pool)));
+        after.extend(container.clone.as_ref().and_then(|clone| self.guests.get(&clone.id)));
     }
 
     fn vm(&mut self, number: usize, vm: &'a Vm<'a>, after: &mut Vec<u32>) {
@@ -349,11 +387,7 @@ impl<'a> Cx<'a, '_> {
             let step = self.directory(&share.mapping);
             after.push(step);
         }
-        if let Some(clone) = &vm.clone {
-            let same =
-                |object: &Object<'_>| matches!(&object.content, Content::Vm(other) if other.id == Some(clone.id));
-            after.extend(self.wanted.desired.objects.iter().position(same).map(|number| number as u32));
-        }
+        after.extend(vm.clone.as_ref().and_then(|clone| self.guests.get(&clone.id)));
     }
 
     /// Steps for the PCI devices that a VM is given, on their host.
@@ -422,6 +456,7 @@ impl<'a> Cx<'a, '_> {
 /// The node that an object is on.
 fn node_of<'a>(object: &'a Object<'a>, wanted: &'a Wanted<'a>, number: usize) -> Option<&'a str> {
     match &object.content {
+        Content::Container(container) => Some(&container.node),
         Content::Vm(vm) => Some(&vm.node),
         Content::Image(image) => Some(&image.node),
         Content::Snippet(snippet) => Some(&snippet.node),
@@ -429,11 +464,25 @@ fn node_of<'a>(object: &'a Object<'a>, wanted: &'a Wanted<'a>, number: usize) ->
         Content::Host(part) => Some(part.node()),
         Content::Firewall(part) => part.node().map(|node| &**node),
         Content::Mapping(_) | Content::Pool(_) => None,
-        // The configuration of the same VM stands a little before.
-        Content::RootOptions(_) | Content::Power(_) => {
+        // The configuration of the same guest stands a little before.
+        Content::ContainerRoot(_) | Content::ContainerPower(_) | Content::RootOptions(_) | Content::Power(_) => {
             let objects = wanted.desired.objects[..number].iter().rev();
-            let same = objects.take_while(|other| other.address == object.address);
-            same.filter_map(|other| if let Content::Vm(vm) = &other.content { Some(&*vm.node) } else { None }).next()
+            let mut same = objects.take_while(|other| other.address == object.address);
+            same.find_map(|other| match &other.content {
+                Content::Vm(vm) => Some(&*vm.node),
+                Content::Container(container) => Some(&*container.node),
+                Content::ContainerRoot(_)
+                | Content::ContainerPower(_)
+                | Content::RootOptions(_)
+                | Content::Power(_)
+                | Content::Image(_)
+                | Content::Snippet(_)
+                | Content::Mapping(_)
+                | Content::Pool(_)
+                | Content::Entry(_)
+                | Content::Host(_)
+                | Content::Firewall(_) => None,
+            })
         }
     }
 }

@@ -119,8 +119,14 @@ impl<'m> Model<'m> {
     /// Cost: a look at each bridge of the host.
     #[must_use]
     pub fn bridge(&self, nic: Nic, host: Host) -> Option<Bridge> {
-        nic.via(self).or_else(|| {
-            let network = nic.network(self)?;
+        self.bridge_to(nic.via(self), nic.network(self), host)
+    }
+
+    /// The bridge that was named, or the one of the host that reaches a network.
+    #[must_use]
+    pub fn bridge_to(&self, said: Option<Bridge>, network: Option<Network>, host: Host) -> Option<Bridge> {
+        said.or_else(|| {
+            let network = network?;
             host.bridge(self).find(|bridge| bridge.network(self) == Some(network))
         })
     }

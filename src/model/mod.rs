@@ -25,16 +25,17 @@ use crate::types::{Program, span_of};
 
 pub use path::{Found, Step};
 pub use site::{
-    AnyContainer, Apt, AptRepository, ClusterFirewall, Firewall, FirewallAlias, FirewallRule, GuestFirewall,
-    HostFirewall, HostSystem, HostVlan, HostsEntry, IpSet, IpSetMember, LogLimit, SecurityGroup,
+    Apt, AptRepository, ClusterFirewall, Firewall, FirewallAlias, FirewallRule, GuestFirewall, HostFirewall,
+    HostSystem, HostVlan, HostsEntry, IpSet, IpSetMember, LogLimit, SecurityGroup,
 };
 pub use views::{
     Acl, AcmeAccount, AcmePlugin, Agent, Attach, Audio, Bridge, Cdrom, Certificate, CloneOf, CloudInit, Cluster,
-    Container, ContainerNic, Cpu, Create, Destroy, Device, DeviceNeeds, Disk, DiskLimit, Display, Efi, Fields, Group,
-    Ha, Host, HostPci, HostUsb, Image, Login, Machine, MachineOptions, Manifest, MetricsServer, Migration, Network,
-    Nic, NumaNode, Parallel, Pool, Project, Realm, Reservation, Rng, Role, Secret, Serial, Service, Sev, Share,
-    SharedMemory, Smbios, Snippet, Spice, Start, Storage, Target, Tdx, Timeouts, Token, Tpm, Update, User, Vm,
-    Watchdog,
+    Container, ContainerClone, ContainerConsole, ContainerCpu, ContainerCreate, ContainerNic, ContainerTimeouts,
+    ContainerWait, Cpu, Create, Destroy, Device, DeviceNeeds, DeviceNode, Disk, DiskLimit, Display, Efi, Fields, Group,
+    Ha, Host, HostPci, HostUsb, IdMap, Image, Login, Machine, MachineOptions, Manifest, MetricsServer, Migration,
+    Mount, Network, Nic, NumaNode, Parallel, Pool, Project, Realm, Reservation, Rng, Role, Rootfs, Secret, Serial,
+    Service, Sev, Share, SharedMemory, Smbios, Snippet, Spice, Start, Storage, Target, Tdx, Timeouts, Token, Tpm,
+    Update, User, Vm, Watchdog,
 };
 
 /// The object of a block that nothing said.

@@ -58,10 +58,6 @@ views! {
         index = "index" int,
         enabled = "enabled" flag,
     }
-    /// A container, as far as its firewall needs it.
-    AnyContainer as container of "container" {
-        vmid = "id" int,
-    }
     /// A firewall.
     Firewall as firewall of "firewall" {
         enabled = "enabled" flag,

@@ -247,16 +247,154 @@ views! {
         adopt = "adopt" flag,
         was = "was" list,
     }
-    /// A container, as far as other things rely on it.
+    /// A container.
     Container as container of "container" {
+        name = "name" text,
         vmid = "id" int,
+        description = "description" text,
+        cpu = "cpu" one ContainerCpu,
+        memory = "memory" size,
+        swap = "swap" size,
         from = "from" one Image,
+        os = "os" text,
+        architecture = "architecture" text,
+        unprivileged = "unprivileged" flag,
+        features = "features" list,
+        mount_types = "mount-types" list,
+        rootfs = "rootfs" one Rootfs,
+        mount = "mount" many Mount,
         nic = "nic" many ContainerNic,
+        device_node = "device-node" many DeviceNode,
+        id_map = "id-map" many IdMap,
+        dns = "dns" list,
+        domain = "domain" text,
+        timezone = "timezone" text,
+        console = "console" one ContainerConsole,
+        entrypoint = "entrypoint" text,
+        environment = "environment" list,
+        debug = "debug" flag,
+        hook = "hook" one Snippet,
+        protection = "protection" flag,
+        template = "template" flag,
+        pool = "pool" value,
+        tags = "tags" list,
+        start = "start" one Start,
+        state = "state" text,
+        clone_of = "clone" one ContainerClone,
+        create = "create" one ContainerCreate,
+        wait = "wait" one ContainerWait,
+        timeouts = "timeouts" one ContainerTimeouts,
+        labels = "labels" list,
+        raw = "raw" list,
+        owner = "owner" value,
+        paused = "paused" flag,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+        was = "was" list,
+    }
+    /// Processor of a container.
+    ContainerCpu as container_cpu of "ContainerCpu" {
+        cores = "cores" int,
+        limit = "limit" float,
+        units = "units" int,
+    }
+    /// The volume of a container's root file system.
+    Rootfs as rootfs of "Rootfs" {
+        storage = "storage" one Storage,
+        size = "size" size,
+        volume = "volume" text,
+        acl = "acl" maybe,
+        options = "options" list,
+        quota = "quota" flag,
+        replicate = "replicate" flag,
+        read_only = "read-only" flag,
+        shared = "shared" flag,
+    }
+    /// A further volume of a container, or a folder of the host.
+    Mount as mount of "Mount" {
+        path = "path" text,
+        storage = "storage" one Storage,
+        size = "size" size,
+        volume = "volume" text,
+        source = "source" text,
+        backup = "backup" flag,
+        acl = "acl" maybe,
+        keep_attributes = "keep-attributes" flag,
+        options = "options" list,
+        quota = "quota" flag,
+        replicate = "replicate" flag,
+        read_only = "read-only" flag,
+        shared = "shared" flag,
     }
     /// A NIC of a container.
     ContainerNic as container_nic of "ContainerNic" {
+        name = "name" text,
         network = "network" one Network,
+        via = "via" one Bridge,
         address = "address" value,
+        config = "config" text,
+        gateway = "gateway" value,
+        address6 = "address6" text,
+        gateway6 = "gateway6" text,
+        mac = "mac" value,
+        vlan = "vlan" int,
+        trunks = "trunks" list,
+        firewall = "firewall" flag,
+        connected = "connected" flag,
+        host_managed = "host-managed" flag,
+        mtu = "mtu" int,
+        rate = "rate" rate,
+    }
+    /// A device node of the host.
+    DeviceNode as device_node of "DeviceNode" {
+        path = "path" text,
+        user = "user" int,
+        group = "group" int,
+        mode = "mode" text,
+        read_only = "read-only" flag,
+    }
+    /// Ids of a container, and those of the host that they are.
+    IdMap as id_map of "IdMap" {
+        sort = "of" text,
+        inside = "inside" int,
+        outside = "outside" int,
+        count = "count" int,
+    }
+    /// Console of a container.
+    ContainerConsole as container_console of "ContainerConsole" {
+        enabled = "enabled" flag,
+        terminals = "terminals" int,
+        mode = "mode" text,
+    }
+    /// The container that a new one is copied from.
+    ContainerClone as container_clone of "ContainerClone" {
+        from = "from" one Container,
+        full = "full" flag,
+        storage = "storage" one Storage,
+    }
+    /// What holds only when a container is created.
+    ContainerCreate as container_create of "ContainerCreate" {
+        password = "password" value,
+        ssh_keys = "ssh-keys" list,
+        bandwidth = "bandwidth" size,
+        restore_from = "restore-from" text,
+        new_macs = "new-macs" flag,
+        overwrite = "overwrite" flag,
+        ignore_unpack_errors = "ignore-unpack-errors" flag,
+        ha = "ha" flag,
+    }
+    /// What targets wait for after a container has started.
+    ContainerWait as container_wait of "ContainerWait" {
+        ipv4 = "ipv4" flag,
+        ipv6 = "ipv6" flag,
+    }
+    /// How long actions on a container may take.
+    ContainerTimeouts as container_timeouts of "ContainerTimeouts" {
+        clone_container = "clone" milliseconds,
+        create = "create" milliseconds,
+        update = "update" milliseconds,
+        delete = "delete" milliseconds,
+        start = "start" milliseconds,
     }
     /// A machine that hlab does not manage.
     Machine as machine of "machine" {

@@ -5,6 +5,12 @@ use super::{Entry, Later};
 /// One aspect of a resource that one owner applies.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Facet {
+    /// The configuration of a container, but for what follows.
+    ContainerConfig,
+    /// The options of a container that only root may set: hook script, features, folders and devices of the host.
+    ContainerRootOptions,
+    /// Whether a container runs.
+    ContainerPower,
     /// Cards and devices as a node's own configuration: drivers, udev, firmware.
     DeviceHost,
     /// The resource mapping of a device.
@@ -65,6 +71,9 @@ pub enum Usual {
 impl Facet {
     /// Every facet.
     pub const ALL: &'static [Facet] = &[
+        Facet::ContainerConfig,
+        Facet::ContainerRootOptions,
+        Facet::ContainerPower,
         Facet::DeviceHost,
         Facet::DeviceMapping,
         Facet::FirewallAlias,
@@ -100,8 +109,6 @@ impl Facet {
         Facet::Later(Later::Affinity),
         Facet::Later(Later::BackupJob),
         Facet::Later(Later::BackupServer),
-        Facet::Later(Later::ContainerConfig),
-        Facet::Later(Later::ContainerPower),
         Facet::Later(Later::DnsZone),
         Facet::Later(Later::Exporter),
         Facet::Later(Later::Gitops),
@@ -119,6 +126,9 @@ impl Facet {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Facet::ContainerConfig => "container.config",
+            Facet::ContainerRootOptions => "container.root-options",
+            Facet::ContainerPower => "container.power",
             Facet::DeviceHost => "device.host",
             Facet::DeviceMapping => "device.mapping",
             Facet::FirewallAlias => "firewall.alias",
@@ -148,28 +158,31 @@ impl Facet {
     #[must_use]
     pub fn index(self) -> usize {
         match self {
-            Facet::DeviceHost => 0,
-            Facet::DeviceMapping => 1,
-            Facet::FirewallAlias => 2,
-            Facet::FirewallGroup => 3,
-            Facet::FirewallIpSet => 4,
-            Facet::FirewallOptions => 5,
-            Facet::FirewallRules => 6,
-            Facet::HostApt => 7,
-            Facet::HostDns => 8,
-            Facet::HostHosts => 9,
-            Facet::HostNetwork => 10,
-            Facet::HostTime => 11,
-            Facet::ImageFile => 12,
-            Facet::Pool => 13,
-            Facet::SnippetFile => 14,
-            Facet::StorageEntry => 15,
-            Facet::StorageHost => 16,
-            Facet::VmConfig => 17,
-            Facet::VmRootOptions => 18,
-            Facet::VmPower => 19,
-            Facet::Entry(entry) => 20 + entry as usize,
-            Facet::Later(later) => 20 + Entry::ALL.len() + later as usize,
+            Facet::ContainerConfig => 0,
+            Facet::ContainerRootOptions => 1,
+            Facet::ContainerPower => 2,
+            Facet::DeviceHost => 3,
+            Facet::DeviceMapping => 4,
+            Facet::FirewallAlias => 5,
+            Facet::FirewallGroup => 6,
+            Facet::FirewallIpSet => 7,
+            Facet::FirewallOptions => 8,
+            Facet::FirewallRules => 9,
+            Facet::HostApt => 10,
+            Facet::HostDns => 11,
+            Facet::HostHosts => 12,
+            Facet::HostNetwork => 13,
+            Facet::HostTime => 14,
+            Facet::ImageFile => 15,
+            Facet::Pool => 16,
+            Facet::SnippetFile => 17,
+            Facet::StorageEntry => 18,
+            Facet::StorageHost => 19,
+            Facet::VmConfig => 20,
+            Facet::VmRootOptions => 21,
+            Facet::VmPower => 22,
+            Facet::Entry(entry) => 23 + entry as usize,
+            Facet::Later(later) => 23 + Entry::ALL.len() + later as usize,
         }
     }
 
@@ -183,7 +196,10 @@ impl Facet {
             | Facet::FirewallIpSet
             | Facet::FirewallOptions
             | Facet::FirewallRules => Usual::Api,
-            Facet::DeviceHost
+            Facet::ContainerConfig
+            | Facet::ContainerRootOptions
+            | Facet::ContainerPower
+            | Facet::DeviceHost
             | Facet::DeviceMapping
             | Facet::ImageFile
             | Facet::Pool
@@ -202,6 +218,36 @@ impl Facet {
     #[must_use]
     pub fn named(name: &str) -> Option<Facet> {
         Facet::ALL.iter().copied().find(|facet| facet.name() == name)
+    }
+
+    /// The facet in whose document the others of a guest stand, for those others.
+    #[must_use]
+    pub fn configuration(self) -> Option<Facet> {
+        match self {
+            Facet::ContainerRootOptions | Facet::ContainerPower => Some(Facet::ContainerConfig),
+            Facet::VmRootOptions | Facet::VmPower => Some(Facet::VmConfig),
+            Facet::ContainerConfig
+            | Facet::DeviceHost
+            | Facet::DeviceMapping
+            | Facet::ImageFile
+            | Facet::Pool
+            | Facet::SnippetFile
+            | Facet::StorageEntry
+            | Facet::StorageHost
+            | Facet::FirewallAlias
+            | Facet::FirewallGroup
+            | Facet::FirewallIpSet
+            | Facet::FirewallOptions
+            | Facet::FirewallRules
+            | Facet::HostApt
+            | Facet::HostDns
+            | Facet::HostHosts
+            | Facet::HostNetwork
+            | Facet::HostTime
+            | Facet::Entry(_)
+            | Facet::VmConfig
+            | Facet::Later(_) => None,
+        }
     }
 
     /// The kind whose resources have it: `vm`.

@@ -9,10 +9,6 @@ pub enum Later {
     BackupJob,
     /// What a backup server does by itself.
     BackupServer,
-    /// The configuration of a container.
-    ContainerConfig,
-    /// Whether a container runs.
-    ContainerPower,
     /// The records of a zone.
     DnsZone,
     /// A program that tells measurements.
@@ -45,8 +41,6 @@ impl Later {
             Later::Affinity => "affinity.rule",
             Later::BackupJob => "backup-job.entry",
             Later::BackupServer => "backup-server.jobs",
-            Later::ContainerConfig => "container.config",
-            Later::ContainerPower => "container.power",
             Later::DnsZone => "dns-zone.records",
             Later::Exporter => "exporter.service",
             Later::Gitops => "gitops.install",
@@ -65,12 +59,7 @@ impl Later {
     #[must_use]
     pub fn is_of_proxmox(self) -> bool {
         match self {
-            Later::Affinity
-            | Later::BackupJob
-            | Later::ContainerConfig
-            | Later::ContainerPower
-            | Later::Mapping
-            | Later::Replication => true,
+            Later::Affinity | Later::BackupJob | Later::Mapping | Later::Replication => true,
             Later::BackupServer
             | Later::DnsZone
             | Later::Exporter

@@ -125,7 +125,10 @@ pub fn targets(model: &Model<'_>) -> Vec<Declared> {
 /// Why not.
 pub fn api_carries(facet: Facet) -> Result<(), &'static str> {
     match facet {
-        Facet::DeviceMapping
+        Facet::ContainerConfig
+        | Facet::ContainerRootOptions
+        | Facet::ContainerPower
+        | Facet::DeviceMapping
         | Facet::Entry(_)
         | Facet::FirewallAlias
         | Facet::FirewallGroup

@@ -64,12 +64,31 @@ forms! {
     SCSI_TEXT = "letters, digits, `-`, `_` or blanks", |text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_ ".contains(&byte));
     NAME = "letters, digits or `-`", |text| all(text, |byte| byte.is_ascii_alphanumeric() || byte == b'-');
     PORT_NAMES = "names of options joined by `,`", |text| all(text, |byte| byte.is_ascii_alphanumeric() || b"-_,; ".contains(&byte));
+    MOUNT_OPTIONS = "some of discard, lazytime, noatime, nodev, noexec, nosuid joined by `;`",
+        |text| text.split(';').all(|word| ["discard", "lazytime", "noatime", "nodev", "noexec", "nosuid"].contains(&word));
+    MOUNT_SOURCE = "a volume id such as local-zfs:subvol-100-disk-0, or an absolute path",
+        |text| volume(text) || text.starts_with('/') && plain_path(text);
+    MOUNT_POINT = "a path without `.` and `..`", |text| !text.is_empty() && plain_path(text);
+    MOUNT_TYPES = "types of file systems joined by `;`, such as nfs;cifs",
+        |text| text.split(';').all(|word| all(word, |byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte)));
+    DEVICE_PATH = "a path below /dev", |text| text.len() > 5 && text.starts_with("/dev/") && plain_path(text);
+    ACCESS_MODE = "an octal access mode such as 0660",
+        |text| text.len() == 4 && text.starts_with('0') && text.bytes().all(|byte| (b'0'..=b'7').contains(&byte));
+    ENVIRONMENT = "`NAME=value`, more of them after a NUL",
+        |text| text.split('\0').all(|entry| entry.split_once('=').is_some_and(|(name, _)| all(name, |byte| byte.is_ascii_alphanumeric() || byte == b'_')));
+    LXC_VALUE = "text without control characters; each of its lines is one of the configuration",
+        |text| !text.trim().is_empty() && !text.contains(|character: char| character.is_control() && character != '\n');
     RNG_SOURCE = "/dev/urandom, /dev/random or /dev/hwrng", |text| matches!(text, "/dev/urandom" | "/dev/random" | "/dev/hwrng");
 }
 
 /// Whether a text is not empty and every byte of it passes.
 fn all(text: &str, passes: impl Fn(u8) -> bool) -> bool {
     !text.is_empty() && text.bytes().all(passes)
+}
+
+/// Whether a path has no step that stands for another.
+fn plain_path(path: &str) -> bool {
+    !path.contains(['\n', '\0', ',']) && !path.split('/').any(|step| step == "." || step == "..")
 }
 
 fn digits(text: &str) -> bool {
@@ -216,6 +235,13 @@ mod tests {
         check(&VOLUME, &["local-zfs:vm-108-disk-0", "local:116/vm-116-disk-1.raw"], &["local", ":x", "local:a,b"]);
         check(&IPV4_CIDR, &["dhcp", "192.168.4.193/24"], &["192.168.4.193", "192.168.4.193/33"]);
         check(&GENERATION, &["0", "1", "4abec58f-ba68-4f1f-950a-703f55838a4e"], &["2", "4abec58f"]);
+        check(&MOUNT_SOURCE, &["local-zfs:subvol-1-disk-0", "/mnt/a b"], &["mnt", "/mnt/../etc", "/a,ro=0"]);
+        check(&MOUNT_POINT, &["/srv", "srv"], &["", "/srv/.."]);
+        check(&DEVICE_PATH, &["/dev/dri/renderD128"], &["/dev/", "/dev/../etc/shadow", "/etc"]);
+        check(&ACCESS_MODE, &["0660"], &["660", "0680", "1777"]);
+        check(&MOUNT_TYPES, &["nfs", "nfs;cifs"], &["", "nfs;", "a b"]);
+        check(&ENVIRONMENT, &["A=b", "A=b\0C=", "A=b=c"], &["A", "A b=c", ""]);
+        check(&LXC_VALUE, &["c 189:* rwm", "a\nb"], &["", " ", "a\tb"]);
         check(&WWN, &["0x0123456789abcdef"], &["0123456789abcdef"]);
     }
 }

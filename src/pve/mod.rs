@@ -2,11 +2,12 @@
 //!
 //! In comes what people and APIs write: the name of an option, a property string, a version. Out goes whether Proxmox
 //! takes it, who may set it and what a change does to a running guest. The facts stand in one small written table
-//! ([`VM_OPTIONS`]) with a row for every option of the versions we know, and `tests/schemas.rs` compares it with the API
+//! ([`VM_OPTIONS`], [`CONTAINER_OPTIONS`]) with a row for every option of the versions we know, and `tests/schemas.rs` compares it with the API
 //! schemas of these versions.
 
 pub mod base64;
 pub mod calendar;
+mod container;
 mod form;
 mod options;
 mod property;
@@ -14,7 +15,8 @@ mod raw;
 mod value;
 mod version;
 
-pub use options::{Impact, Row, Setter, VM_OPTIONS, option, option_of};
+pub use container::CONTAINER_OPTIONS;
+pub use options::{Guest, Impact, Row, Setter, VM_OPTIONS, guest_option, option, option_of};
 pub use property::{Alias, Key, ModelAlias, Properties, Property, Role, Schema, parse, schema};
 pub use raw::{RawProblem, check_raw_option};
 pub use value::{Form, ValueKind, ValueProblem};

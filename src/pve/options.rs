@@ -1,15 +1,17 @@
-//! Every option of a VM in Proxmox VE 8.4 and 9.1: what it takes, who may set it, what a change does.
+//! Every option of a VM in Proxmox VE 8.4 and 9.1: what it takes, who may set it, what a change does. Those of containers
+//! stand in `container`, in rows of the same form.
 //!
 //! Sources: names, enumerations and ranges from the API schema (`PUT /nodes/{node}/qemu/{vmid}/config`, compared by
 //! `tests/schemas.rs`); who may set an option from `check_vm_modify_config_perm` of qemu-server; what a change does to a
 //! running guest from its hot-plug code and `qm.adoc`.
 
+use super::container::CONTAINER_OPTIONS;
 use super::form;
 use super::property::{self, BOOL, between, from, one_of, short, text};
 use super::value::ValueKind;
 use super::version::Version;
 
-/// One option of a VM.
+/// One option of a guest.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// The option, `net[n]` where there may be several.
@@ -26,7 +28,7 @@ pub struct Row {
     pub privilege: &'static str,
     /// What a change does to a running guest.
     pub impact: Impact,
-    /// The field of `vm` in the standard library that says it, if there is one.
+    /// The field of `vm` or `container` in the standard library that says it, if there is one.
     pub field: Option<&'static str>,
 }
 
@@ -91,10 +93,45 @@ impl Row {
     }
 }
 
-/// The row of an option as it is named in a configuration: `net0`, `memory`.
+/// A sort of guest: each has its own options.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Guest {
+    /// A virtual machine.
+    Vm,
+    /// A container.
+    Container,
+}
+
+impl Guest {
+    /// Every option of it.
+    #[must_use]
+    pub fn options(self) -> &'static [Row] {
+        match self {
+            Guest::Vm => VM_OPTIONS,
+            Guest::Container => CONTAINER_OPTIONS,
+        }
+    }
+
+    /// What a sentence calls it.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
+        match self {
+            Guest::Vm => "VM",
+            Guest::Container => "container",
+        }
+    }
+}
+
+/// The row of an option of a VM as it is named in a configuration: `net0`, `memory`.
 #[must_use]
 pub fn option(name: &str) -> Option<&'static Row> {
-    option_of(name)
+    guest_option(Guest::Vm, name)
+}
+
+/// The row of an option of a guest as it is named in a configuration.
+#[must_use]
+pub fn guest_option(guest: Guest, name: &str) -> Option<&'static Row> {
+    option_of(guest, name)
         .filter(|(row, number)| match (row.highest, number) {
             (None, None) => true,
             (Some(highest), Some(number)) => number <= &u64::from(highest),
@@ -107,56 +144,57 @@ pub fn option(name: &str) -> Option<&'static Row> {
 ///
 /// `numa` and `numa0` are two options; `audio0` is one name, not a number.
 #[must_use]
-pub fn option_of(name: &str) -> Option<(&'static Row, Option<u64>)> {
-    if let Some(row) = VM_OPTIONS.iter().find(|row| row.highest.is_none() && row.name == name) {
+pub fn option_of(guest: Guest, name: &str) -> Option<(&'static Row, Option<u64>)> {
+    let rows = guest.options();
+    if let Some(row) = rows.iter().find(|row| row.highest.is_none() && row.name == name) {
         return Some((row, None));
     }
     let stem = name.trim_end_matches(|character: char| character.is_ascii_digit());
     let number = (stem.len() < name.len()).then(|| name[stem.len()..].parse().unwrap_or(u64::MAX));
-    let row = VM_OPTIONS.iter().find(|row| row.highest.is_some() && row.stem() == stem)?;
+    let row = rows.iter().find(|row| row.highest.is_some() && row.stem() == stem)?;
     Some((row, number))
 }
 
-const fn row(name: &'static str, value: ValueKind, privilege: &'static str, impact: Impact) -> Row {
+pub(super) const fn row(name: &'static str, value: ValueKind, privilege: &'static str, impact: Impact) -> Row {
     Row { name, highest: None, value, since: Version::V8_4, setter: Setter::Privileged, privilege, impact, field: None }
 }
 
-const fn root(name: &'static str, value: ValueKind, impact: Impact) -> Row {
+pub(super) const fn root(name: &'static str, value: ValueKind, impact: Impact) -> Row {
     Row { setter: Setter::Root, ..row(name, value, "", impact) }
 }
 
-const fn nobody(name: &'static str, value: ValueKind) -> Row {
+pub(super) const fn nobody(name: &'static str, value: ValueKind) -> Row {
     Row { setter: Setter::Nobody, ..row(name, value, "", Impact::Live) }
 }
 
-const fn properties(schema: &'static property::Schema) -> ValueKind {
+pub(super) const fn properties(schema: &'static property::Schema) -> ValueKind {
     ValueKind::Properties(schema)
 }
 
 impl Row {
-    const fn up_to(self, highest: u16) -> Row {
+    pub(super) const fn up_to(self, highest: u16) -> Row {
         Row { highest: Some(highest), ..self }
     }
 
-    const fn since(self, since: Version) -> Row {
+    pub(super) const fn since(self, since: Version) -> Row {
         Row { since, ..self }
     }
 
-    const fn by(self, setter: Setter) -> Row {
+    pub(super) const fn by(self, setter: Setter) -> Row {
         Row { setter, ..self }
     }
 
-    const fn field(self, field: &'static str) -> Row {
+    pub(super) const fn field(self, field: &'static str) -> Row {
         Row { field: Some(field), ..self }
     }
 }
 
-const CPU: &str = "VM.Config.CPU";
-const MEMORY: &str = "VM.Config.Memory";
+pub(super) const CPU: &str = "VM.Config.CPU";
+pub(super) const MEMORY: &str = "VM.Config.Memory";
 const HARDWARE: &str = "VM.Config.HWType";
-const OPTIONS: &str = "VM.Config.Options";
-const DISK: &str = "VM.Config.Disk";
-const NETWORK: &str = "VM.Config.Network";
+pub(super) const OPTIONS: &str = "VM.Config.Options";
+pub(super) const DISK: &str = "VM.Config.Disk";
+pub(super) const NETWORK: &str = "VM.Config.Network";
 const CLOUD_INIT: &str = "VM.Config.Cloudinit VM.Config.Network";
 
 const KEYBOARDS: &[&str] = &[
@@ -280,7 +318,9 @@ mod tests {
     #[test]
     fn the_table_is_sorted_and_names_are_unique() {
         let plain = |name: &str| name.replace("[n]", "\u{1}");
-        assert!(VM_OPTIONS.windows(2).all(|pair| plain(pair[0].name) < plain(pair[1].name)));
+        for guest in [Guest::Vm, Guest::Container] {
+            assert!(guest.options().windows(2).all(|pair| plain(pair[0].name) < plain(pair[1].name)), "{guest:?}");
+        }
     }
 
     #[test]

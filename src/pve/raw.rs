@@ -1,6 +1,7 @@
 //! `raw { "option" = "value" }`: an option that the standard library has no field for, checked against the table.
 
-use super::options::{Row, Setter, VM_OPTIONS, option_of};
+use super::container::{LXC_KEYS, LXC_LINE, LxcKey, lxc_key};
+use super::options::{Guest, Row, Setter, option_of};
 use super::value::ValueProblem;
 use super::version::Version;
 use crate::base;
@@ -10,6 +11,8 @@ use crate::base;
 pub enum RawProblem {
     /// There is no such option.
     Unknown {
+        /// Whose option it would be.
+        guest: Guest,
         /// The option that was probably meant.
         near: Option<String>,
     },
@@ -18,6 +21,11 @@ pub enum RawProblem {
         /// The option.
         row: &'static Row,
     },
+    /// It has another name now.
+    Renamed {
+        /// The name.
+        now: &'static str,
+    },
     /// Its number is too great, or missing, or it takes none.
     Number {
         /// The option.
@@ -25,13 +33,13 @@ pub enum RawProblem {
     },
     /// Nobody sets it: it belongs to the request or to the server.
     Reserved {
+        /// Whose option it is.
+        guest: Guest,
         /// The option.
         row: &'static Row,
     },
     /// A field says it; `raw` never shadows a field.
     HasField {
-        /// The option.
-        row: &'static Row,
         /// The field.
         field: &'static str,
     },
@@ -49,7 +57,10 @@ impl RawProblem {
     #[must_use]
     pub fn message(&self, version: Version, name: &str) -> String {
         match self {
-            RawProblem::Unknown { .. } => format!("Proxmox VE {version} has no VM option `{name}`"),
+            RawProblem::Unknown { guest, .. } => {
+                format!("Proxmox VE {version} has no {} option `{name}`", guest.noun())
+            }
+            RawProblem::Renamed { now } => format!("Proxmox VE {version} calls `{name}` `{now}`"),
             RawProblem::TooNew { row } => {
                 format!("`{name}` exists since Proxmox VE {}, and this host runs {version}", row.since)
             }
@@ -59,13 +70,13 @@ impl RawProblem {
                 }
                 None => format!("`{}` takes no number", row.name),
             },
-            RawProblem::Reserved { row } if row.name == "unused[n]" || row.name == "lock" => {
+            RawProblem::Reserved { row, .. } if row.name == "unused[n]" || row.name == "lock" => {
                 format!("`{name}` is written by the server, never by a configuration")
             }
-            RawProblem::Reserved { .. } => {
-                format!("`{name}` is part of a request, not an option of a VM")
+            RawProblem::Reserved { guest, .. } => {
+                format!("`{name}` is part of a request, not an option of a {}", guest.noun())
             }
-            RawProblem::HasField { field, .. } => {
+            RawProblem::HasField { field } => {
                 format!("`{name}` is said by the field `{field}`")
             }
             RawProblem::Value { problem, .. } => {
@@ -78,9 +89,10 @@ impl RawProblem {
     #[must_use]
     pub fn help(&self) -> Option<String> {
         match self {
-            RawProblem::Unknown { near: Some(near) } => Some(format!("did you mean `{near}`")),
-            RawProblem::HasField { field, .. } => Some(format!("set `{field}` and drop the raw option")),
-            RawProblem::Unknown { near: None }
+            RawProblem::Unknown { near: Some(near), .. } => Some(format!("did you mean `{near}`")),
+            RawProblem::Renamed { now } => Some(format!("write `{now}`")),
+            RawProblem::HasField { field } => Some(format!("set `{field}` and drop the raw option")),
+            RawProblem::Unknown { near: None, .. }
             | RawProblem::TooNew { .. }
             | RawProblem::Number { .. }
             | RawProblem::Reserved { .. }
@@ -89,16 +101,37 @@ impl RawProblem {
     }
 }
 
-/// Checks a raw option of a VM.
+/// Checks a raw option of a guest; a container may have lines of LXC's own besides.
 ///
 /// Gives its row, whose [`Row::needs_root`] says whether the declared credential may set it.
 ///
 /// # Errors
 /// The [`RawProblem`].
-pub fn check_raw_option(version: Version, name: &str, value: &str) -> Result<&'static Row, RawProblem> {
-    let Some((row, number)) = option_of(name) else {
-        let names = VM_OPTIONS.iter().filter(|row| row.is_in(version)).map(Row::stem);
-        return Err(RawProblem::Unknown { near: base::closest(name, names).map(str::to_owned) });
+pub fn check_raw_option(guest: Guest, version: Version, name: &str, value: &str) -> Result<&'static Row, RawProblem> {
+    let row = match name.starts_with("lxc.") && guest == Guest::Container {
+        true => line_of_lxc(version, name)?,
+        false => option_in(guest, version, name)?,
+    };
+    row.value.check(version, value).map_err(|problem| RawProblem::Value { row, problem })?;
+    Ok(row)
+}
+
+fn line_of_lxc(version: Version, name: &str) -> Result<&'static Row, RawProblem> {
+    match lxc_key(version, name) {
+        LxcKey::Taken => Ok(&LXC_LINE),
+        LxcKey::Field(field) => Err(RawProblem::HasField { field }),
+        LxcKey::Renamed(now) => Err(RawProblem::Renamed { now }),
+        LxcKey::Unknown => {
+            let near = base::closest(name, LXC_KEYS.iter().copied()).map(str::to_owned);
+            Err(RawProblem::Unknown { guest: Guest::Container, near })
+        }
+    }
+}
+
+fn option_in(guest: Guest, version: Version, name: &str) -> Result<&'static Row, RawProblem> {
+    let Some((row, number)) = option_of(guest, name) else {
+        let names = guest.options().iter().filter(|row| row.is_in(version)).map(Row::stem);
+        return Err(RawProblem::Unknown { guest, near: base::closest(name, names).map(str::to_owned) });
     };
     let fits = match (row.highest, number) {
         (None, number) => number.is_none(),
@@ -111,13 +144,12 @@ pub fn check_raw_option(version: Version, name: &str, value: &str) -> Result<&'s
         return Err(RawProblem::TooNew { row });
     }
     if row.setter == Setter::Nobody {
-        return Err(RawProblem::Reserved { row });
+        return Err(RawProblem::Reserved { guest, row });
     }
-    if let Some(field) = row.field {
-        return Err(RawProblem::HasField { row, field });
+    match row.field {
+        Some(field) => Err(RawProblem::HasField { field }),
+        None => Ok(row),
     }
-    row.value.check(version, value).map_err(|problem| RawProblem::Value { row, problem })?;
-    Ok(row)
 }
 
 #[cfg(test)]
@@ -125,7 +157,11 @@ mod tests {
     use super::*;
 
     fn message(name: &str, value: &str) -> String {
-        match check_raw_option(Version::V8_4, name, value) {
+        message_of(Guest::Vm, name, value)
+    }
+
+    fn message_of(guest: Guest, name: &str, value: &str) -> String {
+        match check_raw_option(guest, Version::V8_4, name, value) {
             Ok(row) => row.name.to_owned(),
             Err(problem) => problem.message(Version::V8_4, name),
         }
@@ -141,5 +177,24 @@ mod tests {
         assert_eq!(message("unused0", "local:x"), "`unused0` is written by the server, never by a configuration");
         assert_eq!(message("allow-ksm", "0"), "`allow-ksm` exists since Proxmox VE 9.1, and this host runs 8.4");
         assert_eq!(message("balon", "0"), "Proxmox VE 8.4 has no VM option `balon`");
+    }
+    #[test]
+    fn a_container_has_its_own_options_and_lines_of_lxc() {
+        let message = |name, value| message_of(Guest::Container, name, value);
+        assert_eq!(message("lxc.cgroup2.devices.allow", "c 189:* rwm\nc 226:0 rwm"), "lxc.*");
+        assert_eq!(message("lxc.idmap", "u 0 100000 65536"), "`lxc.idmap` is said by the field `id-map`");
+        assert_eq!(message("lxc.utsname", "x"), "Proxmox VE 8.4 calls `lxc.utsname` `lxc.uts.name`");
+        assert_eq!(message("lxc.mount.entyr", "x"), "Proxmox VE 8.4 has no container option `lxc.mount.entyr`");
+        assert_eq!(message("balloon", "0"), "Proxmox VE 8.4 has no container option `balloon`");
+        assert_eq!(message("rootfs", "x"), "`rootfs` is said by the field `rootfs`");
+        assert_eq!(message("vmid", "100"), "`vmid` is part of a request, not an option of a container");
+        assert_eq!(message("net32", "x"), "expected net0 to net31, found `net32`");
+        let tab = message("lxc.include", "a\tb");
+        assert!(tab.starts_with("the value of `lxc.include` is wrong: expected text without control"), "{tab}");
+        assert_eq!(
+            message_of(Guest::Vm, "lxc.include", "/x"),
+            "Proxmox VE 8.4 has no VM option `lxc.include`",
+            "a VM has none of these"
+        );
     }
 }

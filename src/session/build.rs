@@ -103,7 +103,7 @@ fn asked(model: &Model<'_>, request: &TargetRequest) -> Result<Asked, UnknownTar
     Ok(Asked { declared, number })
 }
 
-/// How many VMs are lowered and written at a time: enough to lose nothing, few enough to stay in the cache.
+/// How many guests are lowered and written at a time: enough to lose nothing, few enough to stay in the cache.
 const PART: usize = 64;
 
 /// Hands the documents of a target to `sink`, and what only a folder needs to `end`.
@@ -128,7 +128,7 @@ fn documents(
     let declared = &owned.targets[usize::from(number)];
     let mut writer = system.writer();
     let mut parts = Parts::new(&model, &owned);
-    let files = std::mem::take(&mut parts.files);
+    let (before, files) = (std::mem::take(&mut parts.before), std::mem::take(&mut parts.files));
     let mut emit = |wanted: &Wanted<'_>, sink: targets::Sink<'_>| {
         let request = Request {
             desired: &wanted.desired,
@@ -148,10 +148,17 @@ fn documents(
         };
         writer.part(&request, sink)
     };
-    diagnostics.extend(emit(&files, sink));
+    diagnostics.extend(emit(&before, sink));
     let mut part = Wanted::default();
     part.desired.project = files.desired.project.clone();
-    while parts.next(PART, &mut part) {
+    while parts.containers(PART, &mut part) {
+        if !parts.has_errors() {
+            diagnostics.extend(emit(&part, sink));
+        }
+        part.clear();
+    }
+    diagnostics.extend(emit(&files, sink));
+    while parts.vms(PART, &mut part) {
         if !parts.has_errors() {
             diagnostics.extend(emit(&part, sink));
         }

@@ -3,6 +3,7 @@
 use super::request::{Credential, Request};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Severity, codes};
+use crate::pve::Guest;
 
 fn error(row: &'static codes::CodeRow, span: Option<Span>, message: String) -> Diagnostic {
     Diagnostic::new(Code::Row(row), Severity::Error, span, message)
@@ -13,6 +14,21 @@ pub(super) fn cannot_express(request: &Request<'_>, span: Option<Span>, what: &s
     let message = format!("`{}` cannot apply `{what}`: {why}", request.target);
     error(&codes::TARGET_CANNOT_EXPRESS, span, message)
         .help("let the built-in owner `api` apply this resource (`owner = api`), or drop the field")
+}
+
+/// A field that the target needs to be told, where nothing is said.
+pub(super) fn left_out(request: &Request<'_>, span: Option<Span>, what: &str, why: &str) -> Diagnostic {
+    let message = format!("`{}` cannot do without `{what}`: {why}", request.target);
+    error(&codes::TARGET_CANNOT_EXPRESS, span, message)
+        .help(format!("say `{what}`, or let the built-in owner `api` apply this resource (`owner = api`)"))
+}
+
+/// A line of LXC's own, which only the host's own file takes.
+pub(super) fn line_of_lxc(request: &Request<'_>, span: Option<Span>, what: &str) -> Diagnostic {
+    let message =
+        format!("`{}` cannot apply `{what}`: neither it nor the Proxmox API takes lines of LXC's own", request.target);
+    error(&codes::TARGET_CANNOT_EXPRESS, span, message)
+        .help("let someone else write it on the host, `owner { container.root-options = none }`; with `api`, `ROLLOUT.md` says the line")
 }
 
 /// Something that the declared credential may not do: `deed` is "set `args`", part of `facet`.
@@ -76,10 +92,13 @@ pub(super) fn secret_out_of_reach(request: &Request<'_>, span: Option<Span>, wha
 }
 
 /// A list of which the target owns a part, although it replaces the whole.
-pub(super) fn shared_list(request: &Request<'_>, span: Option<Span>, what: &str) -> Diagnostic {
-    let message = format!("`{}` replaces all {what} of a VM, but another owner applies some of them", request.target);
-    error(&codes::SHARED_LIST, span, message)
-        .help("give every device by its mapping, or let one owner apply both `vm.config` and `vm.root-options`")
+pub(super) fn shared_list(request: &Request<'_>, span: Option<Span>, what: &str, guest: Guest) -> Diagnostic {
+    let (target, noun) = (request.target, guest.noun());
+    let message = format!("`{target}` replaces all {what} of a {noun}, but another owner applies some of them");
+    error(&codes::SHARED_LIST, span, message).help(match guest {
+        Guest::Vm => "give every device by its mapping, or let one owner apply both `vm.config` and `vm.root-options`",
+        Guest::Container => "let one owner apply both `container.config` and `container.root-options`",
+    })
 }
 
 /// A facet that the target cannot carry at all.

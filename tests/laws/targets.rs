@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hlab::desire::{Content, Desired, Power, RootOptions, Serial, Usb, UsbDevice, Vm};
+use hlab::desire::{Content, Desired, RootOptions, Serial, Usb, UsbDevice, Vm};
 use hlab::pve::Version;
 use hlab::targets::crossplane::kinds;
 use hlab::targets::crossplane::release::{ALL, Release};
@@ -86,6 +86,14 @@ fn a_stream_holds_the_same_documents() {
 }
 
 #[test]
+fn a_container_is_sorted_before_files_and_vms() {
+    let desired = wanted::desired(&mut Random::new(6), LATEST, 3);
+    let stream = crossplane(LATEST).stream(&request(&desired, &|_| true)).value;
+    let addresses: Vec<&str> = stream.lines().filter_map(|line| line.strip_prefix("# hlab: ")).collect();
+    assert!(addresses.is_sorted() && addresses.first().is_some_and(|first| first.starts_with("container.")));
+}
+
+#[test]
 fn emitting_twice_gives_the_same_bytes() {
     let desired = wanted::desired(&mut Random::new(5), LATEST, 20);
     assert_eq!(emitted(LATEST, &desired), emitted(LATEST, &desired));
@@ -126,10 +134,11 @@ fn what_nobody_owns_is_not_emitted() {
 #[test]
 fn another_owners_power_is_left_alone() {
     let desired = wanted::desired(&mut Random::new(2), LATEST, 20);
-    let config = |index: usize| !matches!(desired.objects[index].content, Content::Power(_));
+    let is_power = |content: &Content<'_>| matches!(content, Content::Power(_) | Content::ContainerPower(_));
+    let config = |index: usize| !is_power(&desired.objects[index].content);
     let checked = crossplane(LATEST).emit(&request(&desired, &config));
     let read = crossplane(LATEST).read(&checked.value);
-    assert!(!read.value.objects.iter().any(|object| matches!(object.content, Content::Power(Power { .. }))));
+    assert!(!read.value.objects.iter().any(|object| is_power(&object.content)));
 }
 
 #[test]
@@ -171,6 +180,8 @@ fn fields(fields: &[Field], path: &str, found: &mut BTreeSet<String>) {
 /// Fields that nothing wanted needs: what somebody may do is an object of its own, and groups of rules are the cluster's, for
 /// Proxmox has none of nodes and guests.
 const UNUSED: &[(&str, &[&str])] = &[
+    // Name servers have another field, and a NIC that is switched off is left out.
+    ("EnvironmentContainer", &[".initialization.dns.server", ".networkInterface.enabled"]),
     ("EnvironmentUser", GRANTS),
     ("EnvironmentGroup", GRANTS),
     ("EnvironmentClusterFirewallSecurityGroup", &[".nodeName", ".vmId", ".containerId"]),

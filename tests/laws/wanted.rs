@@ -1,15 +1,16 @@
 //! Random labs in normal form, made only of what a release of the provider can say.
 
 use hlab::desire::{
-    Agent, Attribute, Audio, CdMedium, Cdrom, CloneFrom, CloudInit, Content, Cpu, Create, Desired, Disk, DiskExtra,
-    EfiDisk, Guest, Image, Import, IpConfig, Life, Nic, NumaNode, Object, PciDevice, Place, Pool, Power, Provider, Ref,
-    Rng, RootOptions, Secret, Serial, Sev, Share, SharedMemory, Smbios, Snippet, SnippetSource, Startup, Text,
-    Throttle, Timeouts, Tpm, Usb, UsbDevice, Vga, Vm, Watchdog,
+    Agent, Attribute, Audio, CdMedium, Cdrom, CloneFrom, CloudInit, ContainerRoot, Content, Cpu, Create, Desired, Disk,
+    DiskExtra, EfiDisk, Guest, Image, Import, IpConfig, Life, Nic, NumaNode, Object, PciDevice, Place, Pool, Power,
+    Provider, Ref, Rng, RootOptions, Secret, Serial, Sev, Share, SharedMemory, Smbios, Snippet, SnippetSource, Startup,
+    Text, Throttle, Timeouts, Tpm, Usb, UsbDevice, Vga, Vm, Watchdog,
 };
 use hlab::own::Facet;
 use hlab::targets::crossplane::release::Release;
 
 use super::random::Random;
+use super::wanted_container;
 
 const WORDS: &[&str] =
     &["on", "no", "1_000", "12:30:45", "k3s", "a b", "ünï", "x: y # z", "\"q\"", "", "two\nlines", "~", "10.0.0.1"];
@@ -43,7 +44,7 @@ pub fn flag(random: &mut Random) -> bool {
     random.once_in(2)
 }
 
-fn full<T: Default + PartialEq>(value: T) -> Option<Box<T>> {
+pub fn full<T: Default + PartialEq>(value: T) -> Option<Box<T>> {
     (value != T::default()).then(|| Box::new(value))
 }
 
@@ -59,7 +60,7 @@ fn hotplug(random: &mut Random, release: Release) -> Option<Vec<Text<'static>>> 
     (is_new(release) && flag(random)).then(|| features.iter().map(|feature| (*feature).into()).collect())
 }
 
-/// A lab of pools, entries, files and VMs, all of one owner.
+/// A lab of pools, entries, files, containers and VMs, all of one owner.
 pub fn desired(random: &mut Random, release: Release, vms: usize) -> Desired<'static> {
     let mut desired = Desired { project: "home".into(), objects: Vec::new() };
     let nodes = ["pve", "still-fawn"];
@@ -80,6 +81,7 @@ pub fn desired(random: &mut Random, release: Release, vms: usize) -> Desired<'st
     }
     let content = Content::Image(Box::new(image(random, "pve")));
     desired.objects.push(object(random, "image.single", Place::Only, content));
+    containers(random, release, vms, &mut desired);
     for index in 0..vms {
         let node = *random.pick(&nodes);
         let address = format!("vm.v{index:05}");
@@ -100,6 +102,24 @@ pub fn desired(random: &mut Random, release: Release, vms: usize) -> Desired<'st
     super::wanted_site::objects(random, release, &mut desired.objects);
     desired.sort();
     desired
+}
+
+/// Containers, in random parts.
+fn containers(random: &mut Random, release: Release, count: usize, desired: &mut Desired<'static>) {
+    for index in 0..count {
+        let node = *random.pick(&["pve", "still-fawn"]);
+        let (config, root) = wanted_container::container(random, release, node, 50_000 + index as u32);
+        let power = Content::ContainerPower(Power { running: flag(random) });
+        let life = object(random, &format!("container.c{index:05}"), Place::Only, power);
+        let with = |content| Object { content, ..life.clone() };
+        desired.objects.push(with(Content::Container(Box::new(config))));
+        if root != ContainerRoot::default() {
+            desired.objects.push(with(Content::ContainerRoot(Box::new(root))));
+        }
+        if flag(random) {
+            desired.objects.push(life);
+        }
+    }
 }
 
 pub fn object(random: &mut Random, address: &str, place: Place<'static>, content: Content<'static>) -> Object<'static> {
@@ -265,7 +285,7 @@ fn reference(address: &'static str, place: Place<'static>) -> Ref<'static> {
 }
 
 /// A snippet, of this lab or put there by other means.
-fn snippet_file(random: &mut Random, node: &str) -> Option<Import<'static>> {
+pub fn snippet_file(random: &mut Random, node: &str) -> Option<Import<'static>> {
     let place = Place::Storage { node: node.to_owned().into(), storage: "local".into() };
     let (address, facet) = ("snippet.first".into(), Facet::SnippetFile);
     let made = Import::Object(Ref { address, facet, place, attribute: Attribute::VolumeId });

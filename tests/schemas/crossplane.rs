@@ -114,6 +114,10 @@ const OUT_OF_REACH: &[&str] = &[
     // Secrets in plain text.
     "eabKid",
     "eabHmacKey",
+    // An older spelling of one of `servers`.
+    "initialization[].dns[].server",
+    // One that is switched off keeps a place, and the provider forgets it as soon as it looks.
+    "networkInterface[].enabled",
 ];
 
 /// Fields of groups of firewall rules that no source reaches: groups are the cluster's, and Proxmox has none of nodes and guests.

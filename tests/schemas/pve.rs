@@ -2,17 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use hlab::pve::{self, Key, Row, Schema, ValueKind, Version};
+use hlab::pve::{self, Guest, Key, Row, Schema, ValueKind, Version};
 use serde_json::Value;
 
 use super::support::{find, shared};
 
-/// The parameters of `PUT /nodes/{node}/qemu/{vmid}/config` in a version.
-fn parameters(version: Version) -> Option<serde_json::Map<String, Value>> {
+/// The parameters of `PUT /nodes/{node}/qemu/{vmid}/config`, or of `lxc` there, in a version.
+fn parameters(guest: Guest, version: Version) -> Option<serde_json::Map<String, Value>> {
     let path = shared(&format!("schemas/pve/apidoc-{version}.json"))?;
     let text = std::fs::read_to_string(path).expect("the schema is readable");
     let tree: Value = serde_json::from_str(&text).expect("the schema is JSON");
-    let node = find(&tree, "/nodes/{node}/qemu/{vmid}/config").expect("the endpoint is there");
+    let path = match guest {
+        Guest::Vm => "/nodes/{node}/qemu/{vmid}/config",
+        Guest::Container => "/nodes/{node}/lxc/{vmid}/config",
+    };
+    let node = find(&tree, path).expect("the endpoint is there");
     node["info"]["PUT"]["parameters"]["properties"].as_object().cloned()
 }
 
@@ -158,23 +162,24 @@ fn same_row(version: Version, row: &'static Row, theirs: &Value) -> Vec<String> 
 }
 
 #[test]
-fn every_vm_option_of_both_versions_is_in_the_table_with_its_kind_enumeration_and_range() {
-    for version in Version::KNOWN.iter().copied() {
-        let Some(parameters) = parameters(version) else {
+fn every_option_of_both_versions_is_in_the_table_with_its_kind_enumeration_and_range() {
+    let versions = Version::KNOWN.iter().copied();
+    for (guest, version) in versions.flat_map(|version| [(Guest::Vm, version), (Guest::Container, version)]) {
+        let Some(parameters) = parameters(guest, version) else {
             return;
         };
         let mut wrong = Vec::new();
         for (name, theirs) in &parameters {
-            match pve::VM_OPTIONS.iter().find(|row| row.name == name && row.is_in(version)) {
+            match guest.options().iter().find(|row| row.name == name && row.is_in(version)) {
                 Some(row) => wrong.extend(same_row(version, row, theirs)),
                 None => wrong.push(format!("{name}: missing")),
             }
         }
-        let ours = pve::VM_OPTIONS.iter().filter(|row| row.is_in(version));
+        let ours = guest.options().iter().filter(|row| row.is_in(version));
         wrong.extend(
             ours.filter(|row| !parameters.contains_key(row.name)).map(|row| format!("{}: not theirs", row.name)),
         );
-        assert!(wrong.is_empty(), "Proxmox VE {version}:\n{}", wrong.join("\n"));
+        assert!(wrong.is_empty(), "{guest:?} of Proxmox VE {version}:\n{}", wrong.join("\n"));
     }
 }
 
@@ -182,13 +187,19 @@ fn every_vm_option_of_both_versions_is_in_the_table_with_its_kind_enumeration_an
 fn the_field_of_each_row_is_in_the_standard_library() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("the library is there");
-    let library = ["vm.hlab", "vm-parts.hlab", "vm-options.hlab"].map(read).concat();
-    for row in pve::VM_OPTIONS {
-        for name in row.field.iter().flat_map(|field| field.split('.')) {
-            let declared = library
-                .lines()
-                .any(|line| line.strip_prefix("  ").is_some_and(|line| line.starts_with(&format!("{name}:"))));
-            assert!(declared, "`{}` names the field `{name}`, which no declaration has", row.name);
+    let files: [(Guest, &[&str]); 2] = [
+        (Guest::Vm, &["vm.hlab", "vm-parts.hlab", "vm-options.hlab"]),
+        (Guest::Container, &["container.hlab", "container-parts.hlab", "vm-options.hlab"]),
+    ];
+    for (guest, files) in files {
+        let library: String = files.iter().map(|name| read(name)).collect();
+        for row in guest.options() {
+            for name in row.field.iter().flat_map(|field| field.split('.')) {
+                let declared = library
+                    .lines()
+                    .any(|line| line.strip_prefix("  ").is_some_and(|line| line.starts_with(&format!("{name}:"))));
+                assert!(declared, "`{}` names the field `{name}`, which no declaration has", row.name);
+            }
         }
     }
 }

@@ -24,6 +24,12 @@ pub(super) fn raw_used(span: Option<Span>, name: &str, root: bool) -> Diagnostic
     if root { diagnostic.note("only root@pam with a password may set it") } else { diagnostic }
 }
 
+/// A line of LXC's own that is taken.
+pub(super) fn line_used(span: Option<Span>, name: &str) -> Diagnostic {
+    raw_used(span, name, false)
+        .note("the API takes no such line: root writes it into `/etc/pve/lxc/ID.conf` on the host")
+}
+
 /// A static address without a subnet.
 pub(super) fn no_prefix(span: Option<Span>, network: &str, declared: Option<Span>) -> Diagnostic {
     let message = format!("`{network}` does not say its subnet, which a static address needs");

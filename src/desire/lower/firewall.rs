@@ -6,7 +6,7 @@ use super::nic::with_prefix;
 use super::{Cx, Life, Place, count, count_unless, errors, ip, sorted, text, unless};
 use crate::base::Span;
 use crate::desire::{self, ClusterFirewall, Content, GuestFirewall, GuestOf, Member, NodeFirewall, Protected, Text};
-use crate::model::{self, AnyContainer, Firewall, FirewallRule, Host, IpSet, Model, SecurityGroup, Vm};
+use crate::model::{self, Container, Firewall, FirewallRule, Host, IpSet, Model, SecurityGroup, Vm};
 use crate::types::value::{ObjId, Value};
 
 /// What the parts of one firewall have in common.
@@ -122,7 +122,7 @@ fn guest<'a>(model: &'a Model<'a>, firewall: model::GuestFirewall) -> Option<(Gu
     let host = model.host(guest)?;
     let is_container = model.world.object(guest).shape == model.site.container.shape;
     let id = match is_container {
-        true => AnyContainer::new(model, guest).vmid(model),
+        true => Container::new(model, guest).vmid(model),
         false => Vm::new(model, guest).vmid(model),
     };
     Some((GuestOf { node: Cow::Borrowed(model.name(host.id)), id: count(id), is_container }, host))

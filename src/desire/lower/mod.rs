@@ -7,6 +7,7 @@
 mod access;
 mod attach;
 mod certificate;
+mod container;
 mod disk;
 mod errors;
 mod firewall;
@@ -27,7 +28,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::{Content, Desired, Entry, Life, Object, Place, Text};
 use crate::base::Span;
 use crate::diag::{Checked, Diagnostic, Severity};
-use crate::model::{self, Firewall, Host, Image, Model, Snippet, Vm};
+use crate::model::{self, Container, Firewall, Host, Image, Model, Snippet, Vm};
 use crate::own::{Facet, Owned, Owner};
 use crate::pve::Version;
 use crate::types::value::{ObjId, Value};
@@ -70,7 +71,9 @@ impl Wanted<'_> {
             return model.origin(rule, field).or_else(|| Some(model.span(rule)));
         }
         if let Some(option) = path.strip_prefix("raw.") {
-            return model.entry(resource, model.fields.vm.raw, option);
+            let is_container = model.world.object(resource).shape == model.fields.container.shape;
+            let raw = if is_container { model.fields.container.raw } else { model.fields.vm.raw };
+            return model.entry(resource, raw, option);
         }
         model.origin(resource, path)
     }
@@ -81,28 +84,40 @@ impl Wanted<'_> {
 /// Cost: linear in what was said.
 pub fn desired<'a>(model: &'a Model<'a>, owned: &'a Owned) -> Checked<Wanted<'a>> {
     let mut parts = Parts::new(model, owned);
-    let mut wanted = std::mem::take(&mut parts.files);
-    while parts.next(usize::MAX, &mut wanted) {}
+    let mut wanted = std::mem::take(&mut parts.before);
+    while parts.containers(usize::MAX, &mut wanted) {}
+    wanted.append(std::mem::take(&mut parts.files));
+    while parts.vms(usize::MAX, &mut wanted) {}
     Checked::new(wanted, parts.cx.out)
 }
 
-/// What is wanted of a lab, part by part, so that ten thousand guests need not be there at once: files and mappings first,
-/// then the VMs, which is the order of a [`Desired`].
+/// What is wanted of a lab, part by part, so that ten thousand guests need not be there at once: what comes before
+/// containers, the containers, files and mappings and what else there is, the VMs. That is the order of a [`Desired`].
 pub struct Parts<'a> {
     cx: Cx<'a>,
-    /// Everything but VMs: what their disks and drives refer to.
+    /// What is sorted before containers.
+    pub before: Wanted<'a>,
+    /// Everything else but guests: what they refer to is among it.
     pub files: Wanted<'a>,
+    containers: Vec<Container>,
+    containers_done: usize,
     vms: Vec<Vm>,
-    done: usize,
+    vms_done: usize,
 }
 
+/// What addresses of containers begin with.
+const CONTAINERS: &str = "container.";
+
 impl<'a> Parts<'a> {
-    /// The parts of a lab; those that are no VMs are made at once.
+    /// The parts of a lab; those that are no guests are made at once.
     #[must_use]
     pub fn new(model: &'a Model<'a>, owned: &'a Owned) -> Parts<'a> {
         let mut cx = Cx::new(model, owned);
         let mut vms: Vec<Vm> = model.all(model.fields.vm.shape).map(|id| Vm::new(model, id)).collect();
         vms.sort_by(|a, b| model.resource(a.id).cmp(model.resource(b.id)));
+        let mut containers: Vec<Container> =
+            model.all(model.fields.container.shape).map(|id| Container::new(model, id)).collect();
+        containers.sort_by(|a, b| model.resource(a.id).cmp(model.resource(b.id)));
         place::needed(&mut cx, &vms);
         attach::mapped(&mut cx, &vms);
         for id in model.all(model.fields.image.shape) {
@@ -124,21 +139,39 @@ impl<'a> Parts<'a> {
         }
         cx.made.sort_by(|a, b| a.object.key().cmp(&b.object.key()));
         let project = model.project().map_or("", |project| model.name(project.id));
-        let mut files = Wanted::default();
-        files.desired.project = Cow::Borrowed(project);
+        let of_project = || {
+            let desired = Desired { project: Cow::Borrowed(project), ..Desired::default() };
+            Wanted { desired, ..Wanted::default() }
+        };
+        let (mut before, mut files) = (of_project(), of_project());
+        let rest = cx.made.partition_point(|made| &*made.object.address < CONTAINERS);
+        let rest = cx.made.split_off(rest);
+        cx.hand_over(&mut before);
+        cx.made = rest;
         cx.hand_over(&mut files);
-        Parts { cx, files, vms, done: 0 }
+        Parts { cx, before, files, containers, containers_done: 0, vms, vms_done: 0 }
+    }
+
+    /// Adds the objects of the next containers; whether there were any.
+    pub fn containers(&mut self, count: usize, wanted: &mut Wanted<'a>) -> bool {
+        let from = self.containers_done;
+        self.containers_done = self.containers.len().min(from.saturating_add(count));
+        for place in from..self.containers_done {
+            container::container(&mut self.cx, self.containers[place]);
+        }
+        self.cx.hand_over(wanted);
+        self.containers_done > from
     }
 
     /// Adds the objects of the next VMs; whether there were any.
-    pub fn next(&mut self, count: usize, wanted: &mut Wanted<'a>) -> bool {
-        let from = self.done;
-        self.done = self.vms.len().min(from.saturating_add(count));
-        for place in from..self.done {
+    pub fn vms(&mut self, count: usize, wanted: &mut Wanted<'a>) -> bool {
+        let from = self.vms_done;
+        self.vms_done = self.vms.len().min(from.saturating_add(count));
+        for place in from..self.vms_done {
             vm::vm(&mut self.cx, self.vms[place]);
         }
         self.cx.hand_over(wanted);
-        self.done > from
+        self.vms_done > from
     }
 
     /// What was found so far.
@@ -155,6 +188,13 @@ impl<'a> Parts<'a> {
 }
 
 impl<'a> Wanted<'a> {
+    /// Adds what comes after.
+    fn append(&mut self, after: Wanted<'a>) {
+        self.desired.objects.extend(after.desired.objects);
+        self.resources.extend(after.resources);
+        self.owners.extend(after.owners);
+    }
+
     /// Forgets the objects, and keeps the room they took.
     pub fn clear(&mut self) {
         self.desired.objects.clear();

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use super::usual::Usual;
-use super::{Cx, count, errors, ip, slot_number, text};
+use super::{Cx, Text, count, errors, ip, slot_number, text};
 use crate::desire::{self, IpConfig};
-use crate::model::{CloudInit, Host, Network, Nic, Vm};
-use crate::types::value::Value;
+use crate::model::{CloudInit, Host, Model, Network, Nic, Vm};
+use crate::types::value::{ObjId, Value};
 
 pub(super) fn nics<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host) -> Vec<desire::Nic<'a>> {
     let mut nics: Vec<desire::Nic<'a>> = vm.nic(cx.model).map(|nic| one(cx, nic, host)).collect();
@@ -38,14 +38,25 @@ fn one<'a>(cx: &Cx<'a>, nic: Nic, host: Host) -> desire::Nic<'a> {
 /// What most cards say nothing of.
 fn seldom(cx: &Cx<'_>, nic: Nic, out: &mut desire::Nic<'_>) {
     let model = cx.model;
-    let tags = nic.trunks(model).iter();
-    out.trunks = tags.filter_map(|value| if let Value::Int(tag) = value { count(Some(*tag)) } else { None }).collect();
-    out.trunks.sort_unstable();
-    out.trunks.dedup();
+    out.trunks = tags(nic.trunks(model));
     out.disconnected = !nic.connected(model);
     out.mtu = count(nic.mtu(model));
     out.queues = count(nic.queues(model)).filter(|queues| *queues != 0);
-    out.rate = nic.rate(model).map(|bits| bits as f64 / 8e6).filter(|rate| *rate != 0.0);
+    out.rate = megabytes(nic.rate(model));
+}
+
+/// Tags of VLANs, sorted.
+pub(super) fn tags(values: &[Value]) -> Vec<u32> {
+    let tag = |value: &Value| if let Value::Int(tag) = value { count(Some(*tag)) } else { None };
+    let mut tags: Vec<u32> = values.iter().filter_map(tag).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    tags
+}
+
+/// A limit in megabytes a second, as Proxmox counts it; 0 is none.
+pub(super) fn megabytes(bits: Option<u64>) -> Option<f64> {
+    bits.map(|bits| bits as f64 / 8e6).filter(|rate| *rate != 0.0)
 }
 
 /// What [`one`] and [`addresses`] read of every card.
@@ -68,7 +79,7 @@ pub(super) fn usual(cx: &Cx<'_>) -> Usual {
 }
 
 /// `BC:24:11:90:21:DF`
-fn mac_text(mac: u64) -> String {
+pub(super) fn mac_text(mac: u64) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut text = [b':'; 17];
     for (pair, byte) in text.chunks_mut(3).zip(&mac.to_be_bytes()[2..]) {
@@ -88,13 +99,15 @@ pub(super) fn addresses<'a>(cx: &mut Cx<'a>, vm: Vm, init: CloudInit) -> Vec<IpC
         let mut config = IpConfig { slot: slot_number(model.key(nic.id)), ..IpConfig::default() };
         match nic.config(model).unwrap_or(mode) {
             "dhcp" => config.ip = Some(Cow::Borrowed("dhcp")),
-            "static" => fixed(cx, nic, &mut config),
+            "static" => {
+                let at = (nic.id, model.fields.nic.network);
+                let said = (nic.address(model), nic.gateway(model));
+                (config.ip, config.gateway) = fixed(cx, at, nic.network(model), said);
+            }
             _ => {}
         }
         config.ip6 = text(nic.address6(model));
-        let is_fixed = config.ip6.as_deref().is_some_and(|ip6| ip6 != "dhcp" && ip6 != "auto");
-        let of_network = || nic.network(model).and_then(|network| network.gateway6(model)).filter(|_| is_fixed);
-        config.gateway6 = text(nic.gateway6(model).or_else(of_network));
+        config.gateway6 = gateway6(model, nic.gateway6(model), nic.network(model), config.ip6.as_deref());
         if config.ip.is_some() || config.ip6.is_some() {
             all.push(config);
         }
@@ -105,17 +118,33 @@ pub(super) fn addresses<'a>(cx: &mut Cx<'a>, vm: Vm, init: CloudInit) -> Vec<IpC
     all
 }
 
-/// A static address: with the prefix length and the gateway of its network.
-fn fixed<'a>(cx: &mut Cx<'a>, nic: Nic, config: &mut IpConfig<'a>) {
+/// The IPv6 gateway: the one that was said, or that of the network for an address that is fixed.
+pub(super) fn gateway6<'a>(
+    model: &'a Model<'a>,
+    said: Option<&'a str>,
+    network: Option<Network>,
+    ip6: Option<&str>,
+) -> Option<Text<'a>> {
+    let is_fixed = ip6.is_some_and(|ip6| ip6 != "dhcp" && ip6 != "auto");
+    text(said.or_else(|| network.and_then(|network| network.gateway6(model)).filter(|_| is_fixed)))
+}
+
+/// A static address with the prefix length of its network, and its gateway. `at` is where the network is named, `said` what
+/// address and gateway are.
+pub(super) fn fixed<'a>(
+    cx: &mut Cx<'a>,
+    at: (ObjId, u16),
+    network: Option<Network>,
+    said: (Value, Value),
+) -> (Option<Text<'a>>, Option<Text<'a>>) {
     let model = cx.model;
-    let (Some(network), Value::Ip(address)) = (nic.network(model), nic.address(model)) else { return };
+    let (Some(network), Value::Ip(address)) = (network, said.0) else { return (None, None) };
     let Value::Cidr(_, prefix) = network.cidr(model) else {
-        let at = cx.at(nic.id, model.fields.nic.network);
+        let at = cx.at(at.0, at.1);
         cx.out.push(errors::no_prefix(at, model.name(network.id), Some(model.span(network.id))));
-        return;
+        return (None, None);
     };
-    config.ip = Some(Cow::Owned(with_prefix(address, prefix)));
-    config.gateway = gateway(cx, nic, network);
+    (Some(Cow::Owned(with_prefix(address, prefix))), gateway(cx, said.1, network))
 }
 
 /// `10.0.0.5/8`
@@ -147,9 +176,9 @@ fn decimal(text: &mut String, number: u8) {
     text.push(char::from(b'0' + number % 10));
 }
 
-fn gateway<'a>(cx: &mut Cx<'a>, nic: Nic, network: Network) -> Option<super::Text<'a>> {
+fn gateway<'a>(cx: &mut Cx<'a>, said: Value, network: Network) -> Option<Text<'a>> {
     let model = cx.model;
-    if let Value::Ip(address) = nic.gateway(model) {
+    if let Value::Ip(address) = said {
         return Some(ip(address));
     }
     let said = network.gateway(model);

@@ -6,12 +6,12 @@ use super::usual::Usual;
 use super::{Cx, attach, boxed, count, count_unless, disk, errors, first_boot, mebibytes, nic, off, pairs};
 use super::{slot_number, small, sorted, text, texts, unless, version};
 use crate::desire::{
-    Agent, Audio, CloneFrom, Content, Cpu, CpuExtra, Create, EfiDisk, Guest, Life, MachineExtra, NumaNode, Place,
-    Power, Provider, RawOption, Rng, RootOptions, Serial, Sev, Share, SharedMemory, Smbios, Spice, Startup, Tdx,
-    Timeouts, Tpm, Vga, Vm as Config, Watchdog,
+    Agent, Audio, CloneFrom, Content, Cpu, CpuExtra, Create, EfiDisk, Guest as GuestOptions, Life, MachineExtra,
+    NumaNode, Place, Power, Provider, RawOption, Rng, RootOptions, Serial, Sev, Share, SharedMemory, Smbios, Spice,
+    Startup, Tdx, Timeouts, Tpm, Vga, Vm as Config, Watchdog,
 };
 use crate::model::{self, Host, Model, Vm};
-use crate::pve;
+use crate::pve::{self, Guest};
 use crate::types::value::{ObjId, Value};
 
 /// What the library says of blocks that a VM does not have, lowered once.
@@ -40,7 +40,7 @@ pub(super) fn vm<'a>(cx: &mut Cx<'a>, vm: Vm) {
         root = seldom(cx, vm, host, &mut config);
         life = self::life(cx, vm);
     }
-    check_name(cx, vm, host);
+    check_name(cx, (vm.id, model.fields.vm.name), host, (Guest::Vm, "name"));
     let is_applied = model.is_running(host);
     let power = match vm.state(model) {
         Some("running") => Some(Power { running: true }),
@@ -70,10 +70,10 @@ fn is_usual(cx: &Cx<'_>, vm: Vm) -> bool {
     cx.usual.vm.covers(vm.said()) && cpu.is_none_or(|cpu| cx.usual.cpu.covers(cpu.said()))
 }
 
-/// Proxmox takes only DNS names.
-fn check_name(cx: &mut Cx<'_>, vm: Vm, host: Host) {
+/// Proxmox takes only DNS names. `at` is the guest and its field `name`.
+pub(super) fn check_name(cx: &mut Cx<'_>, at: (ObjId, u16), host: Host, (guest, option): (Guest, &str)) {
     let model = cx.model;
-    let name = model.name(vm.id);
+    let name = model.name(at.0);
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric();
     if name.bytes().all(|byte| is_plain(byte) || byte == b'-')
         && name.starts_with(|first: char| first.is_ascii_alphanumeric())
@@ -82,10 +82,10 @@ fn check_name(cx: &mut Cx<'_>, vm: Vm, host: Host) {
     {
         return;
     }
-    let row = pve::option("name");
+    let row = pve::guest_option(guest, option);
     if let Some(Err(problem)) = row.map(|row| row.value.check(version(model, host), name)) {
-        let at = cx.at(vm.id, model.fields.vm.name);
-        cx.out.push(errors::value_refused(at, "name", &problem.message));
+        let at = cx.at(at.0, at.1);
+        cx.out.push(errors::value_refused(at, option, &problem.message));
     }
 }
 
@@ -336,11 +336,11 @@ fn shares<'a>(cx: &Cx<'a>, vm: Vm) -> Vec<Share<'a>> {
     vm.share(model).enumerate().map(share).collect()
 }
 
-fn guest<'a>(cx: &Cx<'a>, vm: Vm) -> Guest<'a> {
+fn guest<'a>(cx: &Cx<'a>, vm: Vm) -> GuestOptions<'a> {
     let model = cx.model;
     let migration = vm.migration(model).unwrap_or(model::Migration::UNSAID);
     let hotplug = vm.said().has(model.fields.vm.hotplug).then(|| sorted(model, vm.hotplug(model)));
-    Guest {
+    GuestOptions {
         no_acpi: off(vm.acpi(model)),
         no_kvm: off(vm.kvm(model)),
         local_time: vm.clock(model).map(|clock| clock == "localtime"),
@@ -355,7 +355,7 @@ fn guest<'a>(cx: &Cx<'a>, vm: Vm) -> Guest<'a> {
     }
 }
 
-fn startup(cx: &mut Cx<'_>, start: model::Start) -> Startup {
+pub(super) fn startup(cx: &mut Cx<'_>, start: model::Start) -> Startup {
     let model = cx.model;
     let fields = &model.fields.start;
     Startup {
@@ -500,7 +500,7 @@ pub(super) fn attachment(cx: &mut Cx<'_>, vm: Vm, slot: &str) -> Option<ObjId> {
 }
 
 /// The name of something that is declared, or stated as a text.
-fn named<'a>(model: &'a Model<'a>, value: Value) -> Option<&'a str> {
+pub(super) fn named<'a>(model: &'a Model<'a>, value: Value) -> Option<&'a str> {
     match value {
         Value::Obj(object) => Some(model.name(object)),
         other => model.text_of(other),

@@ -4,6 +4,7 @@
 //! [`Properties`] in normal form: aliases resolved, truth values as `1` and `0`, no order. Printing puts the default key
 //! first and bare, then the other keys by name, which is also how Proxmox prints. Compare parsed values, never text.
 
+mod container;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use super::value::{ValueKind, ValueProblem, boolean};
 use super::version::Version;
 use crate::base;
 
+pub(super) use container::*;
 pub(super) use tables::*;
 
 /// The grammar of `grammar/property-string.pest`.

@@ -32,7 +32,7 @@ pub(crate) const fn one_of(words: &'static [&'static str]) -> ValueKind {
     ValueKind::Enum(words)
 }
 
-const fn key(name: &'static str, value: ValueKind) -> Key {
+pub(super) const fn key(name: &'static str, value: ValueKind) -> Key {
     Key { name, value, role: Role::Plain, since: Version::V8_4, until: None }
 }
 
@@ -41,11 +41,11 @@ const fn alias(name: &'static str, value: ValueKind, of: &'static str) -> Key {
 }
 
 impl Key {
-    const fn bare(self) -> Key {
+    pub(super) const fn bare(self) -> Key {
         Key { role: Role::Default, ..self }
     }
 
-    const fn required(self) -> Key {
+    pub(super) const fn required(self) -> Key {
         let role = match self.role {
             Role::Default => Role::RequiredDefault,
             Role::Plain | Role::Required | Role::RequiredDefault | Role::Alias(_) => Role::Required,
@@ -53,7 +53,7 @@ impl Key {
         Key { role, ..self }
     }
 
-    const fn since(self, since: Version) -> Key {
+    pub(super) const fn since(self, since: Version) -> Key {
         Key { since, ..self }
     }
 
@@ -62,7 +62,7 @@ impl Key {
     }
 }
 
-const fn plain(name: &'static str, groups: &'static [&'static [Key]]) -> Schema {
+pub(super) const fn plain(name: &'static str, groups: &'static [&'static [Key]]) -> Schema {
     Schema { name, groups, model: None }
 }
 

@@ -23,6 +23,9 @@ fn of_object(rollout: &Rollout<'_>, index: usize, object: &Object<'_>, item: &It
     let id = || vm_id(rollout, index);
     let node = item.node.unwrap_or_default();
     match &object.content {
+        Content::Container(_) => super::container::config(&container_id(rollout, index), name, node),
+        Content::ContainerRoot(root) => super::container::root(rollout, &container_id(rollout, index), name, root),
+        Content::ContainerPower(power) => super::container::power(*power, &container_id(rollout, index), name),
         Content::Vm(_) => Told {
             what: format!("VM {} `{name}` on {node}", id()),
             apply: None,
@@ -55,6 +58,12 @@ fn of_object(rollout: &Rollout<'_>, index: usize, object: &Object<'_>, item: &It
 fn vm_id(rollout: &Rollout<'_>, index: usize) -> String {
     let vm = crate::model::Vm::new(rollout.model, rollout.wanted.resources[index]);
     vm.vmid(rollout.model).map_or_else(|| "?".to_owned(), |id| id.to_string())
+}
+
+/// The id of the container whose facet an object is.
+fn container_id(rollout: &Rollout<'_>, index: usize) -> String {
+    let container = crate::model::Container::new(rollout.model, rollout.wanted.resources[index]);
+    container.vmid(rollout.model).map_or_else(|| "?".to_owned(), |id| id.to_string())
 }
 
 fn told_power(power: Power, id: &str, name: &str) -> Told {

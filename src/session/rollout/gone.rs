@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::own::{Entry, Facet, Later, Owned, Owner};
+use crate::own::{Entry, Facet, Owned, Owner};
 use crate::place::Gone;
 use crate::session::build;
 use crate::session::compile::Compiled;
@@ -65,7 +65,8 @@ fn farewell(compiled: &Compiled, owned: &Owned, gone: &Gone) -> Farewell {
 /// Whether a facet is the thing itself, not something that it needs on a host.
 fn is_object(facet: Facet) -> bool {
     match facet {
-        Facet::VmConfig
+        Facet::ContainerConfig
+        | Facet::VmConfig
         | Facet::ImageFile
         | Facet::SnippetFile
         | Facet::StorageEntry
@@ -73,8 +74,10 @@ fn is_object(facet: Facet) -> bool {
         | Facet::Pool
         | Facet::FirewallOptions => true,
         Facet::Entry(entry) => entry != Entry::HaNodes,
-        Facet::Later(later) => later != Later::ContainerPower,
-        Facet::VmRootOptions
+        Facet::Later(_) => true,
+        Facet::ContainerRootOptions
+        | Facet::ContainerPower
+        | Facet::VmRootOptions
         | Facet::VmPower
         | Facet::DeviceHost
         | Facet::StorageHost
@@ -111,6 +114,9 @@ fn destroyed(owned: &Owned, owner: Owner, gone: &Gone, id: Option<i64>) -> (Opti
             (apply, note)
         }
         (Owner::Api, "vm", Some(id)) => (Some(format!("qm destroy {id} --purge")), "destroyed on its node".to_owned()),
+        (Owner::Api, "container", Some(id)) => {
+            (Some(format!("pct destroy {id} --purge")), "destroyed on its node".to_owned())
+        }
         (Owner::Api, "storage", _) => {
             (Some(format!("pvesm remove {}", word(&gone.name))), "its entry goes, its data stays".to_owned())
         }

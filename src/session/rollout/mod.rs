@@ -4,6 +4,7 @@
 //! target, those of the Proxmox API and of the hosts from [`commands`].
 
 mod commands;
+mod container;
 mod declared;
 mod entries;
 mod gone;
@@ -20,7 +21,7 @@ use serde_json::{Value as Json, json};
 use crate::desire::{self, Item, Steps, Wanted, What};
 use crate::diag::{Checked, Diagnostic};
 use crate::model::Model;
-use crate::own::{self, Facet, Owned, Owner, order};
+use crate::own::{self, Owned, Owner, order};
 use crate::session::build;
 use crate::session::compile::Compiled;
 use crate::targets::ArtifactSet;
@@ -142,12 +143,10 @@ impl Rollout<'_> {
             self.steps.steps[other].owner == self.steps.steps[number].owner
                 && self.stage_of[other] == self.stage_of[number]
         };
-        let is_facet = matches!(self.steps.items[number].facet, Facet::VmRootOptions | Facet::VmPower);
+        let Some(config) = self.steps.items[number].facet.configuration() else { return false };
         let is_target = matches!(self.steps.steps[number].owner, Owner::Target(_));
         let mut before = self.steps.steps[number].after.iter().map(|before| *before as usize);
-        is_facet
-            && is_target
-            && before.any(|before| self.steps.items[before].facet == Facet::VmConfig && is_own(before))
+        is_target && before.any(|before| self.steps.items[before].facet == config && is_own(before))
     }
 
     fn told(&self, number: usize) -> Told {

@@ -101,24 +101,24 @@ fn pci(device: &PciDevice<'_>) -> String {
 
 /// The properties of one option, joined by commas.
 #[derive(Default)]
-struct Parts(Vec<String>);
+pub(super) struct Parts(Vec<String>);
 
 impl Parts {
-    fn of(first: String) -> Parts {
+    pub(super) fn of(first: String) -> Parts {
         Parts(vec![first])
     }
 
-    fn flag(mut self, text: &str, is_said: bool) -> Parts {
+    pub(super) fn flag(mut self, text: &str, is_said: bool) -> Parts {
         self.0.extend(is_said.then(|| text.to_owned()));
         self
     }
 
-    fn value(mut self, name: &str, value: Option<&impl std::fmt::Display>) -> Parts {
+    pub(super) fn value(mut self, name: &str, value: Option<&impl std::fmt::Display>) -> Parts {
         self.0.extend(value.map(|value| format!("{name}={value}")));
         self
     }
 
-    fn join(self) -> String {
+    pub(super) fn join(self) -> String {
         self.0.join(",")
     }
 }

@@ -91,7 +91,10 @@ fn facets<'d>(
             | Content::Pool(_)
             | Content::Entry(_)
             | Content::Host(_)
-            | Content::Firewall(_) => {}
+            | Content::Firewall(_)
+            | Content::Container(_)
+            | Content::ContainerRoot(_)
+            | Content::ContainerPower(_) => {}
         }
     }
     (root, power)
@@ -268,7 +271,8 @@ fn options<'d>(writer: &mut Writer<'d, '_>, vm: &'d Vm<'_>, body: &mut Body) {
     }
     if let Some(clone) = &vm.clone {
         let mut block = Body::default();
-        block.say("from", writer.places.template(&vm.node, clone));
+        let from = clone.node.as_deref().unwrap_or(&vm.node);
+        block.say("from", writer.places.template("vm", from, clone.id));
         block.off("full", clone.linked);
         if let Some(storage) = &clone.storage {
             writer.places.holds(&vm.node, storage, "images");
@@ -309,16 +313,21 @@ fn root_options<'d>(writer: &mut Writer<'d, '_>, vm: &'d Vm<'_>, root: &'d RootO
     body.pairs("raw", root.args.iter().map(|args| ("args", &**args)));
 }
 
-/// When it starts, and what tools do to it.
-fn lifetime(vm: &Vm<'_>, body: &mut Body) {
+/// When a guest starts.
+pub(super) fn start(on_boot: bool, startup: Option<Startup>) -> Body {
     let mut start = Body::default();
-    start.on("on-boot", vm.on_boot);
-    if let Some(Startup { order, up, down }) = vm.startup {
+    start.on("on-boot", on_boot);
+    if let Some(Startup { order, up, down }) = startup {
         start.number("order", order);
         start.seconds("delay", up);
         start.seconds("stop-delay", down);
     }
-    body.block_if_said("start", start);
+    start
+}
+
+/// When it starts, and what tools do to it.
+fn lifetime(vm: &Vm<'_>, body: &mut Body) {
+    body.block_if_said("start", start(vm.on_boot, vm.startup));
     body.on("protection", vm.protection);
     body.on("template", vm.template);
     let Some(provider) = &vm.provider else { return };

@@ -4,6 +4,7 @@
 //! that want the same. Manifests say little of what a lab stands on, so that hosts, networks and storages are told from
 //! what guests use of them ([`places`]), and nothing is made up: what nobody said is left out for a person to add.
 
+mod container;
 mod file;
 mod guest;
 mod names;
@@ -71,10 +72,13 @@ impl<'d> Writer<'d, '_> {
     fn object(&mut self, index: usize, object: &'d Object<'_>, origin: Option<String>) {
         let (name, file) = (object.name(), object.file.to_string());
         match &object.content {
+            Content::Container(container) => {
+                self.looked_at(object);
+                let (head, body) = container::container(self, index, object, container);
+                self.resource(&file, "guests.hlab", origin, &head, &body);
+            }
             Content::Vm(vm) => {
-                if object.life.observe {
-                    self.notes.push(format!("`{}` is only looked at by its manifest: {NO_OBSERVE}", object.address));
-                }
+                self.looked_at(object);
                 let (head, body) = guest::vm(self, index, object, vm);
                 self.resource(&file, "guests.hlab", origin, &head, &body);
             }
@@ -105,8 +109,19 @@ impl<'d> Writer<'d, '_> {
             Content::Host(_) | Content::Firewall(_) => {
                 self.notes.push(format!("`{}` is left out: {NO_SITE}", object.address));
             }
-            // They are part of their VM; no manifest says a mapping.
-            Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) => {}
+            // They are part of their guest; no manifest says a mapping.
+            Content::ContainerRoot(_)
+            | Content::ContainerPower(_)
+            | Content::RootOptions(_)
+            | Content::Power(_)
+            | Content::Mapping(_) => {}
+        }
+    }
+
+    /// Says of a guest that is only looked at that it will be more than that.
+    fn looked_at(&mut self, object: &Object<'_>) {
+        if object.life.observe {
+            self.notes.push(format!("`{}` is only looked at by its manifest: {NO_OBSERVE}", object.address));
         }
     }
 

@@ -79,7 +79,10 @@ fn node_of<'o>(object: &'o Object<'_>) -> Option<&'o str> {
         | Content::Pool(_)
         | Content::Entry(_)
         | Content::Host(_)
-        | Content::Firewall(_) => None,
+        | Content::Firewall(_)
+        | Content::Container(_)
+        | Content::ContainerRoot(_)
+        | Content::ContainerPower(_) => None,
     }
 }
 

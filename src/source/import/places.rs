@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
 use super::{Body, free_name, name_of_volume, text};
-use crate::desire::{CloneFrom, Content, Desired, Import, Secret};
+use crate::desire::{Content, Desired, Import, Secret};
 
 /// What was found so far.
 pub(super) struct Places<'d> {
@@ -14,12 +14,12 @@ pub(super) struct Places<'d> {
     secrets: Vec<(String, &'d Secret<'d>)>,
     /// Files that guests use and no manifest makes: name, head, body by node and volume.
     files: BTreeMap<(&'d str, &'d str), (String, Foreign<'d>)>,
-    /// VMs that others are copied from and no manifest makes, by id.
-    templates: BTreeMap<u32, &'d str>,
+    /// Guests that others are copied from and no manifest makes, by kind and id, with their node.
+    templates: BTreeMap<(&'static str, u32), &'d str>,
     /// The names of images and snippets.
     taken: BTreeSet<String>,
-    /// The names of VMs by their ids.
-    vms: BTreeMap<u32, &'d str>,
+    /// The names of guests by their kinds and ids.
+    guests: BTreeMap<(&'static str, u32), &'d str>,
     /// Something takes SSH.
     pub needs_ssh: bool,
 }
@@ -82,18 +82,43 @@ impl<'d> Places<'d> {
             files: BTreeMap::new(),
             templates: BTreeMap::new(),
             taken: names.all().map(str::to_owned).collect(),
-            vms: BTreeMap::new(),
+            guests: BTreeMap::new(),
             needs_ssh: false,
         };
         for object in &desired.objects {
-            if let Content::Vm(vm) = &object.content {
-                places.host(&vm.node);
-                if let Some(id) = vm.id {
-                    places.vms.insert(id, object.name());
-                }
-            }
+            let (kind, node, id) = match &object.content {
+                Content::Vm(vm) => ("vm", &vm.node, vm.id),
+                Content::Container(container) => ("container", &container.node, container.id),
+                Content::ContainerRoot(_)
+                | Content::ContainerPower(_)
+                | Content::RootOptions(_)
+                | Content::Power(_)
+                | Content::Image(_)
+                | Content::Snippet(_)
+                | Content::Mapping(_)
+                | Content::Pool(_)
+                | Content::Entry(_)
+                | Content::Host(_)
+                | Content::Firewall(_) => continue,
+            };
+            places.host(node);
+            places.guests.extend(id.map(|id| ((kind, id), object.name())));
         }
-        places.needs_ssh = desired.objects.iter().any(|object| matches!(object.content, Content::Snippet(_)));
+        places.needs_ssh = desired.objects.iter().any(|object| match &object.content {
+            Content::Snippet(_) => true,
+            Content::ContainerRoot(root) => !root.id_map.is_empty(),
+            Content::Container(_)
+            | Content::ContainerPower(_)
+            | Content::Vm(_)
+            | Content::RootOptions(_)
+            | Content::Power(_)
+            | Content::Image(_)
+            | Content::Mapping(_)
+            | Content::Pool(_)
+            | Content::Entry(_)
+            | Content::Host(_)
+            | Content::Firewall(_) => false,
+        });
         places
     }
 
@@ -190,15 +215,14 @@ impl<'d> Places<'d> {
         text::name(&name)
     }
 
-    /// The name of the VM that another is copied from.
-    pub fn template(&mut self, node: &'d str, clone: &'d CloneFrom<'_>) -> String {
-        if let Some(name) = self.vms.get(&clone.id) {
+    /// The name of the guest on `node` that another is copied from.
+    pub fn template(&mut self, kind: &'static str, node: &'d str, id: u32) -> String {
+        if let Some(name) = self.guests.get(&(kind, id)) {
             return text::name(name);
         }
-        let node = clone.node.as_deref().unwrap_or(node);
         self.host(node);
-        self.templates.insert(clone.id, node);
-        text::name(&template_name(clone.id))
+        self.templates.insert((kind, id), node);
+        text::name(&template_name(id))
     }
 
     /// Writes it all: hosts and networks into the project's file, the rest into files of their own.
@@ -243,13 +267,15 @@ impl<'d> Places<'d> {
             let out = files.entry("images.hlab".to_owned()).or_default();
             add(out, &body, &format!("{kind} {}{variant} on {}", text::name(name), text::name(node)));
         }
-        for (id, node) in &self.templates {
+        for ((kind, id), node) in &self.templates {
             let mut body = Body::default();
             body.say("id", id.to_string());
             body.say("template", "true");
             body.say("owner", "none");
+            // Where its root file system lies is not known.
+            body.on("adopt", *kind == "container");
             let out = files.entry("guests.hlab".to_owned()).or_default();
-            add(out, &body, &format!("vm {} on {}", template_name(*id), text::name(node)));
+            add(out, &body, &format!("{kind} {} on {}", template_name(*id), text::name(node)));
         }
     }
 

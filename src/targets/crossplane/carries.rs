@@ -109,15 +109,69 @@ const NOT_IN_NODE_FIREWALL: &[&str] = &[
     "log-connections",
 ];
 
+/// The fields of `container.config` that EnvironmentContainer of v0.11.1 has none for.
+const NOT_IN_CONTAINER_0_11: &[&str] = &[
+    "timezone",
+    "debug",
+    "entrypoint",
+    "cpu.limit",
+    "rootfs.volume",
+    "rootfs.read-only",
+    "rootfs.shared",
+    "mount.keep-attributes",
+    "nic.trunks",
+    "nic.connected",
+    "nic.host-managed",
+    "clone.full",
+    "create.bandwidth",
+    "create.restore-from",
+    "create.new-macs",
+    "create.overwrite",
+    "create.ignore-unpack-errors",
+    "create.ha",
+];
+
+/// The same of v1.18.0.
+const NOT_IN_CONTAINER_1_18: &[&str] = &[
+    "timezone",
+    "debug",
+    "rootfs.volume",
+    "rootfs.read-only",
+    "rootfs.shared",
+    "mount.keep-attributes",
+    "nic.trunks",
+    "nic.connected",
+    "create.bandwidth",
+    "create.restore-from",
+    "create.new-macs",
+    "create.overwrite",
+    "create.ignore-unpack-errors",
+    "create.ha",
+];
+
+/// The fields of `container.root-options` that EnvironmentContainer of v0.11.1 has none for.
+const NOT_IN_CONTAINER_ROOT_0_11: &[&str] = &["features.force-rw-sys", "features.mknod", "id-map", "raw"];
+
+/// The same of v1.18.0.
+const NOT_IN_CONTAINER_ROOT_1_18: &[&str] = &["features.force-rw-sys", "raw"];
+
 /// How much of a facet a release can carry.
 pub(super) fn carries(release: Release, facet: Facet) -> Carries {
     match facet {
+        Facet::ContainerConfig => Carries::Partly(match release {
+            Release::V0_11 => NOT_IN_CONTAINER_0_11,
+            Release::V1_18 | Release::V1_18Namespaced => NOT_IN_CONTAINER_1_18,
+        }),
+        Facet::ContainerRootOptions => Carries::Partly(match release {
+            Release::V0_11 => NOT_IN_CONTAINER_ROOT_0_11,
+            Release::V1_18 | Release::V1_18Namespaced => NOT_IN_CONTAINER_ROOT_1_18,
+        }),
         Facet::VmConfig => Carries::Partly(match release {
             Release::V0_11 => NOT_IN_CONFIG_0_11,
             Release::V1_18 | Release::V1_18Namespaced => NOT_IN_CONFIG_1_18,
         }),
         Facet::VmRootOptions => Carries::Partly(NOT_IN_ROOT_OPTIONS),
-        Facet::VmPower | Facet::ImageFile => Carries::Whole,
+        Facet::ContainerPower | Facet::VmPower | Facet::ImageFile => Carries::Whole,
         Facet::SnippetFile => match release {
             Release::V0_11 => Carries::Partly(&["upload"]),
             Release::V1_18 | Release::V1_18Namespaced => Carries::Whole,

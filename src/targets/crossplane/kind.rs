@@ -52,6 +52,7 @@ macro_rules! kinds {
 
 kinds! {
     Vm = "EnvironmentVM" of "virtualenvironmentvm", "vm-", Vm,
+    Container = "EnvironmentContainer" of "virtualenvironmentcontainer", "container-", Container,
     Image = "EnvironmentDownloadFile" of "virtualenvironmentdownloadfile", "image-", DownloadFile,
     File = "EnvironmentFile" of "virtualenvironmentfile", "snippet-", File,
     Pool = "EnvironmentPool" of "virtualenvironmentpool", "pool-", Pool,

@@ -94,6 +94,10 @@ fn policies(release: Release, object: &Object<'_>) -> &'static [&'static str] {
 /// What Crossplane calls what exists: the state id, or the import id where it is only observed.
 fn external_name(object: &Object<'_>) -> Option<String> {
     match &object.content {
+        Content::Container(container) if object.life.observe => {
+            container.id.map(|id| format!("{}/{id}", container.node))
+        }
+        Content::Container(container) => container.id.map(|id| id.to_string()),
         Content::Vm(vm) if object.life.observe => vm.id.map(|id| format!("{}/{id}", vm.node)),
         Content::Vm(vm) => vm.id.map(|id| id.to_string()),
         Content::Image(image) if object.life.observe => Some(format!("{}/{}", image.node, image.volume_id())),
@@ -104,7 +108,11 @@ fn external_name(object: &Object<'_>) -> Option<String> {
         Content::Entry(entry) => super::entry::external_name(entry),
         Content::Host(part) => identity::host(part, object.life.observe).ok(),
         Content::Firewall(part) => identity::firewall(part, object.life.observe).ok(),
-        Content::RootOptions(_) | Content::Power(_) | Content::Mapping(_) => None,
+        Content::ContainerRoot(_)
+        | Content::ContainerPower(_)
+        | Content::RootOptions(_)
+        | Content::Power(_)
+        | Content::Mapping(_) => None,
     }
 }
 

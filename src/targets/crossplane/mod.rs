@@ -29,7 +29,7 @@ use rustc_hash::FxHashMap;
 
 use super::emit::{Yaml, shell};
 use super::{ApiCall, ArtifactSet, Carries, Document, Request, Sink, Target, Writer, errors};
-use crate::desire::{Content, Desired, Firewall, HostPart, Object, Place};
+use crate::desire::{Content, Desired, Firewall, HostPart, Object, Place, Power};
 use crate::diag::{Checked, Diagnostic};
 use crate::own::Facet;
 use kind::Kind;
@@ -96,6 +96,7 @@ impl Target for Crossplane {
     fn destroy_command(&self, kind: &str, resource: &str, namespace: &str) -> Option<String> {
         let kind = match kind {
             "vm" => Kind::Vm,
+            "container" => Kind::Container,
             "image" => Kind::Image,
             "pool" => Kind::Pool,
             "user" => Kind::User,
@@ -133,6 +134,7 @@ impl Crossplane {
 /// The kind and name of the document that an object is in.
 fn document_of<'r>(object: &'r Object<'_>) -> Option<(Kind, Cow<'r, str>)> {
     let kind = match &object.content {
+        Content::Container(_) | Content::ContainerRoot(_) | Content::ContainerPower(_) => Kind::Container,
         Content::Vm(_) | Content::RootOptions(_) | Content::Power(_) => Kind::Vm,
         Content::Image(_) => Kind::Image,
         Content::Snippet(_) => Kind::File,
@@ -242,13 +244,15 @@ impl Documents {
             return None;
         }
         match &object.content {
+            Content::Container(container) => {
+                let parts = lower::container_parts(cx.request, cx.index, container);
+                let spec = lower::container(cx, parts);
+                self.write(cx, object, &name, &spec, stopped(parts.power).as_ref());
+            }
             Content::Vm(vm) => {
                 let parts = lower::parts(cx.request, cx.index, vm);
                 let spec = lower::vm(cx, parts);
-                // Whoever starts and stops it finds it stopped, and the provider does not look again.
-                let at_creation =
-                    parts.power.is_none().then(|| spec::AtCreation { started: Some(false), ..Default::default() });
-                self.write(cx, object, &name, &spec, at_creation.as_ref());
+                self.write(cx, object, &name, &spec, stopped(parts.power).as_ref());
             }
             Content::Image(image) => {
                 let spec = lower::image(cx, image);
@@ -271,8 +275,8 @@ impl Documents {
                 taken_over(cx, object, identity::firewall(part, object.life.observe));
                 self.firewall(cx, object, &name, part);
             }
-            // They are part of their VM's document.
-            Content::RootOptions(_) | Content::Power(_) => {
+            // They are part of their guest's document.
+            Content::ContainerRoot(_) | Content::ContainerPower(_) | Content::RootOptions(_) | Content::Power(_) => {
                 needs_config(cx, object);
                 return None;
             }
@@ -373,6 +377,11 @@ impl Documents {
     }
 }
 
+/// Whoever else starts and stops a guest finds it stopped, and the provider does not look again.
+fn stopped<'a>(power: Option<Power>) -> Option<spec::AtCreation<'a>> {
+    power.is_none().then(|| spec::AtCreation { started: Some(false), ..Default::default() })
+}
+
 /// Labels go into the document's head as they are, so they must be what Kubernetes takes.
 fn labels(cx: &mut Cx<'_, '_>, object: &Object<'_>) {
     for (key, value) in &object.life.labels {
@@ -410,14 +419,16 @@ fn refuse_facet(cx: &mut Cx<'_, '_>, facet: Facet) {
     cx.diagnostics.push(diagnostic);
 }
 
-/// Root options and power are fields of EnvironmentVM: without the configuration there is no document for them.
+/// Root options and power are fields of their guest's kind: without the configuration there is no document for them.
 fn needs_config(cx: &mut Cx<'_, '_>, object: &Object<'_>) {
     let objects = &cx.request.desired.objects;
     let before = objects[..cx.index].iter().enumerate().rev().take_while(|(_, other)| other.address == object.address);
-    let owned = before.into_iter().any(|(at, other)| matches!(other.content, Content::Vm(_)) && (cx.request.owns)(at));
+    let is_config = |content: &Content<'_>| matches!(content, Content::Vm(_) | Content::Container(_));
+    let owned = before.into_iter().any(|(at, other)| is_config(&other.content) && (cx.request.owns)(at));
     if !owned {
-        let why = "it is a field of EnvironmentVM, so `vm.config` must have the same owner";
-        let diagnostic = errors::not_carried(cx.request, cx.origin(""), object.content.facet().name(), why);
+        let (facet, kind) = (object.content.facet(), cx.kind.name());
+        let why = format!("it is a field of {kind}, so `{}.config` must have the same owner", facet.kind());
+        let diagnostic = errors::not_carried(cx.request, cx.origin(""), facet.name(), &why);
         cx.diagnostics.push(diagnostic);
     }
 }

@@ -36,7 +36,7 @@ struct Manifest<'n, 'a> {
 pub(super) fn read(release: Release, files: &ArtifactSet) -> Checked<Desired<'_>> {
     let mut desired = Desired::default();
     let mut diagnostics = Vec::new();
-    let mut vms = Vec::new();
+    let mut guests = Guests::default();
     let mut made = FxHashMap::default();
     for (index, file) in files.iter().enumerate() {
         let id = FileId(index as u32);
@@ -51,14 +51,17 @@ pub(super) fn read(release: Release, files: &ArtifactSet) -> Checked<Desired<'_>
                 let mut reader = Reader::default();
                 for document in &documents {
                     let manifest = manifest(&mut reader, release, text, document);
-                    one(&mut reader, &manifest, document, &mut desired, &mut vms, &mut made);
+                    one(&mut reader, &manifest, document, &mut desired, &mut guests, &mut made);
                 }
                 diagnostics.extend(reader.problems.iter().map(|problem| diagnostic(id, problem)));
             }
         }
     }
-    for (head, spec) in vms {
+    for (head, spec) in guests.vms {
         raise::vm(&mut desired.objects, head, spec, &made);
+    }
+    for (head, spec) in guests.containers {
+        raise::container(release, &mut desired.objects, head, spec, &made);
     }
     desired.sort();
     Checked::new(desired, diagnostics)
@@ -120,12 +123,25 @@ pub(super) struct VmSpec<'a> {
     pub at_creation: spec::AtCreation<'a>,
 }
 
+/// A container that is read when all images are known, with what it is only at creation.
+pub(super) struct ContainerSpec<'a> {
+    pub spec: spec::Container<'a>,
+    pub at_creation: spec::AtCreation<'a>,
+}
+
+/// The guests that were found so far.
+#[derive(Default)]
+struct Guests<'a> {
+    vms: Vec<(Head<'a>, VmSpec<'a>)>,
+    containers: Vec<(Head<'a>, ContainerSpec<'a>)>,
+}
+
 fn one<'a>(
     reader: &mut Reader,
     manifest: &Manifest<'_, 'a>,
     document: &Node<'a>,
     desired: &mut Desired<'a>,
-    vms: &mut Vec<(Head<'a>, VmSpec<'a>)>,
+    guests: &mut Guests<'a>,
     files: &mut Files<'a>,
 ) {
     let Some(kind) = manifest.kind else { return };
@@ -136,7 +152,11 @@ fn one<'a>(
     match kind {
         Kind::Vm => {
             let spec = spec::Vm::read(reader, for_provider);
-            vms.push((head, VmSpec { spec, at_creation: manifest.at_creation.clone() }));
+            guests.vms.push((head, VmSpec { spec, at_creation: manifest.at_creation.clone() }));
+        }
+        Kind::Container => {
+            let spec = spec::Container::read(reader, for_provider);
+            guests.containers.push((head, ContainerSpec { spec, at_creation: manifest.at_creation.clone() }));
         }
         Kind::Image => {
             let image = raise::image(spec::DownloadFile::read(reader, for_provider));

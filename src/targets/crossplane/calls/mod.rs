@@ -2,6 +2,7 @@
 //!
 //! Source: bpg/proxmox 0.89.1 and the `permissions` of the API schema.
 
+mod container;
 mod entry;
 
 use crate::own::Facet;
@@ -293,6 +294,9 @@ pub(super) fn calls(facet: Facet) -> &'static [ApiCall] {
         Facet::ImageFile => IMAGE,
         Facet::SnippetFile => SNIPPET,
         Facet::Pool => POOL,
+        Facet::ContainerConfig => container::CONFIG,
+        Facet::ContainerRootOptions => container::ROOT_OPTIONS,
+        Facet::ContainerPower => container::POWER,
         Facet::Entry(entry) => entry::calls(entry),
         Facet::HostNetwork => HOST_NETWORK,
         Facet::HostDns => HOST_DNS,

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::{Cx, Parts, maybe, number, set, unset, word};
 use crate::desire::{CdMedium, Disk, DiskExtra, Nic, PciDevice, Throttle, Usb, UsbDevice, Vm};
+use crate::pve::Guest;
 use crate::targets::crossplane::spec;
 use crate::targets::errors;
 
@@ -214,7 +215,7 @@ pub(super) fn passed_through<'r>(cx: &mut Cx<'r, '_>, parts: Parts<'r>, out: &mu
             (!vm.serials.is_empty() && !others.serials.is_empty(), "serial ports"),
         ];
         for (_, what) in lists.into_iter().filter(|(is_shared, _)| *is_shared) {
-            let diagnostic = errors::shared_list(cx.request, cx.origin("attach"), what);
+            let diagnostic = errors::shared_list(cx.request, cx.origin("attach"), what, Guest::Vm);
             cx.diagnostics.push(diagnostic);
         }
     }
@@ -261,7 +262,7 @@ pub(super) fn passed_through<'r>(cx: &mut Cx<'r, '_>, parts: Parts<'r>, out: &mu
 }
 
 /// Refuses the first slot that does not stand at its own position.
-fn by_position(cx: &mut Cx<'_, '_>, slots: impl Iterator<Item = u8>, stem: &str, block: &str) {
+pub(super) fn by_position(cx: &mut Cx<'_, '_>, slots: impl Iterator<Item = u8>, stem: &str, block: &str) {
     if let Some((position, slot)) = slots.enumerate().find(|(position, slot)| *position != usize::from(*slot)) {
         let (slot, missing) = (format!("{stem}{slot}"), format!("{stem}{position}"));
         let diagnostic = errors::slot_gap(cx.request, cx.origin(&format!("{block}.{slot}")), &slot, &missing);

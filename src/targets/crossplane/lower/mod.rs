@@ -7,6 +7,7 @@ mod devices;
 mod first_boot;
 mod access;
 mod entry;
+mod container;
 mod file;
 mod firewall;
 mod host;
@@ -19,11 +20,13 @@ use super::spec::{self, Object};
 use crate::base::Span;
 use crate::desire::{self, Content, Cpu, Guest, Import, Provider, RootOptions, Secret, Text, Timeouts, Vm};
 use crate::diag::Diagnostic;
+use crate::own::Facet;
 use crate::pve;
 use crate::targets::errors;
 use crate::targets::request::{Credential, Request};
 
 pub(super) use access::pool;
+pub(super) use container::{container, parts as container_parts};
 pub(super) use entry::{
     acl, acme_account, acme_plugin, certificate, group, ha_group, ha_resource, metrics_server, role, user,
 };
@@ -95,6 +98,12 @@ impl<'r, 'd> Cx<'r, 'd> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Refuses that nothing is said of a field.
+    pub fn left_out(&mut self, path: &str, why: &str) {
+        let diagnostic = errors::left_out(self.request, self.origin(path), path, why);
+        self.diagnostics.push(diagnostic);
+    }
+
     /// Refuses each field that is set, where the CRD has none of them.
     pub fn cannot_any(&mut self, fields: &[(bool, &str)]) {
         for (_, path) in fields.iter().filter(|(is_set, _)| *is_set) {
@@ -162,7 +171,8 @@ impl<'r, 'd> Cx<'r, 'd> {
     /// Refuses what only root may do, such as "set `args`", unless root it is.
     pub fn refuse_root(&mut self, path: &str, deed: &str, is_device: bool) {
         if matches!(self.request.login.credential, Credential::Token | Credential::User) {
-            let diagnostic = errors::root_only(self.request, self.origin(path), deed, "vm.root-options");
+            let facet = if self.kind == Kind::Container { Facet::ContainerRootOptions } else { Facet::VmRootOptions };
+            let diagnostic = errors::root_only(self.request, self.origin(path), deed, facet.name());
             let diagnostic = if is_device { errors::by_its_mapping(diagnostic) } else { diagnostic };
             self.diagnostics.push(diagnostic);
         }
@@ -492,7 +502,10 @@ pub(super) fn parts<'r>(request: &'r Request<'_>, index: usize, vm: &'r Vm<'_>) 
                 | Content::Pool(_)
                 | Content::Entry(_)
                 | Content::Host(_)
-                | Content::Firewall(_),
+                | Content::Firewall(_)
+                | Content::Container(_)
+                | Content::ContainerRoot(_)
+                | Content::ContainerPower(_),
                 _,
             ) => {}
         }

@@ -34,6 +34,7 @@ pub(in crate::targets::crossplane) fn entry<'a>(
         Kind::AcmeAccount => Entry::AcmeAccount(acme_account(reader, node, namespace)),
         Kind::AcmePlugin => Entry::AcmePlugin(acme_plugin(spec::AcmePlugin::read(reader, node))),
         Kind::Vm
+        | Kind::Container
         | Kind::Image
         | Kind::File
         | Kind::Pool

@@ -3,6 +3,7 @@
 
 mod access;
 mod entry;
+mod container;
 mod file;
 pub(super) mod firewall;
 pub(super) mod host;
@@ -19,6 +20,7 @@ use crate::desire::{
 };
 
 pub(super) use access::pool;
+pub(super) use container::container;
 pub(super) use entry::entry;
 pub(super) use file::{image, snippet};
 

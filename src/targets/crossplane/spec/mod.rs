@@ -8,6 +8,7 @@
 //! one there.
 
 mod entry;
+pub(super) mod container;
 mod file;
 mod firewall;
 mod host;
@@ -15,6 +16,7 @@ mod map;
 mod pool;
 mod vm;
 
+pub(super) use container::Container;
 pub(super) use entry::{
     Acl, AcmeAccount, AcmePlugin, Certificate, Grant, Group, HaGroup, HaResource, MetricsServer, Role, User,
 };
