@@ -120,7 +120,7 @@ fn hosts(model: &Model<'_>, firewall: model::HostFirewall) -> Vec<Host> {
 fn guest<'a>(model: &'a Model<'a>, firewall: model::GuestFirewall) -> Option<(GuestOf<'a>, Host)> {
     let Value::Obj(guest) = firewall.guest(model) else { return None };
     let host = model.host(guest)?;
-    let is_container = model.world.object(guest).shape == model.site.container.shape;
+    let is_container = model.world.object(guest).shape == model.fields.container.shape;
     let id = match is_container {
         true => Container::new(model, guest).vmid(model),
         false => Vm::new(model, guest).vmid(model),
