@@ -1,4 +1,5 @@
-//! The explain pages tell the truth: the first example of a page gives its code, the second gives no error at all.
+//! The explain pages tell the truth: the first example of a page gives its code, the second gives no error at all. So do the
+//! examples of the reference that are whole projects.
 //!
 //! An example in a fence of another language than `hlab` (files of modules, a command line, a lock) is not compiled.
 
@@ -130,4 +131,18 @@ fn the_first_example_shows_one_mistake() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_example_of_the_reference_that_is_a_project_compiles() {
+    let reference = include_str!("../docs/reference.md");
+    let projects: Vec<String> =
+        examples(reference).into_iter().filter(|example| example.starts_with("project ")).collect();
+    assert!(!projects.is_empty(), "the reference has an example that is a project");
+    for example in projects {
+        let analysis = analyze(&MemoryWorld::default().with("main.hlab", example.as_str()), &Options::default());
+        let shown = Shown::new(&analysis.sources);
+        let found: Vec<String> = analysis.diagnostics.iter().map(|found| terminal::short(&shown, found)).collect();
+        assert!(found.is_empty(), "{example}\n{}", found.join("\n"));
+    }
 }

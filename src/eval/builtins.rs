@@ -2,6 +2,8 @@
 
 use crate::eval::machine::Machine;
 use crate::eval::{Key, key_of, show};
+use crate::resolve::Scope;
+use crate::types::Layer;
 use crate::types::builtins::Builtin;
 use crate::types::expr::{NodeRef, Op, Operands};
 use crate::types::ty::{OWN, Ty, TyId};
@@ -263,20 +265,24 @@ impl Machine<'_> {
         }
     }
 
-    /// The model that lists an id.
+    /// The one model for a `device` that shows an id and others besides.
     fn model_with(&mut self, id: Value) -> Value {
-        for number in 0..self.p.layers.len() {
-            let layer = &self.p.layers[number];
-            let is_model = self.p.models.values().any(|model| *model as usize == number);
-            let lists = layer.body.entries.iter().any(|entry| match entry.value {
-                Value::List(slice) => self.p.heap.slice(slice).contains(&id),
+        let device = self.p.heap.names.intern("device");
+        let shapes = self.p.kind(Scope::STD, device).unwrap_or_default();
+        let lists = |layer: &Layer| {
+            layer.body.entries.iter().any(|entry| match entry.value {
+                Value::List(slice) => slice.len > 1 && self.p.heap.slice(slice).contains(&id),
                 _ => false,
-            });
-            if is_model && lists {
-                return Value::Str(layer.name);
-            }
+            })
+        };
+        let fitting =
+            self.p.layers.iter().enumerate().filter(|(_, layer)| shapes.contains(&layer.shape) && lists(layer));
+        let is_model = |number: usize| self.p.models.values().any(|model| *model as usize == number);
+        let mut models = fitting.filter(|(number, _)| is_model(*number));
+        match (models.next(), models.next()) {
+            (Some((_, model)), None) => Value::Str(model.name),
+            _ => Value::Null,
         }
-        Value::Null
     }
 
     /// Every value of a type in the model: value, owner, path and role.
