@@ -32,6 +32,7 @@ pub const FILES: &[(&str, &str)] = library! {
     "monitoring.hlab"
     "network.hlab"
     "policies/backups.hlab"
+    "policies/disks.hlab"
     "policies/etcd.hlab"
     "policies/high-availability.hlab"
     "policies/host-memory.hlab"
