@@ -37,6 +37,7 @@ pub const FILES: &[(&str, &str)] = library! {
     "policies/high-availability.hlab"
     "policies/host-memory.hlab"
     "policies/identity-snippet-not-shared.hlab"
+    "policies/infrastructure.hlab"
     "policies/monitoring.hlab"
     "policies/networks.hlab"
     "policies/no-9p-by-arguments.hlab"
