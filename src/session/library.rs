@@ -52,6 +52,7 @@ pub const FILES: &[(&str, &str)] = library! {
     "policies/shares.hlab"
     "policies/thermal-limit.hlab"
     "policies/time-and-names.hlab"
+    "policies/workloads.hlab"
     "prelude.hlab"
     "project.hlab"
     "realm.hlab"
