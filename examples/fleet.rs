@@ -88,11 +88,13 @@ fn hosts(fleet: &Fleet) -> String {
     out.push_str("//! A measured lab: everything but the guests.\n\n");
     out.push_str("project fleet {\n  ids = 100..99_999_999\n");
     out.push_str("  target crossplane { version = \"0.11.1\", out = \"crossplane\" }\n}\n\n");
-    for network in ["net0", "net1"] {
-        put!(out, "network {network} {{ cidr = 10.0.0.0/8, gateway = 10.255.255.254 }}\n");
-    }
+    let network =
+        |name: &str, rest: &str| format!("network {name} {{ cidr = 10.0.0.0/8, gateway = 10.255.255.254{rest} }}\n");
+    let apart = ", allow networks-are-disjoint because \"they never meet\"";
+    out.push_str(&network("net0", ""));
+    out.push_str(&network("net1", apart));
     if fleet.wrong == Some(Break::Bridge) {
-        out.push_str("network net9 { cidr = 10.0.0.0/8, gateway = 10.255.255.254 }\n");
+        out.push_str(&network("net9", apart));
     }
     out.push_str("\nstorage local: Directory on all {\n  path    = \"/var/lib/vz\"\n");
     out.push_str("  content = [iso, vztmpl, backup, snippets, import]\n}\n");

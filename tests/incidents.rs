@@ -1,7 +1,8 @@
 //! Every past outage that a rule stops: the bad lab is refused by that rule at that line, and one line repairs it.
 //!
 //! `tests/incidents/Innn/bad.hlab` has the expectation drawn under the guilty code, `fixed.hlab` is the same lab with one
-//! line changed, added or removed.
+//! line changed, added or removed. `other.hlab`, where it is there, is a lab that has nothing in common with the first, and is
+//! refused for the same reason.
 
 mod support;
 
@@ -33,8 +34,8 @@ fn run(text: &str) -> Analysis {
 fn each_bad_lab_is_refused_at_its_line_by_its_rule() {
     let update = std::env::var_os("HLAB_UPDATE").is_some();
     let mut wrong = Vec::new();
-    for folder in folders() {
-        let path = folder.join("bad.hlab");
+    let labs = folders().into_iter().flat_map(|folder| ["bad.hlab", "other.hlab"].map(|name| folder.join(name)));
+    for path in labs.filter(|path| path.ends_with("bad.hlab") || path.exists()) {
         let (text, drawn) = support::split(&read(&path));
         let analysis = run(&text);
         if update {
@@ -42,9 +43,9 @@ fn each_bad_lab_is_refused_at_its_line_by_its_rule() {
             std::fs::write(&path, again).expect("an incident that can be written");
             continue;
         }
-        assert!(!drawn.is_empty(), "{} draws nothing", folder.display());
+        assert!(!drawn.is_empty(), "{} draws nothing", path.display());
         let found = support::compare(&analysis.sources, &analysis.diagnostics, &[("main.hlab", &drawn)]);
-        wrong.extend(found.into_iter().map(|line| format!("{}: {line}", folder.display())));
+        wrong.extend(found.into_iter().map(|line| format!("{}: {line}", path.display())));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

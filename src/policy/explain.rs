@@ -2,7 +2,7 @@
 
 use crate::base::Span;
 use crate::eval::show;
-use crate::policy::facts::{first_said, said_at};
+use crate::policy::facts::{first_said, said_at, said_use};
 use crate::policy::run::Runner;
 use crate::types::expr::{Op, Require};
 use crate::types::span_of;
@@ -89,6 +89,11 @@ fn place_of(runner: &mut Runner<'_, '_>, at: ExprId, guilty: &mut Guilty) {
         return;
     }
     let value = runner.machine.eval(at);
+    if let Some(said) = said_use(runner, value) {
+        guilty.span = Some(said.span);
+        guilty.objects.push(said.object);
+        return;
+    }
     let objects: Vec<ObjId> = match value {
         Value::Obj(object) => vec![object],
         other => runner

@@ -318,7 +318,26 @@ fn object_said(runner: &Runner<'_, '_>, value: Value) -> Option<Said> {
 }
 
 fn said_field(runner: &mut Runner<'_, '_>, base: ExprId, name: Name) -> Option<Said> {
-    let Value::Obj(object) = runner.machine.eval(base) else { return None };
+    match runner.machine.eval(base) {
+        Value::Obj(object) => said_field_of(runner, object, name),
+        _ => None,
+    }
+}
+
+/// Where a value that `values(T)` found was said: such a one knows its owner, and its path ends in the field.
+pub(crate) fn said_use(runner: &mut Runner<'_, '_>, value: Value) -> Option<Said> {
+    let Value::Group(parts) = value else { return None };
+    if parts.len != 4 {
+        return None;
+    }
+    let [owner, path, role] = [1, 2, 3].map(|place| runner.machine.p.heap.at(parts, place));
+    let (Value::Obj(object), Value::Str(path), Value::Enum(_)) = (owner, path, role) else { return None };
+    let field = runner.machine.p.name(path).rsplit('.').next()?.to_owned();
+    let name = runner.machine.p.heap.names.intern(&field);
+    said_field_of(runner, object, name)
+}
+
+fn said_field_of(runner: &mut Runner<'_, '_>, object: ObjId, name: Name) -> Option<Said> {
     let of = *runner.machine.w.object(object);
     let number = runner.machine.p.shape(of.shape).field(name, of.tag)?;
     if let Some(slot) = runner.machine.w.slot(object, number) {
