@@ -99,6 +99,13 @@ impl Body {
         }
     }
 
+    /// A list of what is spelt already, if there is any.
+    pub fn list(&mut self, key: &str, values: Vec<String>) {
+        if !values.is_empty() {
+            self.say(key, text::list(values));
+        }
+    }
+
     /// `head { … }`, though it says nothing.
     pub fn block(&mut self, head: impl Into<String>, body: Body) {
         self.entries.push(Entry::Block(head.into(), body));

@@ -5,8 +5,11 @@
 //! what guests use of them ([`places`]), and nothing is made up: what nobody said is left out for a person to add.
 
 mod container;
+mod entries;
 mod file;
+mod grants;
 mod guest;
+mod ha;
 mod names;
 mod parts;
 mod places;
@@ -56,6 +59,7 @@ pub fn lab(desired: &Desired<'_>, project: &Project<'_>, origin: &dyn Fn(usize) 
     for (index, object) in desired.objects.iter().enumerate() {
         writer.object(index, object, origin(index));
     }
+    entries::all(&mut writer, origin);
     writer.finish(project)
 }
 
@@ -100,12 +104,11 @@ impl<'d> Writer<'d, '_> {
             }
             Content::Pool(pool) => {
                 let mut body = self::pool(pool);
-                life(&mut body, &object.life);
+                self.short_life(&mut body, object, &object.life);
                 self.resource(&file, "access.hlab", origin, &format!("pool {}", text::name(name)), &body);
             }
-            Content::Entry(_) => {
-                self.notes.push(format!("`{}` is left out: this version of hlab imports no such kind", object.address));
-            }
+            // They come last.
+            Content::Entry(_) => {}
             Content::Host(_) | Content::Firewall(_) => {
                 self.notes.push(format!("`{}` is left out: {NO_SITE}", object.address));
             }
@@ -123,6 +126,18 @@ impl<'d> Writer<'d, '_> {
         if object.life.observe {
             self.notes.push(format!("`{}` is only looked at by its manifest: {NO_OBSERVE}", object.address));
         }
+    }
+
+    /// How a resource comes and goes whose kind has few words for that; says what is left of what its object has.
+    fn short_life(&mut self, body: &mut Body, object: &Object<'_>, its: &Life<'_>) {
+        for (word, is_said) in
+            [("only looked at", its.observe), ("paused", its.paused), ("labelled", !its.labels.is_empty())]
+        {
+            if is_said {
+                self.notes.push(format!("`{}` is {word} by its manifest: {NO_WORD}", object.address));
+            }
+        }
+        life(body, &Life { adopt: its.adopt, destroy: its.destroy, ..Life::default() });
     }
 
     /// Adds a resource to the file that its manifest names, or else to the usual one.
@@ -182,6 +197,8 @@ impl<'d> Writer<'d, '_> {
 const HEADER: &str = "//! Imported from manifests. Hosts, networks and storages are told from what guests use of them: say here what else is\n//! known, such as addresses, memory and which network a bridge is on.\n\n";
 
 const NO_OBSERVE: &str = "hlab has no word for that, so it is applied like the others";
+
+const NO_WORD: &str = "hlab has no word for that in its kind";
 
 const NO_SITE: &str = "this version imports nothing of hosts and firewalls; declare it by hand";
 

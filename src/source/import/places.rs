@@ -16,10 +16,16 @@ pub(super) struct Places<'d> {
     files: BTreeMap<(&'d str, &'d str), (String, Foreign<'d>)>,
     /// Guests that others are copied from and no manifest makes, by kind and id, with their node.
     templates: BTreeMap<(&'static str, u32), &'d str>,
+    /// Guests that something else speaks of and no manifest makes, by kind and id, with their names and nodes.
+    guests_elsewhere: BTreeMap<(&'static str, u32), (String, &'d str)>,
+    /// Hosts that run Proxmox VE 8, and whether they are away.
+    old: BTreeMap<&'d str, bool>,
     /// The names of images and snippets.
     taken: BTreeSet<String>,
     /// The names of guests by their kinds and ids.
     guests: BTreeMap<(&'static str, u32), &'d str>,
+    /// How many guests have a name.
+    guest_names: BTreeMap<&'d str, usize>,
     /// Something takes SSH.
     pub needs_ssh: bool,
 }
@@ -81,8 +87,11 @@ impl<'d> Places<'d> {
             secrets: Vec::new(),
             files: BTreeMap::new(),
             templates: BTreeMap::new(),
+            guests_elsewhere: BTreeMap::new(),
+            old: BTreeMap::new(),
             taken: names.all().map(str::to_owned).collect(),
             guests: BTreeMap::new(),
+            guest_names: BTreeMap::new(),
             needs_ssh: false,
         };
         for object in &desired.objects {
@@ -102,6 +111,7 @@ impl<'d> Places<'d> {
                 | Content::Firewall(_) => continue,
             };
             places.host(node);
+            *places.guest_names.entry(object.name()).or_default() += 1;
             places.guests.extend(id.map(|id| ((kind, id), object.name())));
         }
         places.needs_ssh = desired.objects.iter().any(|object| match &object.content {
@@ -124,6 +134,22 @@ impl<'d> Places<'d> {
 
     fn host(&mut self, node: &'d str) -> &mut Host<'d> {
         self.hosts.entry(node).or_default()
+    }
+
+    /// Notes that there is a host.
+    pub fn node(&mut self, node: &'d str) {
+        self.host(node);
+    }
+
+    /// The hosts so far.
+    pub fn hosts(&self) -> impl Iterator<Item = &'d str> {
+        self.hosts.keys().copied()
+    }
+
+    /// Notes that a host runs Proxmox VE 8, and perhaps is away.
+    pub fn runs_8(&mut self, node: &'d str, is_away: bool) {
+        self.host(node);
+        self.old.insert(node, is_away);
     }
 
     /// Notes that a storage of a node holds a sort of file.
@@ -225,6 +251,22 @@ impl<'d> Places<'d> {
         text::name(&template_name(id))
     }
 
+    /// The name of a guest. One that no manifest makes is on `node`, or else on the first host; none where there is no host.
+    pub fn guest(&mut self, kind: &'static str, id: u32, node: Option<&'d str>) -> Option<String> {
+        if let Some(name) = self.guests.get(&(kind, id)) {
+            let is_one = self.guest_names.get(name) == Some(&1);
+            return Some(if is_one { text::name(name) } else { format!("{kind}.{}", text::name(name)) });
+        }
+        if self.templates.contains_key(&(kind, id)) {
+            return Some(text::name(&template_name(id)));
+        }
+        let node = node.or_else(|| self.hosts().next())?;
+        self.host(node);
+        let name = free_name(&format!("{kind}-{id}"), |name| self.guest_names.contains_key(name));
+        self.guests_elsewhere.entry((kind, id)).or_insert((name.clone(), node));
+        Some(text::name(&name))
+    }
+
     /// Writes it all: hosts and networks into the project's file, the rest into files of their own.
     pub fn write(&self, lab: &mut String, files: &mut BTreeMap<String, String>) {
         for network in &self.networks {
@@ -238,7 +280,7 @@ impl<'d> Places<'d> {
             add(lab, &body, &format!("network {}", text::name(&network.name)));
         }
         for (node, host) in &self.hosts {
-            add(lab, &self.host_body(host), &format!("host {}", text::name(node)));
+            add(lab, &self.host_body(node, host), &format!("host {}", text::name(node)));
         }
         if !self.storages.is_empty() {
             let out = files.entry("storage.hlab".to_owned()).or_default();
@@ -277,10 +319,25 @@ impl<'d> Places<'d> {
             let out = files.entry("guests.hlab".to_owned()).or_default();
             add(out, &body, &format!("{kind} {} on {}", template_name(*id), text::name(node)));
         }
+        for ((kind, id), (name, node)) in &self.guests_elsewhere {
+            let mut body = Body::default();
+            body.say("id", id.to_string());
+            body.say("owner", "none");
+            // Where the root file system of a container lies is not known.
+            body.on("adopt", *kind == "container");
+            let out = files.entry("guests.hlab".to_owned()).or_default();
+            add(out, &body, &format!("{kind} {} on {}", text::name(name), text::name(node)));
+        }
     }
 
-    fn host_body(&self, host: &Host<'_>) -> Body {
+    fn host_body(&self, node: &str, host: &Host<'_>) -> Body {
         let mut body = Body::default();
+        if let Some(is_away) = self.old.get(node) {
+            if *is_away {
+                body.say("state", "offline");
+            }
+            body.say("pve", text::string("8.4"));
+        }
         for (bridge, network) in &host.bridges {
             let mut block = Body::default();
             block.say("network", text::name(&self.networks[*network].name));
@@ -332,7 +389,7 @@ fn template_name(id: u32) -> String {
 }
 
 /// A text as part of a name.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let plain: String =
         text.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let plain = plain.trim_matches('-').to_owned();

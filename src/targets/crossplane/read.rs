@@ -32,6 +32,13 @@ struct Manifest<'n, 'a> {
     file: Text<'a>,
 }
 
+impl Manifest<'_, '_> {
+    /// Whether it says itself which resource it is of.
+    fn is_stamped(&self) -> bool {
+        self.annotations.iter().any(|(key, value)| key == STAMP && value.starts_with("hlab:"))
+    }
+}
+
 /// Reads every document of every file.
 pub(super) fn read(release: Release, files: &ArtifactSet) -> Checked<Desired<'_>> {
     let mut desired = Desired::default();
@@ -222,7 +229,11 @@ fn one<'a>(
         | Kind::Certificate
         | Kind::AcmeAccount
         | Kind::AcmePlugin => {
-            if let Some((place, entry)) = raise::entry(reader, kind, for_provider, &head.namespace) {
+            if let Some((mut place, entry)) = raise::entry(reader, kind, for_provider, &head.namespace) {
+                // Without a stamp it is called as it is, and not after its part.
+                if !manifest.is_stamped() {
+                    place = Place::Only;
+                }
                 desired.objects.push(head.object(place, Content::Entry(Box::new(entry))));
             }
         }
