@@ -127,6 +127,14 @@ fn space_by_neighbours(pieces: &mut [Piece]) {
 fn space_by_tree(tree: &Tree, all: &mut Pieces) {
     for index in 0..tree.nodes.len() as Index {
         let kind = tree.kind(index);
+        if !matches!(kind, N::Neg | N::FnDef | N::Call | N::Index | N::TypeApply | N::RuleName) {
+            continue;
+        }
+        // What stands inside a string is part of one token, whose spaces are its own.
+        let start = tree.node(index).start;
+        if all.pieces.get(all.at(start)).is_none_or(|piece| piece.start != start) {
+            continue;
+        }
         let glued = match kind {
             N::Neg => all.at(tree.node(index).start) + 1,
             N::FnDef => {
