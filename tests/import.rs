@@ -80,6 +80,7 @@ fn every_example_comes_back_as_a_project_that_builds_the_same() {
 /// What the files of kinds begin with that are imported; the others are left out with a note.
 const IMPORTED: &[&str] = &[
     "vm-",
+    "container-",
     "image-",
     "snippet-",
     "pool-",
@@ -141,10 +142,13 @@ fn manifests_of_a_persons_own_become_source() {
             Proof::Different(differences) => format!("{differences:#?}"),
             Proof::Unbuilt { diagnostics, .. } => panic!("{diagnostics:#?}"),
         };
-        let left_out = import.left_out.join("\n");
+        let (left_out, notes) = (import.left_out.join("\n"), import.imported.notes.join("\n"));
         insta::assert_snapshot!(
             release.name(),
-            format!("{}\n// ---- left alone\n{left_out}\n// ---- proof\n{proof}", written(&import))
+            format!(
+                "{}\n// ---- left alone\n{left_out}\n// ---- notes\n{notes}\n// ---- proof\n{proof}",
+                written(&import)
+            )
         );
     }
 }
@@ -209,6 +213,134 @@ fn what_a_manifest_says_never_becomes_a_declaration() {
     }
     assert!(text.contains("\\${file"), "{text}");
     assert!(text.contains("\\u{202e}"), "{text}");
+}
+
+/// Documents of one release by kind, name and what they want.
+fn documents(all: &[(&str, &str, &str)]) -> ArtifactSet {
+    let document = |(kind, name, spec): &(&str, &str, &str)| {
+        let group = kind.to_ascii_lowercase();
+        format!(
+            "apiVersion: virtual{group}.crossplane.io/v1alpha1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n  \
+             forProvider: {spec}\n  deletionPolicy: Orphan\n  providerConfigRef: {{name: default}}\n"
+        )
+    };
+    one("x.yaml", &all.iter().map(document).collect::<Vec<_>>().join("---\n"))
+}
+
+#[test]
+fn entries_say_nothing_that_becomes_a_declaration() {
+    let hostile = r#""a\" }\nuser evil@pve {\nacl evil {""#;
+    let built_in = hostile.replacen('"', "\"PVE", 1);
+    let import = import(
+        &documents(&[
+            ("EnvironmentUser", "a", &format!("{{userId: {hostile}, groups: [{hostile}], comment: {hostile}}}")),
+            ("EnvironmentGroup", "b", &format!("{{groupId: {hostile}}}")),
+            ("EnvironmentRole", "c", &format!("{{roleId: {hostile}, privileges: [{hostile}]}}")),
+            ("EnvironmentACL", "d", &format!("{{path: {hostile}, roleId: {hostile}, tokenId: {hostile}}}")),
+            ("EnvironmentACL", "e", &format!("{{path: {hostile}, roleId: {built_in}, groupId: {hostile}}}")),
+            ("EnvironmentHagroup", "f", &format!("{{group: {hostile}, nodes: {{{hostile}: 1}}}}")),
+            ("EnvironmentHaresource", "g", &format!("{{resourceId: 'vm:101', group: {hostile}, state: {hostile}}}")),
+            (
+                "EnvironmentMetricsServer",
+                "h",
+                &format!("{{type: graphite, name: {hostile}, server: {hostile}, port: 1}}"),
+            ),
+            ("EnvironmentAcmeAccount", "i", &format!("{{name: {hostile}, contact: {hostile}}}")),
+            (
+                "EnvironmentAcmeDNSPlugin",
+                "j",
+                &format!("{{plugin: {hostile}, api: {hostile}, data: {{{hostile}: b}}}}"),
+            ),
+        ]),
+        None,
+    )
+    .expect("there are manifests");
+    let text = written(&import);
+    assert!(import.diagnostics.is_empty(), "{:#?}", import.diagnostics);
+    for kind in ["user", "group", "role", "acl", "ha", "metrics-server", "acme-account", "acme-plugin"] {
+        assert!(text.lines().any(|line| line.starts_with(&format!("{kind} "))), "{kind} is there: {text}");
+    }
+    assert!(!text.lines().any(|line| line.contains("evil") && !line.contains("\\n")), "{text}");
+}
+
+#[test]
+fn what_no_manifest_makes_is_declared_as_nobodys() {
+    let import = import(
+        &documents(&[
+            ("EnvironmentUser", "ops-pve", "{userId: ops@pve, groups: [ops]}"),
+            ("EnvironmentHagroup", "pair", "{group: pair, nodes: {oak: 2, elm: 1}}"),
+            ("EnvironmentHaresource", "pair", "{resourceId: 'vm:101', group: pair}"),
+            ("EnvironmentHaresource", "lone", "{resourceId: 'ct:102', type: ct}"),
+        ]),
+        None,
+    )
+    .expect("there are manifests");
+    let text = written(&import);
+    assert!(matches!(import.proof, Proof::Same), "{import:#?}\n{text}");
+    assert_eq!(import.imported.notes, ["`ha.lone` has its guest on `elm`: no manifest says where `ct:102` is"]);
+    for line in [
+        "group ops { owner = none }",
+        "vm vm-101 on oak { id = 101, owner = none }",
+        "container container-102 on elm { id = 102, owner = none, adopt = true }",
+        "ha pair { guest = vm-101, nodes = [oak, elm] }",
+        "ha lone { guest = container-102 }",
+        "host oak { pve = \"8.4\" }",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn what_an_ha_cannot_say_is_noted() {
+    let import = import(
+        &documents(&[
+            ("EnvironmentHagroup", "unused", "{group: unused, nodes: {oak: 1}}"),
+            ("EnvironmentHaresource", "lost", "{resourceId: 'vm:101', group: gone}"),
+            ("EnvironmentHaresource", "odd", "{resourceId: '101'}"),
+        ]),
+        None,
+    )
+    .expect("there are manifests");
+    assert_eq!(
+        import.imported.notes,
+        [
+            "`ha.lost` says nothing of its HA group `gone`, which no manifest has",
+            "`ha.lost` is left out: no manifest says where `vm:101` is",
+            "`ha.odd` is left out: `101` is no guest",
+            "`ha.unused` is left out: no manifest has an HA resource of `unused`",
+        ]
+    );
+    assert!(matches!(import.proof, Proof::Different(_)), "{:#?}", import.proof);
+}
+
+#[test]
+fn an_acl_that_lost_an_object_becomes_one_for_each() {
+    let files = [
+        ("main.hlab", "project home { target crossplane { version = \"0.11.1\" } }\n"),
+        (
+            "a.hlab",
+            "group a\ngroup b\nacl all { path = \"/\", built-in = [\"PVEAdmin\", \"PVEAuditor\"], groups = [a, b] }\n",
+        ),
+    ];
+    let world = files.iter().fold(MemoryWorld::default(), |world, (path, text)| world.with(path, *text));
+    let whole = built(&world, Release::V0_11);
+    let import_without = |lost: &str| {
+        let mut manifests = ArtifactSet::default();
+        for file in whole.iter().filter(|file| file.path != lost) {
+            manifests.push(file.path.clone(), file.bytes.clone()).expect("the path is safe");
+        }
+        import(&manifests, None).expect("there are manifests")
+    };
+    let all = import_without("");
+    assert!(matches!(all.proof, Proof::Same), "{all:#?}");
+    assert_eq!(written(&all).matches("\nacl ").count(), 1, "{}", written(&all));
+    let some = import_without("acl-all-pveadmin-b.yaml");
+    let text = written(&some);
+    for name in ["acl all {", "acl all-2 {", "acl all-3 {"] {
+        assert!(text.contains(name), "{text}");
+    }
+    assert!(matches!(some.proof, Proof::Different(_)), "their objects are called otherwise: {:#?}", some.proof);
+    assert_eq!(some.imported.notes.len(), 2, "{:#?}", some.imported.notes);
 }
 
 #[test]

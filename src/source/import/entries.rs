@@ -221,6 +221,10 @@ impl<'d> Entries<'_, 'd, '_> {
     fn metrics_server(&mut self, at: At<'d, '_>, server: &'d MetricsServer<'_>) {
         let mut body = Body::default();
         body.say("server", text::string(&server.server));
+        if self.writer.places.is_named(&server.server) {
+            let why = format!("sends to `{}`, which is then the address of what the lab calls so", server.server);
+            self.note(at.1, &why);
+        }
         body.say("port", server.port.to_string());
         body.off("enabled", server.disabled);
         body.number("mtu", server.mtu);

@@ -99,8 +99,7 @@ fn one<'d>(entries: &mut Entries<'_, 'd, '_>, grants: &[Grant<'d, '_>], name: &s
     }
     body.off("propagate", acl.no_propagation);
     if object.place == Place::Only {
-        let part = acl.part();
-        entries.note(object, &format!("is `{name}-{part}` from now on: hlab calls it after its role and who has it"));
+        entries.note(object, "is called after its role and who has it from now on, as each object of an `acl` is");
     }
     entries.write_as((index, object), ("acl", name), "", body);
 }

@@ -50,6 +50,10 @@ pub(super) fn all<'d, 'a>(entries: &mut Entries<'_, 'd, 'a>, found: &Found<'d, '
         is_new: entries.writer.desired.objects.iter().any(is_new),
         used: BTreeSet::new(),
     };
+    // A guest without nodes is on one of those that others have.
+    for (_, nodes) in found.resources.iter().filter_map(|(_, _, resource)| found.nodes.get(key(resource))) {
+        nodes.nodes.iter().for_each(|(node, _)| entries.writer.places.node(node));
+    }
     for (index, object, resource) in &found.resources {
         one(entries, found, &mut cluster, (*index, object), resource);
     }
@@ -69,7 +73,7 @@ fn one<'d, 'a>(
     resource: &'d HaResource<'a>,
 ) {
     let object = at.1;
-    let key: &'d str = resource.group.as_ref().unwrap_or(&resource.guest);
+    let key = key(resource);
     let of = found.nodes.get(key).copied();
     if of.is_none() && resource.group.is_some() {
         entries.note(object, &format!("says nothing of its HA group `{key}`, which no manifest has"));
@@ -79,9 +83,13 @@ fn one<'d, 'a>(
     };
     let of = of.filter(|(_, nodes)| let_run_8(entries, cluster, object, nodes));
     let first = of.and_then(|(_, nodes)| ranked(nodes).first().copied());
-    let Some(guest) = entries.writer.places.guest(kind, id, first) else {
-        return entries.note(object, &format!("is left out: no manifest says where `{}` is", resource.guest));
-    };
+    if first.is_none() && !entries.writer.places.has_guest(kind, id) {
+        let host = entries.writer.places.hosts().next();
+        let what =
+            host.map_or_else(|| "is left out".to_owned(), |host| format!("has its guest on `{}`", text::name(host)));
+        entries.note(object, &format!("{what}: no manifest says where `{}` is", resource.guest));
+    }
+    let Some(guest) = entries.writer.places.guest(kind, id, first) else { return };
     let mut body = Body::default();
     body.say("guest", guest);
     let mut name = object.name().to_owned();
@@ -104,6 +112,11 @@ fn one<'d, 'a>(
     body.string("comment", comment.or_else(|| of.and_then(|(_, nodes)| nodes.comment.as_ref())));
     let name = entries.free("ha", &name);
     entries.write_as(at, ("ha", &name), "", body);
+}
+
+/// What the nodes of a resource are found by.
+fn key<'d>(resource: &'d HaResource<'_>) -> &'d str {
+    resource.group.as_ref().unwrap_or(&resource.guest)
 }
 
 /// `vm:101` as a kind and an id.

@@ -146,6 +146,11 @@ impl<'d> Places<'d> {
         self.hosts.keys().copied()
     }
 
+    /// Whether a guest or host is called so.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.guest_names.contains_key(name) || self.hosts.contains_key(name)
+    }
+
     /// Notes that a host runs Proxmox VE 8, and perhaps is away.
     pub fn runs_8(&mut self, node: &'d str, is_away: bool) {
         self.host(node);
@@ -249,6 +254,12 @@ impl<'d> Places<'d> {
         self.host(node);
         self.templates.insert((kind, id), node);
         text::name(&template_name(id))
+    }
+
+    /// Whether there is a guest with this id.
+    pub fn has_guest(&self, kind: &'static str, id: u32) -> bool {
+        let key = (kind, id);
+        self.guests.contains_key(&key) || self.templates.contains_key(&key) || self.guests_elsewhere.contains_key(&key)
     }
 
     /// The name of a guest. One that no manifest makes is on `node`, or else on the first host; none where there is no host.
