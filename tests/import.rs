@@ -78,14 +78,32 @@ fn every_example_comes_back_as_a_project_that_builds_the_same() {
 }
 
 /// What the files of kinds begin with that are imported; the others are left out with a note.
-const IMPORTED: &[&str] = &["vm-", "image-", "snippet-", "pool-"];
+const IMPORTED: &[&str] = &[
+    "vm-",
+    "image-",
+    "snippet-",
+    "pool-",
+    "bridge-",
+    "vlan-",
+    "dns-",
+    "hosts-",
+    "time-",
+    "apt-",
+    "firewall-",
+    "node-firewall-",
+    "guest-firewall-",
+];
 
 #[test]
 fn a_lab_with_every_field_comes_back_whole() {
     for release in ALL.iter().copied() {
-        let mut world = MemoryWorld::default().with("everything.hlab", include_str!("schemas/everything.hlab"));
+        let mut world = MemoryWorld::default()
+            .with("everything.hlab", include_str!("schemas/everything.hlab"))
+            .with("hosts.hlab", include_str!("schemas/everything-hosts.hlab"));
         if release != Release::V0_11 {
-            world = world.with("newer.hlab", include_str!("schemas/everything-since-1-18.hlab"));
+            world = world
+                .with("newer.hlab", include_str!("schemas/everything-since-1-18.hlab"))
+                .with("newer-hosts.hlab", include_str!("schemas/everything-hosts-since-1-18.hlab"));
         }
         let mut manifests = ArtifactSet::default();
         for file in built(&world, release).iter().filter(|file| IMPORTED.iter().any(|kind| file.path.starts_with(kind)))
