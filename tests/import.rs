@@ -140,10 +140,13 @@ fn manifests_of_a_persons_own_become_source() {
             Proof::Different(differences) => format!("{differences:#?}"),
             Proof::Unbuilt { diagnostics, .. } => panic!("{diagnostics:#?}"),
         };
-        let left_out = import.left_out.join("\n");
+        let (left_out, notes) = (import.left_out.join("\n"), import.imported.notes.join("\n"));
         insta::assert_snapshot!(
             release.name(),
-            format!("{}\n// ---- left alone\n{left_out}\n// ---- proof\n{proof}", written(&import))
+            format!(
+                "{}\n// ---- left alone\n{left_out}\n// ---- notes\n{notes}\n// ---- proof\n{proof}",
+                written(&import)
+            )
         );
     }
 }
