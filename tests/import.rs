@@ -168,10 +168,52 @@ spec:
   providerConfigRef: {name: "d\"efault"}
 "#;
 
+/// The same of a bridge, a hosts file and a firewall.
+const HOSTILE_SITE: &str = r#"---
+apiVersion: virtualenvironmentnetworklinuxbridge.crossplane.io/v1alpha1
+kind: EnvironmentNetworkLinuxBridge
+metadata: {name: bridge}
+spec:
+  forProvider:
+    nodeName: "oak }\nvm evil4 on pve {"
+    name: "vmbr0 }\nvm evil5 on pve {"
+    ports: ["a]\nvm evil6 on pve {"]
+    address: "10.0.0.1/24 }\nvm evil7 on pve {"
+    gateway: "10.0.0.1 }\nvm evil8 on pve {"
+    comment: "\nvm evil9 on pve {"
+  providerConfigRef: {name: "d\"efault"}
+---
+apiVersion: virtualenvironmenthosts.crossplane.io/v1alpha1
+kind: EnvironmentHosts
+metadata: {name: hosts}
+spec:
+  forProvider:
+    nodeName: oak
+    entry: [{address: "1.1.1.1\nvm evil10 on pve {", hostnames: [oak, "a\nvm evil11 on pve {"]}]
+  providerConfigRef: {name: "d\"efault"}
+---
+apiVersion: virtual.crossplane.io/v1alpha1
+kind: EnvironmentClusterFirewall
+metadata: {name: "lab\nvm evil12 on pve {"}
+spec:
+  forProvider: {enabled: true, inputPolicy: "DROP\nvm evil13 on pve {"}
+  providerConfigRef: {name: "d\"efault"}
+---
+apiVersion: virtualenvironmentfirewallrules.crossplane.io/v1alpha1
+kind: EnvironmentFirewallRules
+metadata: {name: rules}
+spec:
+  forProvider:
+    rule: [{action: "ACCEPT\nvm evil14 on pve {", dport: "1:2\nvm evil15 on pve {", log: "a\nvm evil16 on pve {"}]
+  providerConfigRef: {name: "d\"efault"}
+"#;
+
 #[test]
 fn what_a_manifest_says_never_becomes_a_declaration() {
-    let import = import(&one("x.yaml", HOSTILE), Some("a\"b")).expect("there is a manifest");
+    let manifests = one("x.yaml", &format!("{HOSTILE}{HOSTILE_SITE}"));
+    let import = import(&manifests, Some("a\"b")).expect("there is a manifest");
     let text = written(&import);
+    assert!(text.contains("firewall ") && text.contains("hosts oak"), "{text}");
     assert!(!import.imported.files.is_empty());
     for line in text.lines() {
         assert!(!line.trim_start().starts_with("vm evil"), "{text}");

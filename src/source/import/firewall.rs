@@ -169,10 +169,10 @@ fn name_of(whose: Whose<'_>, parts: &[Part<'_>]) -> String {
         }
         .map(str::to_owned)
     };
-    let rank = |part: &&Part<'_>| match part.facet() {
-        Facet::FirewallOptions => 0,
-        Facet::FirewallRules => 1,
-        _ => 2,
+    let rank = |part: &&Part<'_>| match part.part {
+        Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) => 0,
+        Firewall::Rules(_) => 1,
+        Firewall::Alias(_) | Firewall::IpSet(_) | Firewall::Group(_) => 2,
     };
     let mut ranked: Vec<&Part<'_>> = parts.iter().collect();
     ranked.sort_by_key(rank);
