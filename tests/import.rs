@@ -94,6 +94,15 @@ const IMPORTED: &[&str] = &[
     "certificate-",
     "acme-account-",
     "acme-plugin-",
+    "bridge-",
+    "vlan-",
+    "dns-",
+    "hosts-",
+    "time-",
+    "apt-",
+    "firewall-",
+    "node-firewall-",
+    "guest-firewall-",
 ];
 
 #[test]
@@ -101,11 +110,13 @@ fn a_lab_with_every_field_comes_back_whole() {
     for release in ALL.iter().copied() {
         let mut world = MemoryWorld::default()
             .with("everything.hlab", include_str!("schemas/everything.hlab"))
-            .with("entries.hlab", include_str!("schemas/everything-entries.hlab"));
+            .with("entries.hlab", include_str!("schemas/everything-entries.hlab"))
+            .with("hosts.hlab", include_str!("schemas/everything-hosts.hlab"));
         if release != Release::V0_11 {
             world = world
                 .with("newer.hlab", include_str!("schemas/everything-since-1-18.hlab"))
-                .with("newer-entries.hlab", include_str!("schemas/everything-entries-since-1-18.hlab"));
+                .with("newer-entries.hlab", include_str!("schemas/everything-entries-since-1-18.hlab"))
+                .with("newer-hosts.hlab", include_str!("schemas/everything-hosts-since-1-18.hlab"));
         }
         let mut manifests = ArtifactSet::default();
         for file in built(&world, release).iter().filter(|file| IMPORTED.iter().any(|kind| file.path.starts_with(kind)))
@@ -203,10 +214,52 @@ spec:
   providerConfigRef: {name: "d\"efault"}
 "#;
 
+/// The same of a bridge, a hosts file and a firewall.
+const HOSTILE_SITE: &str = r#"---
+apiVersion: virtualenvironmentnetworklinuxbridge.crossplane.io/v1alpha1
+kind: EnvironmentNetworkLinuxBridge
+metadata: {name: bridge}
+spec:
+  forProvider:
+    nodeName: "oak }\nvm evil4 on pve {"
+    name: "vmbr0 }\nvm evil5 on pve {"
+    ports: ["a]\nvm evil6 on pve {"]
+    address: "10.0.0.1/24 }\nvm evil7 on pve {"
+    gateway: "10.0.0.1 }\nvm evil8 on pve {"
+    comment: "\nvm evil9 on pve {"
+  providerConfigRef: {name: "d\"efault"}
+---
+apiVersion: virtualenvironmenthosts.crossplane.io/v1alpha1
+kind: EnvironmentHosts
+metadata: {name: hosts}
+spec:
+  forProvider:
+    nodeName: oak
+    entry: [{address: "1.1.1.1\nvm evil10 on pve {", hostnames: [oak, "a\nvm evil11 on pve {"]}]
+  providerConfigRef: {name: "d\"efault"}
+---
+apiVersion: virtual.crossplane.io/v1alpha1
+kind: EnvironmentClusterFirewall
+metadata: {name: "lab\nvm evil12 on pve {"}
+spec:
+  forProvider: {enabled: true, inputPolicy: "DROP\nvm evil13 on pve {"}
+  providerConfigRef: {name: "d\"efault"}
+---
+apiVersion: virtualenvironmentfirewallrules.crossplane.io/v1alpha1
+kind: EnvironmentFirewallRules
+metadata: {name: rules}
+spec:
+  forProvider:
+    rule: [{action: "ACCEPT\nvm evil14 on pve {", dport: "1:2\nvm evil15 on pve {", log: "a\nvm evil16 on pve {"}]
+  providerConfigRef: {name: "d\"efault"}
+"#;
+
 #[test]
 fn what_a_manifest_says_never_becomes_a_declaration() {
-    let import = import(&one("x.yaml", HOSTILE), Some("a\"b")).expect("there is a manifest");
+    let manifests = one("x.yaml", &format!("{HOSTILE}{HOSTILE_SITE}"));
+    let import = import(&manifests, Some("a\"b")).expect("there is a manifest");
     let text = written(&import);
+    assert!(text.contains("firewall ") && text.contains("hosts oak"), "{text}");
     assert!(!import.imported.files.is_empty());
     for line in text.lines() {
         assert!(!line.trim_start().starts_with("vm evil"), "{text}");

@@ -96,6 +96,17 @@ pub enum Place<'a> {
     Part(Text<'a>),
 }
 
+impl<'a> Place<'a> {
+    /// The node, where the place is all of it.
+    #[must_use]
+    pub fn node(&self) -> Option<&Text<'a>> {
+        match self {
+            Place::Node(node) => Some(node),
+            Place::Only | Place::Storage { .. } | Place::Part(_) => None,
+        }
+    }
+}
+
 /// How an object comes and goes.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Life<'a> {

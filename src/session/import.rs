@@ -107,8 +107,10 @@ pub fn import(manifests: &ArtifactSet, name: Option<&str>) -> Result<Import, NoI
         namespace: namespace.as_deref(),
     };
     import.imported = source::lab(&desired, &project, &|index| {
-        let address = &*desired.objects.get(index)?.address;
-        origins.get(address).cloned()
+        let object = desired.objects.get(index)?;
+        // What is on several nodes has a document for each, called after the node.
+        let of_node = || object.place.node().and_then(|node| origins.get(&*format!("{}-{node}", object.address)));
+        origins.get(&*object.address).or_else(of_node).cloned()
     });
     import.objects = documents_of_own.iter().filter(|document| document.address.is_some()).count();
     desired.project = project_name.clone().into();

@@ -118,6 +118,11 @@ impl Body {
         }
     }
 
+    /// The entries of another body after its own.
+    pub fn append(&mut self, other: &Body) {
+        self.entries.extend(other.entries.iter().cloned());
+    }
+
     /// `key { "k" = "v" }`, if there are any.
     pub fn pairs<'p>(&mut self, key: &str, pairs: impl IntoIterator<Item = (&'p str, &'p str)>) {
         let mut body = Body::default();

@@ -220,6 +220,12 @@ fn a_text_with_errors_is_not_formatted() {
 }
 
 #[test]
+fn what_stands_inside_a_string_has_no_say_in_the_spaces_after_it() {
+    let text = "kind k {\n  a: Int\n  require self.a == 1\n    else \"x ${-self.a} ${f(1)}\"\n    fix a = 1\n}\n";
+    assert_eq!(format(text).as_deref(), Some(text));
+}
+
+#[test]
 fn fields_in_a_run_have_their_equals_signs_in_one_column() {
     let text = "vm a {\n  id=1\n  memory =  4GiB // much\n  cpu { cores = 1 }\n  on-boot = true\n}\n";
     let laid_out = "vm a {\n  id     = 1\n  memory = 4GiB  // much\n  cpu { cores = 1 }\n  on-boot = true\n}\n";

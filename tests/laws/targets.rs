@@ -91,7 +91,10 @@ fn documents_come_in_the_order_of_their_addresses() {
     let stream = crossplane(LATEST).stream(&request(&desired, &|_| true)).value;
     let addresses: Vec<&str> = stream.lines().filter_map(|line| line.strip_prefix("# hlab: ")).collect();
     let is_there = |kind: &str| addresses.iter().any(|address| address.starts_with(kind));
-    assert!(addresses.is_sorted() && ["acl.", "container.", "image.", "vm."].into_iter().all(is_there), "{addresses:?}");
+    assert!(
+        addresses.is_sorted() && ["acl.", "container.", "image.", "vm."].into_iter().all(is_there),
+        "{addresses:?}"
+    );
 }
 
 #[test]

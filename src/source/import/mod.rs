@@ -7,18 +7,23 @@
 mod container;
 mod entries;
 mod file;
+mod firewall;
 mod grants;
 mod guest;
 mod ha;
 mod names;
 mod parts;
 mod places;
+mod rules;
+mod site;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::body::Body;
 use super::text;
 use crate::desire::{Content, Desired, Life, Object, Pool};
+use crate::own::Facet;
+use firewall::Firewalls;
 use names::Names;
 use places::Places;
 
@@ -55,7 +60,8 @@ pub struct Project<'a> {
 pub fn lab(desired: &Desired<'_>, project: &Project<'_>, origin: &dyn Fn(usize) -> Option<String>) -> Imported {
     let names = Names::new(desired);
     let places = Places::new(desired, &names);
-    let mut writer = Writer { desired, names, places, files: BTreeMap::new(), notes: Vec::new() };
+    let firewalls = Firewalls::default();
+    let mut writer = Writer { desired, names, places, firewalls, files: BTreeMap::new(), notes: Vec::new() };
     for (index, object) in desired.objects.iter().enumerate() {
         writer.object(index, object, origin(index));
     }
@@ -68,6 +74,7 @@ struct Writer<'d, 'a> {
     desired: &'d Desired<'a>,
     names: Names,
     places: Places<'d>,
+    firewalls: Firewalls<'d>,
     files: BTreeMap<String, String>,
     notes: Vec<String>,
 }
@@ -109,9 +116,8 @@ impl<'d> Writer<'d, '_> {
             }
             // They come last.
             Content::Entry(_) => {}
-            Content::Host(_) | Content::Firewall(_) => {
-                self.notes.push(format!("`{}` is left out: {NO_SITE}", object.address));
-            }
+            Content::Host(part) => site::part(&mut self.places, object, part, origin, &mut self.notes),
+            Content::Firewall(part) => self.firewalls.add(object, part, origin),
             // They are part of their guest; no manifest says a mapping.
             Content::ContainerRoot(_)
             | Content::ContainerPower(_)
@@ -156,6 +162,12 @@ impl<'d> Writer<'d, '_> {
 
     /// The project, what its guests stand on, and everything in its one layout.
     fn finish(mut self, project: &Project<'_>) -> Imported {
+        let firewalls = std::mem::take(&mut self.firewalls).write(&mut self.places, &mut self.notes);
+        for firewall in firewalls {
+            let origin = some_of(&firewall.origins);
+            self.resource(&firewall.file, "firewall.hlab", origin, &firewall.head, &firewall.body);
+        }
+        self.places.unsaid(&mut self.notes);
         let mut head = Body::default();
         if self.places.needs_ssh {
             let mut login = Body::default();
@@ -173,7 +185,7 @@ impl<'d> Writer<'d, '_> {
             }
         }
         head.block(format!("target {}", project.target), target);
-        head.block("owner", owners());
+        head.block("owner", owners(&self.places, project.target, &mut self.notes));
         let mut lab = String::from(HEADER);
         lab.push_str(&head.written(&format!("project {}", text::name(project.name))));
         let existing = self.files.remove("lab.hlab");
@@ -200,14 +212,48 @@ const NO_OBSERVE: &str = "hlab has no word for that, so it is applied like the o
 
 const NO_WORD: &str = "hlab has no word for that in its kind";
 
-const NO_SITE: &str = "this version imports nothing of hosts and firewalls; declare it by hand";
-
-/// Manifests say nothing of storages and devices, so somebody else keeps them.
-fn owners() -> Body {
+/// Manifests say nothing of storages and devices, so somebody else keeps them. What they say of hosts and firewalls is the
+/// target's, which it is nowhere by itself.
+fn owners(places: &Places<'_>, target: &str, notes: &mut Vec<String>) -> Body {
     let mut owners = Body::default();
     owners.say("storage", "none");
     owners.say("device", "none");
+    let is_of_host = |facet: &&Facet| facet.name().starts_with("host.");
+    for facet in places.facets.iter().filter(is_of_host) {
+        let inferred = places.inferred_bridges();
+        if *facet == Facet::HostNetwork && !inferred.is_empty() {
+            let bridges = inferred.join("`, `");
+            notes.push(format!(
+                "`host.network` has no owner: guests use `{bridges}`, which no manifest makes and hlab would"
+            ));
+            continue;
+        }
+        owners.say(facet.name(), text::name(target));
+    }
+    if places.facets.iter().any(|facet| !is_of_host(&facet)) {
+        owners.say("firewall", text::name(target));
+        if !places.facets.contains(&Facet::FirewallOptions) {
+            owners.say(Facet::FirewallOptions.name(), "none");
+        }
+    }
     owners
+}
+
+/// What a part of a host or firewall says of its life and hlab cannot; `has_life` tells whether it can be adopted and go.
+fn life_unsaid(object: &Object<'_>, has_life: bool) -> Option<String> {
+    let life = &object.life;
+    let unsaid: Vec<&str> = [
+        (life.observe, "that it is only looked at"),
+        (life.paused, "that it is paused"),
+        (!life.labels.is_empty(), "its labels"),
+        (life.adopt && !has_life, "its external name"),
+        (life.destroy && !has_life, "that it goes with its object"),
+    ]
+    .into_iter()
+    .filter_map(|(is_said, what)| is_said.then_some(what))
+    .collect();
+    let has_any = !unsaid.is_empty();
+    has_any.then(|| format!("`{}` loses what hlab has no word for there: {}", object.address, unsaid.join(", ")))
 }
 
 /// Whether a path that a manifest names is one of a project's own folder.
@@ -244,6 +290,15 @@ fn pool(pool: &Pool<'_>) -> Body {
     let mut body = Body::default();
     body.string("comment", pool.comment.as_ref());
     body
+}
+
+/// The first files of several, and how many there are besides.
+fn some_of(files: &BTreeSet<String>) -> Option<String> {
+    const SHOWN: usize = 3;
+    let shown: Vec<&str> = files.iter().take(SHOWN).map(String::as_str).collect();
+    let more = files.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!shown.is_empty()).then(|| shown.join(", ") + &more)
 }
 
 /// A name that is not taken yet.

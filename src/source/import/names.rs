@@ -68,6 +68,28 @@ impl Names {
     }
 }
 
+/// Names that are given out one after the other, each once.
+#[derive(Default)]
+pub(super) struct Fresh {
+    /// How often a name was wanted.
+    wanted: FxHashMap<String, u32>,
+}
+
+impl Fresh {
+    /// The wanted name, or the same with the first number that makes it another.
+    pub fn name(&mut self, wanted: &str) -> String {
+        let mut number = self.wanted.get(wanted).copied().unwrap_or_default() + 1;
+        let mut name = if number == 1 { wanted.to_owned() } else { format!("{wanted}-{number}") };
+        while number > 1 && self.wanted.contains_key(&name) {
+            number += 1;
+            name = format!("{wanted}-{number}");
+        }
+        self.wanted.insert(wanted.to_owned(), number);
+        self.wanted.entry(name.clone()).or_insert(1);
+        name
+    }
+}
+
 fn node_of<'o>(object: &'o Object<'_>) -> Option<&'o str> {
     match &object.content {
         Content::Image(image) => Some(&image.node),

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
-use super::{Body, free_name, name_of_volume, text};
-use crate::desire::{Content, Desired, Import, Secret};
+use super::site::Site;
+use super::{Body, free_name, name_of_volume, some_of, text};
+use crate::desire::{Content, Desired, GuestOf, Import, Interface, Secret};
+use crate::own::Facet;
 
 /// What was found so far.
 pub(super) struct Places<'d> {
@@ -28,12 +30,18 @@ pub(super) struct Places<'d> {
     guest_names: BTreeMap<&'d str, usize>,
     /// Something takes SSH.
     pub needs_ssh: bool,
+    /// What manifests say of hosts and firewalls, which has no owner unless the project says so.
+    pub facets: BTreeSet<Facet>,
 }
 
 #[derive(Default)]
 struct Host<'d> {
+    /// What manifests say of it.
+    site: Site<'d>,
     /// The network of each bridge, by its place.
     bridges: BTreeMap<&'d str, usize>,
+    /// The network of each VLAN interface, by its place.
+    vlans: BTreeMap<&'d str, usize>,
     /// Cards and devices by the names they got.
     devices: BTreeMap<String, Device<'d>>,
 }
@@ -56,6 +64,9 @@ struct Network<'d> {
     bridge: &'d str,
     cidr: Option<String>,
     gateway: Option<&'d str>,
+    gateway6: Option<&'d str>,
+    /// No guest says yet whether it has a gateway.
+    is_open: bool,
 }
 
 #[derive(Default)]
@@ -93,6 +104,7 @@ impl<'d> Places<'d> {
             guests: BTreeMap::new(),
             guest_names: BTreeMap::new(),
             needs_ssh: false,
+            facets: BTreeSet::new(),
         };
         for object in &desired.objects {
             let (kind, node, id) = match &object.content {
@@ -174,19 +186,23 @@ impl<'d> Places<'d> {
         let found = match fixed {
             // Whoever has an address there is on that network, whatever the bridge is called.
             Some(_) => {
-                let same = |network: &Network<'_>| network.cidr == cidr && network.gateway == gateway;
+                let same = |network: &Network<'_>| {
+                    let is_told = network.is_open && network.gateway.is_none();
+                    network.cidr == cidr && (network.gateway == gateway || is_told)
+                };
                 let own = reached.filter(|number| self.networks[*number].cidr.is_none());
                 self.networks.iter().position(same).or(own)
             }
             None => reached,
         };
-        let found = found.or_else(|| self.networks.iter().position(is_open)).unwrap_or_else(|| {
-            let name = free_name(bridge, |name| self.networks.iter().any(|network| network.name == name));
-            self.networks.push(Network { name, bridge, cidr: None, gateway: None });
-            self.networks.len() - 1
-        });
-        if self.networks[found].cidr.is_none() && cidr.is_some() {
-            (self.networks[found].cidr, self.networks[found].gateway) = (cidr, gateway);
+        let found = found.or_else(|| self.networks.iter().position(is_open)).unwrap_or_else(|| self.network(bridge));
+        let network = &mut self.networks[found];
+        if fixed.is_some() && network.is_open {
+            network.gateway = network.gateway.or(gateway);
+            network.is_open = false;
+        }
+        if network.cidr.is_none() && cidr.is_some() {
+            (network.cidr, network.gateway) = (cidr, gateway);
         }
         let network = self.networks[found].name.clone();
         let bridges = &mut self.host(node).bridges;
@@ -194,6 +210,65 @@ impl<'d> Places<'d> {
         let is_alone = bridges.values().filter(|network| **network == found).count() <= 1;
         let via = (first != found || !is_alone).then(|| text::name(bridge));
         Connection { network: text::name(&network), via }
+    }
+
+    /// A new network, called after the bridge or interface that reaches it.
+    fn network(&mut self, bridge: &'d str) -> usize {
+        let name = free_name(bridge, |name| self.networks.iter().any(|network| network.name == name));
+        self.networks.push(Network { name, bridge, cidr: None, gateway: None, gateway6: None, is_open: true });
+        self.networks.len() - 1
+    }
+
+    /// What manifests say of a node.
+    pub fn site(&mut self, node: &'d str) -> &mut Site<'d> {
+        &mut self.host(node).site
+    }
+
+    /// Notes the network of a bridge or VLAN interface that has an address of its own.
+    pub fn reach(&mut self, of: &'d Interface<'_>, is_bridge: bool) {
+        let cidr = of.address.as_deref().and_then(network_of);
+        let (gateway, gateway6) = (of.gateway.as_deref(), of.gateway6.as_deref());
+        if cidr.is_none() && gateway6.is_none() {
+            return;
+        }
+        let has_route = gateway.is_some() || gateway6.is_some();
+        let fits = |said: Option<&str>, own: Option<&str>, is_open: bool| said == own || said.is_none() && is_open;
+        let found = self.networks.iter().position(|network| {
+            let is_route = fits(network.gateway, gateway, network.is_open) && fits(network.gateway6, gateway6, true);
+            cidr.is_some() && network.cidr == cidr && (!has_route || is_route)
+        });
+        let found = found.unwrap_or_else(|| self.network(&of.name));
+        let network = &mut self.networks[found];
+        network.cidr = cidr;
+        network.gateway = network.gateway.or(gateway);
+        network.gateway6 = network.gateway6.or(gateway6);
+        let host = self.host(&of.node);
+        if is_bridge { &mut host.bridges } else { &mut host.vlans }.insert(&of.name, found);
+    }
+
+    /// The bridges that guests use though no manifest says them, while manifests say others: `pve.vmbr0`.
+    pub fn inferred_bridges(&self) -> Vec<String> {
+        let of_host = |(node, host): (&&'d str, &Host<'d>)| {
+            let unsaid = host.bridges.keys().filter(|name| !host.site.has_bridge(name));
+            unsaid.map(|name| format!("{node}.{name}")).collect::<Vec<_>>()
+        };
+        self.hosts.iter().flat_map(of_host).collect()
+    }
+
+    /// Notes the default routes of hosts beyond the first.
+    pub fn unsaid(&self, notes: &mut Vec<String>) {
+        for of in self.hosts.values().flat_map(|host| host.site.further_routes()) {
+            notes.push(format!(
+                "the gateway of `{}` on `{}` is left out: the default route goes another way",
+                of.name, of.node
+            ));
+        }
+    }
+
+    /// The name of the guest of a firewall.
+    pub fn guest_of(&mut self, of: &'d GuestOf<'_>) -> Option<String> {
+        let kind = if of.is_container { "container" } else { "vm" };
+        self.guest(kind, of.id?, Some(&of.node))
     }
 
     /// The name of a device of a node.
@@ -288,10 +363,18 @@ impl<'d> Places<'d> {
             if let Some(gateway) = network.gateway {
                 body.say("gateway", text::literal(gateway));
             }
+            if let Some(gateway) = network.gateway6 {
+                body.say("gateway6", text::string(gateway));
+            }
             add(lab, &body, &format!("network {}", text::name(&network.name)));
         }
         for (node, host) in &self.hosts {
-            add(lab, &self.host_body(node, host), &format!("host {}", text::name(node)));
+            lab.push('\n');
+            if let Some(origins) = some_of(&host.site.origins) {
+                lab.push_str(&text::comment(&format!("From {origins}.")));
+                lab.push('\n');
+            }
+            lab.push_str(&self.host_body(node, host).written(&format!("host {}", text::name(node))));
         }
         if !self.storages.is_empty() {
             let out = files.entry("storage.hlab".to_owned()).or_default();
@@ -349,7 +432,14 @@ impl<'d> Places<'d> {
             }
             body.say("pve", text::string("8.4"));
         }
-        for (bridge, network) in &host.bridges {
+        let of_interface = |name: &str| {
+            let network = &self.networks[*host.bridges.get(name).or_else(|| host.vlans.get(name))?];
+            Some((text::name(&network.name), network.gateway.is_some() || network.gateway6.is_some()))
+        };
+        let inferred = |bridge: &str| !host.site.has_bridge(bridge);
+        let bridges: Vec<&str> = host.bridges.keys().copied().filter(|bridge| inferred(bridge)).collect();
+        host.site.write_network(&mut body, &of_interface, &bridges);
+        for (bridge, network) in host.bridges.iter().filter(|(bridge, _)| inferred(bridge)) {
             let mut block = Body::default();
             block.say("network", text::name(&self.networks[*network].name));
             body.block(format!("bridge {}", text::name(bridge)), block);
@@ -384,6 +474,7 @@ impl<'d> Places<'d> {
             };
             body.block(format!("{word} {}", text::name(name)), block);
         }
+        host.site.write_rest(&mut body);
         body
     }
 }
@@ -418,8 +509,13 @@ fn place_of(secret: &Secret<'_>) -> String {
     }
 }
 
+/// An address alone; one of IPv6 stands in quotes.
+pub(super) fn address(address: &str) -> String {
+    if address.contains(':') { text::string(address) } else { text::literal(address) }
+}
+
 /// The network of an address with its prefix: `192.168.4.9/24` is on `192.168.4.0/24`.
-fn network_of(address: &str) -> Option<String> {
+pub(super) fn network_of(address: &str) -> Option<String> {
     let (address, prefix) = address.split_once('/')?;
     let (address, prefix) = (address.parse::<std::net::Ipv4Addr>().ok()?, prefix.parse::<u32>().ok()?);
     let mask = u32::MAX.checked_shl(32 - prefix.min(32)).unwrap_or(0);

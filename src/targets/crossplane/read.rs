@@ -201,20 +201,26 @@ fn one<'a>(
             head.host(desired, HostPart::Repository(raise::host::repository(block(reader, for_provider))));
         }
         Kind::ClusterFirewall => {
-            head.firewall(desired, Firewall::Cluster(raise::firewall::cluster(block(reader, for_provider))));
+            head.firewall(desired, manifest, Firewall::Cluster(raise::firewall::cluster(block(reader, for_provider))));
         }
         Kind::NodeFirewall => {
-            head.firewall(desired, Firewall::Node(raise::firewall::node(block(reader, for_provider))));
+            head.firewall(desired, manifest, Firewall::Node(raise::firewall::node(block(reader, for_provider))));
         }
         Kind::GuestFirewall => {
-            head.firewall(desired, Firewall::Guest(raise::firewall::guest(block(reader, for_provider))));
+            head.firewall(desired, manifest, Firewall::Guest(raise::firewall::guest(block(reader, for_provider))));
         }
-        Kind::Alias => head.firewall(desired, Firewall::Alias(raise::firewall::alias(block(reader, for_provider)))),
-        Kind::IpSet => head.firewall(desired, Firewall::IpSet(raise::firewall::ipset(block(reader, for_provider)))),
+        Kind::Alias => {
+            head.firewall(desired, manifest, Firewall::Alias(raise::firewall::alias(block(reader, for_provider))))
+        }
+        Kind::IpSet => {
+            head.firewall(desired, manifest, Firewall::IpSet(raise::firewall::ipset(block(reader, for_provider))))
+        }
         Kind::SecurityGroup => {
-            head.firewall(desired, Firewall::Group(raise::firewall::group(block(reader, for_provider))));
+            head.firewall(desired, manifest, Firewall::Group(raise::firewall::group(block(reader, for_provider))));
         }
-        Kind::Rules => head.firewall(desired, Firewall::Rules(raise::firewall::rules(block(reader, for_provider)))),
+        Kind::Rules => {
+            head.firewall(desired, manifest, Firewall::Rules(raise::firewall::rules(block(reader, for_provider))))
+        }
         Kind::Pool => {
             let pool = raise::pool(spec::Pool::read(reader, for_provider));
             desired.objects.push(head.object(Place::Only, Content::Pool(Box::new(pool))));
@@ -259,10 +265,19 @@ impl<'a> Head<'a> {
         desired.objects.push(self.object(Place::Only, Content::Host(Box::new(part))));
     }
 
-    /// Adds a part of a firewall. One firewall may be that of several nodes.
-    fn firewall(self, desired: &mut Desired<'a>, part: Firewall<'a>) {
+    /// Adds a part of a firewall. One firewall may be that of several nodes, whose names its documents end with.
+    fn firewall(mut self, desired: &mut Desired<'a>, manifest: &Manifest<'_, 'a>, part: Firewall<'a>) {
+        let named = self.address.split_once('.').map_or("", |(_, name)| name);
+        let is_whole = super::name::of(named) == manifest.name;
         let place = match part.of() {
-            Protected::Node(node) => Place::Node(node),
+            Protected::Node(node) if !is_whole => Place::Node(node),
+            Protected::Node(node) => match self.address.strip_suffix(&format!("-{node}")) {
+                Some(first) => {
+                    self.address = Text::Owned(first.to_owned());
+                    Place::Node(node)
+                }
+                None => Place::Only,
+            },
             Protected::Cluster | Protected::Guest(_) => Place::Only,
         };
         desired.objects.push(self.object(place, Content::Firewall(Box::new(part))));
