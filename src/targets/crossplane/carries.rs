@@ -191,6 +191,7 @@ pub(super) fn carries(release: Release, facet: Facet) -> Carries {
         }),
         Facet::DeviceMapping => Carries::No("the provider has no kind for resource mappings"),
         Facet::StorageEntry => Carries::No("the provider has no kind for storages"),
+        Facet::Later(later) if later.is_of_proxmox() => Carries::No("the provider has no kind for it"),
         Facet::Later(_) => Carries::No("this version of hlab writes no manifests for this kind"),
         Facet::DeviceHost | Facet::StorageHost => Carries::No("the provider does nothing on the hosts themselves"),
     }
