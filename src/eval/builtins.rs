@@ -1,11 +1,12 @@
 //! The builtins that are no operators: lists, text, slots, the graph.
 
 use crate::eval::machine::Machine;
-use crate::eval::{Key, key_of, show};
+use crate::eval::{FieldSet, Key, key_of, show};
 use crate::resolve::Scope;
 use crate::types::Layer;
 use crate::types::builtins::Builtin;
 use crate::types::expr::{NodeRef, Op, Operands};
+use crate::types::shape::Shape;
 use crate::types::ty::{OWN, Ty, TyId};
 use crate::types::value::{ObjId, Value};
 
@@ -296,11 +297,13 @@ impl Machine<'_> {
         let own = self.p.heap.names.intern(OWN);
         let is_ref = matches!(self.p.types.get(base), Ty::Obj(..) | Ty::Union(_));
         let fits = |value: &Value| is_ref || !matches!(value, Value::Obj(_));
+        // Which fields may hold one, by shape: most objects say none of them.
+        let holding: Vec<FieldSet> = self.p.shapes.iter().map(|shape| self.fields_that_hold(shape, base)).collect();
         let mut made = Vec::new();
         for number in 0..self.w.objects.len() {
             let object = ObjId(number as u32);
             let of = *self.w.object(object);
-            if of.shape.0 == u16::MAX {
+            if of.shape.0 == u16::MAX || !holding[usize::from(of.shape.0)].meets(of.says) {
                 continue;
             }
             for place in 0..usize::from(of.len) {
@@ -323,6 +326,12 @@ impl Machine<'_> {
         let slice = self.p.heap.store(&made);
         self.w.uses.insert(ty, slice);
         Value::List(slice)
+    }
+
+    /// The fields of a shape that [`Machine::holds_type`] a type.
+    fn fields_that_hold(&self, shape: &Shape, wanted: TyId) -> FieldSet {
+        let holding = shape.fields.iter().enumerate().filter(|(_, field)| self.holds_type(field.ty, wanted).is_some());
+        FieldSet::of(holding.map(|(number, _)| number as u16))
     }
 
     /// Whether a field's type is a type, or a list of it.

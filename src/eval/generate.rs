@@ -255,10 +255,22 @@ impl Machine<'_> {
     /// conditions are unknown are left out: they can equal nothing.
     pub(crate) fn build_index(&mut self, join: Join, loops: &[Loop]) {
         let unknown = self.unknown.take();
+        // One over a list is also that of every other rule that asks the same of the same list.
+        let list = match loops {
+            [found] => self.eval(found.source),
+            _ => Value::Null,
+        };
+        if let Some(known) = self.w.shared.index(self.p, list, join.key, loops[0].local) {
+            self.w.indexes.insert(join.index, known);
+            self.unknown = unknown;
+            return;
+        }
         let mut rows = Rows { keys: Vec::new(), values: Vec::new() };
         self.fill(join, loops, 0, &mut Vec::new(), &mut rows);
         self.unknown = unknown;
-        self.w.indexes.insert(join.index, Arc::new(rows.index(loops.len())));
+        let index = Arc::new(rows.index(loops.len()));
+        self.w.shared.keep_index(list, join.key, loops[0].local, &index);
+        self.w.indexes.insert(join.index, index);
     }
 
     fn fill(&mut self, join: Join, loops: &[Loop], at: usize, tuple: &mut Vec<Value>, rows: &mut Rows) {

@@ -472,6 +472,14 @@ impl<'a> Machine<'a> {
 
     #[inline(never)]
     fn derive(&mut self, object: ObjId, field: u16, id: ExprId) -> Value {
+        if self.w.memos.get(&id).is_some_and(Memo::is_cheap) {
+            // It reads nothing that is derived itself, and so never waits for itself.
+            let outer = self.unknown.take();
+            let value = self.evaluate_in(id, Slice::default(), Some(object));
+            let is_unknown = self.unknown.is_some();
+            self.unknown = outer;
+            return if is_unknown { Value::Null } else { value };
+        }
         if let Some(value) = self.w.derived.get(&(object, field)).copied() {
             return value;
         }

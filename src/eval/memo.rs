@@ -10,7 +10,7 @@ use crate::eval::machine::Machine;
 use crate::eval::{Key, key_of};
 use crate::types::Program;
 use crate::types::builtins::Builtin;
-use crate::types::expr::{Op, Property};
+use crate::types::expr::{Binary, Op, Property};
 use crate::types::shape::{Field, Holds};
 use crate::types::value::{ExprId, ObjId, Slice, Value};
 
@@ -51,14 +51,25 @@ pub(crate) struct Memo {
     asked: u32,
     answered: u32,
     is_off: bool,
+    /// Whether computing it is no more than asking.
+    is_cheap: bool,
 }
+
+/// How many operations may be computed rather than asked for.
+const CHEAP: u32 = 12;
 
 impl Memo {
     /// The memo of an expression; one that never answers if the expression reads `self` in another way.
     pub fn of(p: &Program, expr: ExprId) -> Memo {
         let mut roots = Vec::new();
         let is_function = collect(p, expr, &mut roots) && roots.len() <= MOST_ROOTS;
-        Memo { roots, is_off: !is_function, ..Memo::default() }
+        let is_cheap = is_cheap(p, expr, &mut CHEAP.clone());
+        Memo { roots, is_off: !is_function, is_cheap, ..Memo::default() }
+    }
+
+    /// Whether computing the outcome is no more work than asking for it.
+    pub fn is_cheap(&self) -> bool {
+        self.is_cheap
     }
 
     /// The memo of several outcomes at once, of those among `memos` that pay and together depend on few enough values; and
@@ -219,6 +230,27 @@ fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>) -> bool {
                         && found.join.is_none_or(|join| all(&[join.key, join.probe]))
                 })
         }
+    }
+}
+
+/// Whether an expression is a few operations over values that need no computing.
+fn is_cheap(p: &Program, id: ExprId, left: &mut u32) -> bool {
+    let Some(fewer) = left.checked_sub(1) else { return false };
+    *left = fewer;
+    let mut all = |ids: &[ExprId]| ids.iter().all(|id| is_cheap(p, *id, left));
+    match p.expr(id).op {
+        Op::Const(_) | Op::SelfObj => true,
+        Op::Field(base, of, field) => p.field(of, field).is_plain() && all(&[base]),
+        Op::Property(base, Property::Owner | Property::Key) | Op::Not(base) | Op::Safe(base) | Op::Known(base) => {
+            all(&[base])
+        }
+        Op::Binary(Binary::Eq | Binary::Ne | Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge, a, b)
+        | Op::And(a, b)
+        | Op::Or(a, b)
+        | Op::Implies(a, b)
+        | Op::Coalesce(a, b) => all(&[a, b]),
+        Op::If(run) => all(p.operands(run)),
+        _ => false,
     }
 }
 

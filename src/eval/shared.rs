@@ -1,15 +1,19 @@
-//! Lists that rules write out more than once: gathered once, as long as nothing changes.
+//! Lists that rules write out more than once, and indexes over them: made once, as long as nothing changes.
 //!
 //! The rules of the library begin with the same lists, such as `[n for g in guest for n in g.nic]`, and so do the rules of
 //! large projects. Two generators that range over a kind and are alike but for the places of their variables come to the
-//! same list; [`Shared`] knows which are, and keeps what the first of them came to.
+//! same list; [`Shared`] knows which are, and keeps what the first of them came to. Two rules that look for elements of one
+//! list by one key, such as the NIC that has an address, share the index that finds them.
+
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::eval::Index;
 use crate::types::Program;
 use crate::types::expr::{Fold, Generator, Loop, Op};
 use crate::types::ty::TyId;
-use crate::types::value::{ExprId, Value};
+use crate::types::value::{ExprId, Slice, Value};
 
 /// How many different lists over one kind are told apart.
 const MOST_ALIKE: usize = 16;
@@ -21,6 +25,10 @@ pub(crate) struct Shared {
     first: FxHashMap<u32, u32>,
     /// What the first ones came to.
     lists: FxHashMap<u32, Value>,
+    /// Indexes over lists: the list, the key, and the variable that stands for an element in it.
+    indexes: Vec<(Slice, ExprId, u16, Arc<Index>)>,
+    /// Whether they are kept: while rules run, when nothing changes.
+    is_on: bool,
 }
 
 impl Shared {
@@ -41,7 +49,7 @@ impl Shared {
                 None => {}
             }
         }
-        Shared { first, lists: FxHashMap::default() }
+        Shared { first, lists: FxHashMap::default(), indexes: Vec::new(), is_on: true }
     }
 
     /// What a generator came to, if one like it ran.
@@ -53,6 +61,20 @@ impl Shared {
     pub fn keep(&mut self, generator: u32, value: Value) {
         if let Some(first) = self.first.get(&generator) {
             self.lists.insert(*first, value);
+        }
+    }
+
+    /// The index over a list by a key, if one like it was made.
+    pub fn index(&self, p: &Program, list: Value, key: ExprId, local: u16) -> Option<Arc<Index>> {
+        let Value::List(list) = list else { return None };
+        let is_like = |of: Slice, other: ExprId, its: u16| of == list && alike(p, other, key, &[(its, local)]);
+        self.indexes.iter().find(|(of, other, its, _)| is_like(*of, *other, *its)).map(|(.., index)| index.clone())
+    }
+
+    /// Keeps an index over a list.
+    pub fn keep_index(&mut self, list: Value, key: ExprId, local: u16, index: &Arc<Index>) {
+        if let (Value::List(list), true) = (list, self.is_on && self.indexes.len() < MOST_ALIKE) {
+            self.indexes.push((list, key, local, index.clone()));
         }
     }
 }

@@ -92,8 +92,8 @@ impl Shortcut {
 pub(crate) struct Guard {
     condition: ExprId,
     local: u16,
-    reads: FieldSet,
-    by_default: Option<Value>,
+    /// Each shape that the kind has, as `guest` has two: what the condition reads of it, and what its defaults make of that.
+    shapes: Vec<(ShapeId, FieldSet, Option<Value>)>,
 }
 
 impl Guard {
@@ -102,20 +102,23 @@ impl Guard {
         let condition = found.condition?;
         let Op::Kinds(ty) = machine.p.expr(found.source).op else { return None };
         let crate::types::ty::Ty::Obj(shapes, _) = machine.p.types.get(machine.p.types.base(ty)) else { return None };
-        let shape = *shapes.first()?;
-        let mut reads = FieldSet::NOTHING;
-        let only = Reads { machine, shape, of: Op::Local(found.local) }.only(condition, &mut reads);
-        // A condition that says nothing of the object decides for all of them, whatever they are.
-        let is_of_one_shape = shapes.len() == 1 || reads == FieldSet::NOTHING;
-        (only && is_of_one_shape).then_some(Guard { condition, local: found.local, reads, by_default: None })
+        let decided = |shape: &ShapeId| {
+            let mut reads = FieldSet::NOTHING;
+            let only = Reads { machine, shape: *shape, of: Op::Local(found.local) }.only(condition, &mut reads);
+            only.then_some((*shape, reads, None))
+        };
+        let shapes: Vec<_> = shapes.iter().filter_map(decided).collect();
+        (!shapes.is_empty()).then_some(Guard { condition, local: found.local, shapes })
     }
 
     /// What the condition is for an object by defaults alone; none if it says something of what decides.
     pub fn by_default(&mut self, machine: &mut Machine<'_>, object: ObjId) -> Option<Value> {
-        if self.reads.meets(machine.w.object(object).says) {
+        let of = machine.w.object(object);
+        let (_, reads, known) = self.shapes.iter_mut().find(|(shape, ..)| *shape == of.shape)?;
+        if reads.meets(of.says) {
             return None;
         }
-        Some(*self.by_default.get_or_insert_with(|| {
+        Some(*known.get_or_insert_with(|| {
             machine.set_local(self.local, Value::Obj(object));
             let value = machine.eval(self.condition);
             machine.unknown = None;
@@ -156,6 +159,14 @@ impl Reads<'_, '_> {
                 }
                 plain && self.only(base, reads)
             }
+            // A field of a kind of several shapes is found by its name; what one of its variants has only is not told here.
+            Op::FieldNamed(base, name) if self.is_object(base) => match p.shape(self.shape).field(name, None) {
+                Some(field) => {
+                    reads.add(field);
+                    p.field(self.shape, field).is_plain() && FieldSet::is_exact(field)
+                }
+                None => false,
+            },
             Op::Property(base, property) => {
                 matches!(
                     property,
