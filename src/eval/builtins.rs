@@ -8,7 +8,7 @@ use crate::types::builtins::Builtin;
 use crate::types::expr::{NodeRef, Op, Operands};
 use crate::types::shape::Shape;
 use crate::types::ty::{OWN, Ty, TyId};
-use crate::types::value::{ObjId, Value};
+use crate::types::value::{ObjId, Slice, Value};
 
 impl Machine<'_> {
     /// Calls a builtin.
@@ -149,8 +149,8 @@ impl Machine<'_> {
         let Value::List(slice) = list else { return self.list(&[]) };
         let step = if pairs { 2 } else { 1 };
         let count = slice.len as usize / step;
+        let seen_twice = only_many.then(|| self.seen_twice(slice, step));
         let mut first: rustc_hash::FxHashMap<Key, u32> = rustc_hash::FxHashMap::default();
-        first.reserve(count);
         let mut group_of: rustc_hash::FxHashMap<u32, usize> = rustc_hash::FxHashMap::default();
         let mut groups: Vec<Vec<Value>> = Vec::new();
         for number in 0..count {
@@ -160,6 +160,7 @@ impl Machine<'_> {
                 continue;
             }
             let index = match key_of(key) {
+                Some(index) if seen_twice.as_ref().is_some_and(|seen| !seen.has(index)) => continue,
                 Some(index) => index,
                 None => {
                     let text = show::plain(self, key);
@@ -183,6 +184,14 @@ impl Machine<'_> {
         }
         let made: Vec<Value> = groups.iter().map(|group| Value::Group(self.p.heap.store(group))).collect();
         self.list(&made)
+    }
+
+    /// Which keys of a list may be there more than once: most are not, and need no table.
+    fn seen_twice(&self, slice: Slice, step: usize) -> Sieve {
+        let keys = self.p.heap.slice(slice).iter().step_by(step);
+        let mut sieve = Sieve::for_keys(slice.len as usize / step);
+        keys.filter_map(|key| key_of(*key)).for_each(|key| sieve.add(key));
+        sieve
     }
 
     fn two_lists(&mut self, builtin: Builtin, a: Value, b: Value) -> Value {
@@ -359,6 +368,38 @@ impl Machine<'_> {
             .map(|list| list.iter().map(|id| Value::Obj(*id)).collect())
             .unwrap_or_default();
         self.list(&found)
+    }
+}
+
+/// Which keys were added more than once: surely not those that it does not have.
+struct Sieve {
+    once: Vec<u64>,
+    twice: Vec<u64>,
+    shift: u32,
+}
+
+impl Sieve {
+    /// Sixteen bits for each of so many keys, so that few that are there once share theirs with another.
+    fn for_keys(count: usize) -> Sieve {
+        let bits = (count * 16).next_power_of_two().clamp(64, 1 << 26);
+        Sieve { once: vec![0; bits / 64], twice: vec![0; bits / 64], shift: 64 - bits.trailing_zeros() }
+    }
+
+    fn place(&self, key: Key) -> (usize, u64) {
+        let mixed = (key.1 ^ u64::from(key.0) << 56).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let bit = (mixed >> self.shift) as usize;
+        (bit / 64, 1 << (bit % 64))
+    }
+
+    fn add(&mut self, key: Key) {
+        let (word, bit) = self.place(key);
+        self.twice[word] |= self.once[word] & bit;
+        self.once[word] |= bit;
+    }
+
+    fn has(&self, key: Key) -> bool {
+        let (word, bit) = self.place(key);
+        self.twice[word] & bit != 0
     }
 }
 

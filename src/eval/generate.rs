@@ -42,35 +42,30 @@ struct Rows {
 }
 
 impl Rows {
-    /// The same bindings, those of one key side by side.
+    /// The same bindings, those of one key side by side, in the order in which keys came.
     fn index(&self, width: usize) -> Index {
         let mut by_key: FxHashMap<Key, (u32, u32)> = FxHashMap::default();
-        let mut order: Vec<Key> = Vec::new();
+        // The number of each row's key, and how many rows each key has.
+        let mut numbers: Vec<u32> = Vec::with_capacity(self.keys.len());
+        let mut lens: Vec<u32> = Vec::new();
         for key in &self.keys {
-            by_key
-                .entry(*key)
-                .or_insert_with(|| {
-                    order.push(*key);
-                    (0, 0)
-                })
-                .1 += 1;
-        }
-        let mut start = 0;
-        for key in &order {
-            if let Some(run) = by_key.get_mut(key) {
-                *run = (start, run.1);
-                start += run.1;
+            let (number, _) = *by_key.entry(*key).or_insert((lens.len() as u32, 0));
+            match lens.get_mut(number as usize) {
+                Some(len) => *len += 1,
+                None => lens.push(1),
             }
+            numbers.push(number);
         }
+        let mut starts = lens.clone();
+        starts.iter_mut().fold(0, |start, len| start + std::mem::replace(len, start));
+        by_key.values_mut().for_each(|run| *run = (starts[run.0 as usize], lens[run.0 as usize]));
         let mut tuples = vec![Value::Null; self.values.len()];
-        // The start of a run goes along while it is filled, and back afterwards.
-        for (row, key) in self.keys.iter().enumerate() {
-            let Some((next, _)) = by_key.get_mut(key) else { continue };
-            let to = *next as usize * width;
+        for (row, number) in numbers.iter().enumerate() {
+            let start = &mut starts[*number as usize];
+            let to = *start as usize * width;
             tuples[to..to + width].copy_from_slice(&self.values[row * width..(row + 1) * width]);
-            *next += 1;
+            *start += 1;
         }
-        by_key.values_mut().for_each(|(start, len)| *start -= *len);
         Index { tuples, width, by_key }
     }
 }
