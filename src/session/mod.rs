@@ -10,6 +10,7 @@ mod declared;
 pub(crate) mod edits;
 mod errors;
 mod explain;
+pub mod ground;
 mod import;
 mod inputs;
 pub mod library;
