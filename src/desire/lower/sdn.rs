@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::access::life;
 use super::nic::with_prefix;
 use super::{Cx, Life, Place, Text, errors, ip, secret, text};
-use crate::desire::{Content, Entry, Sdn, SdnPart};
+use crate::desire::{Content, Entry, Sdn, SdnPart, Secret};
 use crate::eval::show;
 use crate::model::{FabricNode, Host, Model, SdnController, SdnDns, SdnFabric, SdnIpam, SdnSubnet, SdnZone, Vnet};
 use crate::own;
@@ -139,11 +139,7 @@ fn push_part<'a>(cx: &mut Cx<'a>, of: (ObjId, ObjId), life: Life<'a>, sdn: Sdn<'
     cx.push_at(of, address, Place::Only, life, Content::Entry(Box::new(Entry::Sdn(sdn))), true);
 }
 
-fn hidden<'a>(
-    model: &'a Model<'a>,
-    id: ObjId,
-    field: &'static str,
-) -> Option<(&'static str, super::super::Secret<'a>)> {
+fn hidden<'a>(model: &'a Model<'a>, id: ObjId, field: &'static str) -> Option<(&'static str, Secret<'a>)> {
     Some((field, secret(model, model.named(id, field))?))
 }
 
