@@ -9,6 +9,7 @@ mod schemas {
     mod pve;
     #[path = "../laws/random.rs"]
     mod random;
+    mod sdn;
     mod support;
     #[path = "../laws/wanted.rs"]
     mod wanted;

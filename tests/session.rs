@@ -292,3 +292,43 @@ fn entries_of_the_cluster_are_made_in_their_order_and_no_command_holds_a_secret(
         assert!(page.contains(note), "{note}\n{page}");
     }
 }
+
+#[test]
+fn the_software_defined_network_is_made_part_by_part_and_applied_before_guests_use_it() {
+    let source = "project lab { owner { host.network = api } }\n\
+                  secret key { from = env(\"KEY\") }\n\
+                  network lan { cidr = 192.168.4.0/24 }\n\
+                  network apps-net { cidr = 10.40.0.0/24, vlan = 40 }\n\
+                  host pve { nic enp1s0, nic enp2s0 { ovs-tag = 30 }, \
+                  bond bond0 { ovs = true, ports = [enp1s0], mode = balance-slb }, \
+                  bridge vmbr1 { ovs = true, ports = [bond0, enp2s0] }, \
+                  internal-port mgmt { bridge = vmbr1, network = lan, address = 192.168.4.5 } }\n\
+                  sdn-ipam book: PhpIpam { url = \"https://ipam.lan/api\", token = key, section = 2 }\n\
+                  sdn-zone vlans: Vlan on pve { bridge = \"vmbr1\", ipam = book }\n\
+                  sdn-zone inside: Simple { ipam = pve, dhcp = true }\n\
+                  vnet apps in vlans { network = apps-net, tag = 40 }\n\
+                  vnet own in inside { subnet main { cidr = 10.41.0.0/24, gateway = 10.41.0.1, \
+                  pool all { range = 10.41.0.50..10.41.0.99 } } }\n\
+                  vm web on pve { id = 101, nic net0 { network = apps-net } }\n";
+    let analysis = analyze(&MemoryWorld::default().with("a.hlab", source), &Options::default());
+    assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
+    let rollout = analysis.rollout().value;
+    let page = String::from_utf8_lossy(rollout.get("ROLLOUT.md").expect("a page")).into_owned();
+    let parts = [
+        "--iface vmbr1 --type OVSBridge --ovs_ports enp2s0 --autostart 1",
+        "--iface bond0 --type OVSBond --ovs_bonds enp1s0 --bond_mode balance-slb --ovs_bridge vmbr1 --autostart 0",
+        "--iface mgmt --type OVSIntPort --ovs_bridge vmbr1 --cidr 192.168.4.5/24 --autostart 0",
+        "pvesh set /nodes/pve/network/enp2s0 --type OVSPort --ovs_bridge vmbr1 --ovs_tag 30 --autostart 0",
+        "(by hand, with its token, which hlab never reads: `pvesh create /cluster/sdn/ipams --ipam book --type phpipam \
+         --url https://ipam.lan/api --section 2 --token TOKEN`)",
+        "`pvesh create /cluster/sdn/zones --zone inside --type simple --ipam pve --dhcp dnsmasq`",
+        "`pvesh create /cluster/sdn/zones --zone vlans --type vlan --nodes pve --ipam book --bridge vmbr1`",
+        "`pvesh create /cluster/sdn/vnets --vnet apps --zone vlans --tag 40`",
+        "`pvesh create /cluster/sdn/vnets/own/subnets --subnet 10.41.0.0/24 --type subnet --gateway 10.41.0.1 \
+         --dhcp-range start-address=10.41.0.50,end-address=10.41.0.99`",
+        "`pvesh set /cluster/sdn`",
+        "| VM 101 `web` on pve",
+    ];
+    let places: Vec<Option<usize>> = parts.iter().map(|part| page.find(part)).collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{page}");
+}

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::{Secret, Text};
+use super::{Sdn, Secret, Text};
 use crate::own;
 use crate::pve::base64;
 
@@ -31,6 +31,8 @@ pub enum Entry<'a> {
     Realm(Realm<'a>),
     /// `role.entry`.
     Role(Role<'a>),
+    /// `sdn-zone.entry`, `vnet.entry` and what else the software-defined network has.
+    Sdn(Sdn<'a>),
     /// `token.entry`.
     Token(Token<'a>),
     /// `user.entry`.
@@ -367,6 +369,7 @@ impl Entry<'_> {
             Entry::MetricsServer(_) => own::Entry::MetricsServer,
             Entry::Realm(_) => own::Entry::Realm,
             Entry::Role(_) => own::Entry::Role,
+            Entry::Sdn(sdn) => sdn.part.entry(),
             Entry::Token(_) => own::Entry::Token,
             Entry::User(_) => own::Entry::User,
         }
@@ -404,6 +407,7 @@ impl Entry<'_> {
                 vec![(address.to_owned(), own::Entry::HaNodes)]
             }
             Entry::HaNodes(nodes) if nodes.resource.is_some() => vec![(address.to_owned(), own::Entry::HaResource)],
+            Entry::Sdn(sdn) => sdn.after.clone(),
             Entry::HaResource(_)
             | Entry::HaNodes(_)
             | Entry::Group(_)

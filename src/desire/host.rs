@@ -10,6 +10,14 @@ pub enum HostPart<'a> {
     Bridge(Bridge<'a>),
     /// `host.network`: a VLAN interface.
     Vlan(HostVlan<'a>),
+    /// `host.network`: a bridge of Open vSwitch.
+    OvsBridge(OvsBridge<'a>),
+    /// `host.network`: a bond of Open vSwitch.
+    OvsBond(OvsBond<'a>),
+    /// `host.network`: a network card as a port of an OVS bridge, where more is to be said than that it is one.
+    OvsPort(OvsPort<'a>),
+    /// `host.network`: the node's own end on an OVS bridge.
+    InternalPort(OvsPort<'a>),
     /// `host.dns`.
     Dns(HostDns<'a>),
     /// `host.hosts`.
@@ -22,7 +30,7 @@ pub enum HostPart<'a> {
     Repository(Repository<'a>),
 }
 
-/// What bridges and VLAN interfaces have in common.
+/// What interfaces of all sorts have in common.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 pub struct Interface<'a> {
     /// The node.
@@ -71,6 +79,41 @@ pub struct HostVlan<'a> {
     pub device: Text<'a>,
     /// Its tag.
     pub tag: u32,
+}
+
+/// A bridge of Open vSwitch.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct OvsBridge<'a> {
+    /// Name, addresses and the like.
+    pub interface: Interface<'a>,
+    /// The network cards that are its ports, in order. Bonds and internal ports say themselves where they belong.
+    pub cards: Vec<Text<'a>>,
+    /// Further options.
+    pub options: Option<Text<'a>>,
+}
+
+/// A port of an OVS bridge: what comes up with it.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct OvsPort<'a> {
+    /// Name, addresses and the like.
+    pub interface: Interface<'a>,
+    /// Its bridge.
+    pub bridge: Text<'a>,
+    /// Its VLAN; `None`: all of them.
+    pub tag: Option<u32>,
+    /// Further options.
+    pub options: Option<Text<'a>>,
+}
+
+/// A bond of Open vSwitch.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct OvsBond<'a> {
+    /// What it is of its bridge.
+    pub port: OvsPort<'a>,
+    /// The network cards that are its ports, in order.
+    pub cards: Vec<Text<'a>>,
+    /// How it uses them; `None`: `active-backup`.
+    pub mode: Option<Text<'a>>,
 }
 
 impl HostVlan<'_> {
@@ -139,7 +182,12 @@ impl<'a> HostPart<'a> {
     #[must_use]
     pub fn facet(&self) -> Facet {
         match self {
-            HostPart::Bridge(_) | HostPart::Vlan(_) => Facet::HostNetwork,
+            HostPart::Bridge(_)
+            | HostPart::Vlan(_)
+            | HostPart::OvsBridge(_)
+            | HostPart::OvsBond(_)
+            | HostPart::OvsPort(_)
+            | HostPart::InternalPort(_) => Facet::HostNetwork,
             HostPart::Dns(_) => Facet::HostDns,
             HostPart::Hosts(_) => Facet::HostHosts,
             HostPart::Time(_) => Facet::HostTime,
@@ -153,6 +201,9 @@ impl<'a> HostPart<'a> {
         match self {
             HostPart::Bridge(bridge) => &bridge.interface.node,
             HostPart::Vlan(vlan) => &vlan.interface.node,
+            HostPart::OvsBridge(bridge) => &bridge.interface.node,
+            HostPart::OvsBond(bond) => &bond.port.interface.node,
+            HostPart::OvsPort(port) | HostPart::InternalPort(port) => &port.interface.node,
             HostPart::Dns(dns) => &dns.node,
             HostPart::Hosts(hosts) => &hosts.node,
             HostPart::Time(time) => &time.node,
@@ -167,6 +218,9 @@ impl<'a> HostPart<'a> {
         match self {
             HostPart::Bridge(bridge) => Some(&bridge.interface),
             HostPart::Vlan(vlan) => Some(&vlan.interface),
+            HostPart::OvsBridge(bridge) => Some(&bridge.interface),
+            HostPart::OvsBond(bond) => Some(&bond.port.interface),
+            HostPart::OvsPort(port) | HostPart::InternalPort(port) => Some(&port.interface),
             HostPart::Dns(_)
             | HostPart::Hosts(_)
             | HostPart::Time(_)

@@ -16,6 +16,7 @@ mod host;
 mod image;
 mod lower;
 mod manifest;
+mod sdn;
 mod steps;
 mod vm;
 
@@ -40,10 +41,14 @@ pub use firewall::{
     ClusterFirewall, Firewall, FirewallAlias, FirewallRule, FirewallRules, GuestFirewall, GuestOf, IpSet, LogLimit,
     Member, NodeFirewall, Protected, SecurityGroup,
 };
-pub use host::{Bridge, HostDns, HostPart, HostTime, HostVlan, HostsFile, Interface, Repository, StandardRepository};
+pub use host::{
+    Bridge, HostDns, HostPart, HostTime, HostVlan, HostsFile, Interface, OvsBond, OvsBridge, OvsPort, Repository,
+    StandardRepository,
+};
 pub use image::{Image, Mapping, Snippet, SnippetSource};
 pub use lower::{Parts, Wanted, check_raw, desired, version};
 pub use manifest::check as check_manifests;
+pub use sdn::{Sdn, SdnPart};
 pub use steps::{Item, Steps, What, steps};
 pub use vm::{
     Agent, CloneFrom, Cpu, CpuExtra, Create, Guest, MachineExtra, NumaNode, Power, Provider, RawOption, RootOptions,

@@ -7,12 +7,12 @@ use rustc_hash::FxHashMap;
 
 use super::{
     CdMedium, CloudInit, Container, Content, Entry, Firewall, FirewallRule, HostPart, Import, MountSource, Object,
-    RootOptions, UsbDevice, Vm, Wanted,
+    OvsPort, RootOptions, SdnPart, UsbDevice, Vm, Wanted,
 };
 use crate::base::Span;
 use crate::model::{Host, Model};
 use crate::own::order::Step;
-use crate::own::{Facet, Owned, Owner};
+use crate::own::{self, Facet, Owned, Owner};
 use crate::types::value::{ObjId, Value};
 
 /// One step of a rollout.
@@ -43,6 +43,8 @@ pub enum What<'a> {
     DeviceHost(ObjId),
     /// A directory mapping that a guest uses.
     Directory(&'a str),
+    /// That the software-defined network becomes what it is to be.
+    SdnApplied,
 }
 
 /// The steps of a rollout and what each is about, side by side.
@@ -69,8 +71,11 @@ pub fn steps<'a>(model: &'a Model<'a>, owned: &Owned, wanted: &'a Wanted<'a>) ->
         interfaces: FxHashMap::default(),
         filters: FxHashMap::default(),
         clusters: Vec::new(),
+        vnets: FxHashMap::default(),
+        sdn: None,
     };
     cx.objects();
+    cx.sdn_applied();
     cx.storages();
     for number in 0..wanted.desired.objects.len() {
         cx.order(number);
@@ -101,6 +106,10 @@ struct Cx<'a, 'o> {
     filters: FxHashMap<(ObjId, Filter<'a>), u32>,
     /// The firewalls of the cluster, whose names all others know.
     clusters: Vec<ObjId>,
+    /// The step of a vnet, by its name.
+    vnets: FxHashMap<&'a str, u32>,
+    /// The step that applies the software-defined network.
+    sdn: Option<u32>,
 }
 
 /// What rules of firewalls refer to.
@@ -140,6 +149,13 @@ impl<'a> Cx<'a, '_> {
                     }
                 }
                 Content::Firewall(part) => self.filter(number, part, step),
+                Content::Entry(entry) => {
+                    if let Entry::Sdn(sdn) = &**entry
+                        && sdn.part == SdnPart::Vnet
+                    {
+                        self.vnets.insert(&*sdn.name, step);
+                    }
+                }
                 Content::Vm(vm) => self.guests.extend(vm.id.map(|id| (id, step))),
                 Content::Container(container) => self.guests.extend(container.id.map(|id| (id, step))),
                 Content::ContainerRoot(_)
@@ -148,10 +164,29 @@ impl<'a> Cx<'a, '_> {
                 | Content::Power(_)
                 | Content::Image(_)
                 | Content::Snippet(_)
-                | Content::Pool(_)
-                | Content::Entry(_) => {}
+                | Content::Pool(_) => {}
             }
         }
+    }
+
+    /// A step that applies the software-defined network, if hlab makes any of it: until then, changes of it are pending.
+    fn sdn_applied(&mut self) {
+        let is_sdn = |facet: Facet| if let Facet::Entry(entry) = facet { entry.is_sdn() } else { false };
+        let of_sdn = (0..self.out.items.len()).filter(|number| is_sdn(self.out.items[*number].facet));
+        let of_sdn: Vec<usize> = of_sdn.filter(|number| self.out.steps[*number].owner != Owner::None).collect();
+        let Some(first) = of_sdn.first() else { return };
+        let (facet, owner) = (Facet::Entry(own::Entry::SdnZone), self.out.steps[*first].owner);
+        let item = Item { facet, address: "sdn".to_owned(), node: None, at: None, what: What::SdnApplied };
+        let step = self.add(item, owner);
+        self.out.steps[step as usize].after.extend(of_sdn.iter().map(|number| *number as u32));
+        self.sdn = Some(step);
+    }
+
+    /// What a NIC is plugged into: a bridge of its node, or a vnet once it is there.
+    fn bridge(&self, node: &'a str, bridge: &'a str, after: &mut Vec<u32>) {
+        let own = self.interfaces.get(&(node, bridge)).copied();
+        let vnet = || self.vnets.get(bridge).map(|vnet| self.sdn.unwrap_or(*vnet));
+        after.extend(own.or_else(vnet));
     }
 
     /// Steps for storages: the entry waits for what it stands on.
@@ -250,6 +285,9 @@ impl<'a> Cx<'a, '_> {
     fn entry(&self, object: &Object<'_>, entry: &Entry<'_>, after: &mut Vec<u32>) {
         let before = entry.after(&object.address);
         after.extend(before.iter().filter_map(|(address, entry)| self.step_of(address, Facet::Entry(*entry))));
+        if let Entry::Sdn(sdn) = entry {
+            after.extend(sdn.bridges.iter().filter_map(|(node, bridge)| self.interfaces.get(&(&**node, &**bridge))));
+        }
         if let Entry::HaResource(resource) = entry {
             let id = resource.guest.split_once(':').and_then(|(_, id)| id.parse().ok());
             after.extend(id.and_then(|id: u32| self.guests.get(&id)));
@@ -264,12 +302,20 @@ impl<'a> Cx<'a, '_> {
                 after.extend(bridge.ports.iter().filter_map(|port| self.interfaces.get(&(node, &**port))));
             }
             HostPart::Vlan(vlan) => after.extend(self.interfaces.get(&(&*vlan.interface.node, &*vlan.device))),
-            HostPart::Dns(_)
+            HostPart::OvsBond(bond) => self.plugged(&bond.port, after),
+            HostPart::OvsPort(port) | HostPart::InternalPort(port) => self.plugged(port, after),
+            HostPart::OvsBridge(_)
+            | HostPart::Dns(_)
             | HostPart::Hosts(_)
             | HostPart::Time(_)
             | HostPart::Standard(_)
             | HostPart::Repository(_) => {}
         }
+    }
+
+    /// Proxmox takes no port of an OVS bridge that is not there yet.
+    fn plugged(&self, port: &'a OvsPort<'a>, after: &mut Vec<u32>) {
+        after.extend(self.interfaces.get(&(&*port.interface.node, &*port.bridge)));
     }
 
     /// Notes the step of what rules may refer to.
@@ -353,6 +399,7 @@ impl<'a> Cx<'a, '_> {
             };
             after.extend(self.storages.get(storage));
         }
+        container.nics.iter().for_each(|nic| self.bridge(&container.node, &nic.bridge, after));
         after.extend(container.from.as_ref().and_then(|template| self.file(template)));
         after.extend(container.pool.as_ref().and_then(|pool| self.step_of(&format!("pool.{pool}"), Facet::Pool)));
         after.extend(container.clone.as_ref().and_then(|clone| self.guests.get(&clone.id)));
@@ -371,7 +418,7 @@ impl<'a> Cx<'a, '_> {
                 after.extend(self.file(import));
             }
         }
-        after.extend(vm.nics.iter().filter_map(|nic| self.interfaces.get(&(&*vm.node, &*nic.bridge))));
+        vm.nics.iter().for_each(|nic| self.bridge(&vm.node, &nic.bridge, after));
         if let Some(init) = &vm.cloud_init {
             self.cloud_init(init, after);
         }

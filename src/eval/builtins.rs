@@ -47,6 +47,7 @@ impl Machine<'_> {
             | Builtin::Take
             | Builtin::Before
             | Builtin::Len
+            | Builtin::IsAlphanumeric
             | Builtin::IsSlot
             | Builtin::SlotBus
             | Builtin::SlotIndex
@@ -228,6 +229,11 @@ impl Machine<'_> {
             Builtin::Matches => return Value::Bool(self.word(a).contains(self.word(b))),
             Builtin::LooksLikeSecret => return Value::Bool(crate::types::secrets::class_of(self.word(a)).is_some()),
             Builtin::Len => return Value::Int(self.word(a).chars().count() as i64),
+            Builtin::IsAlphanumeric => {
+                let text = self.word(a);
+                let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                return Value::Bool(is_plain && text.starts_with(|first: char| first.is_ascii_alphabetic()));
+            }
             Builtin::IsSlot => {
                 let last = if let Value::Int(last) = c { last } else { -1 };
                 let (bus, number) = slot(self.word(a));

@@ -95,6 +95,7 @@ fn call(machine: &Machine<'_>, sources: &Sources, builtin: Builtin, run: Operand
             }
             _ => format!("a multiple of {}", argument(1)),
         }),
+        Builtin::IsAlphanumeric => Some("a letter, and then letters and digits only".to_owned()),
         Builtin::StartsWith => Some(format!("text that begins with {}", argument(1))),
         Builtin::EndsWith => Some(format!("text that ends with {}", argument(1))),
         _ => None,

@@ -156,14 +156,14 @@ fn bridges(compiled: &Compiled, tree: &Tree, heads: &[Declared], hints: &mut Vec
 }
 
 fn bridge(model: &Model<'_>, tree: &Tree, node: Index, nic: Nic, host: Host) -> Option<Hint> {
-    let (None, Some(network)) = (nic.via(model), nic.network(model)) else { return None };
+    let network = nic.network(model).filter(|_| nic.via(model) == Value::Null)?;
     let bridge = model.bridge(nic, host)?;
     // Where a profile names the network, the hint stands behind the key.
     let said = model.said_at(nic.id, model.fields.nic.network);
     let at = [said, Some(model.span(nic.id))].into_iter().flatten().find(|span| is_in(tree, node, *span))?;
-    let name = model.key(bridge.id);
+    let name = model.key(bridge);
     let tooltip = format!("`{}` reaches `{}` over `{name}`", model.key(host.id), model.key(network.id));
-    Some(Hint { at: at.end, text: format!(" → {name}"), tooltip, place: Some(model.span(bridge.id)) })
+    Some(Hint { at: at.end, text: format!(" → {name}"), tooltip, place: Some(model.span(bridge)) })
 }
 
 fn is_in(tree: &Tree, node: Index, span: Span) -> bool {

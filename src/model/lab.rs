@@ -1,6 +1,8 @@
 //! What objects are called, and where they are.
 
-use super::{Bridge, Container, ContainerNic, Host, Machine, Model, Network, Nic, Project, Reservation, Service, Vm};
+use rustc_hash::FxHashMap;
+
+use super::{Container, ContainerNic, Host, Machine, Model, Network, Nic, Project, Reservation, Service, Vm, Vnet};
 use crate::types::ty::ShapeId;
 use crate::types::value::{ObjId, Value};
 
@@ -114,21 +116,50 @@ impl<'m> Model<'m> {
         host.state(self) == Some("running")
     }
 
-    /// The bridge of a NIC: the one it names, or the one of the host that reaches its network.
+    /// The bridge or vnet of a NIC: the one it names, or the one on the host that reaches its network.
     ///
-    /// Cost: a look at each bridge of the host.
+    /// Cost: a look at each bridge of the host, and at each vnet that reaches the network.
     #[must_use]
-    pub fn bridge(&self, nic: Nic, host: Host) -> Option<Bridge> {
+    pub fn bridge(&self, nic: Nic, host: Host) -> Option<ObjId> {
         self.bridge_to(nic.via(self), nic.network(self), host)
     }
 
-    /// The bridge that was named, or the one of the host that reaches a network.
+    /// The bridge or vnet that was named, or the one on the host that reaches a network.
     #[must_use]
-    pub fn bridge_to(&self, said: Option<Bridge>, network: Option<Network>, host: Host) -> Option<Bridge> {
-        said.or_else(|| {
-            let network = network?;
-            host.bridge(self).find(|bridge| bridge.network(self) == Some(network))
-        })
+    pub fn bridge_to(&self, said: Value, network: Option<Network>, host: Host) -> Option<ObjId> {
+        if let Value::Obj(said) = said {
+            return Some(said);
+        }
+        let network = network?;
+        let bridge = host.bridge(self).find(|bridge| bridge.network(self) == Some(network));
+        let on_host = |vnet: &&ObjId| self.zone(**vnet).is_some_and(|zone| self.is_on(zone, host));
+        bridge.map(|bridge| bridge.id).or_else(|| self.vnets_to(network).iter().find(on_host).copied())
+    }
+
+    /// Whether a NIC is plugged into a vnet, which has the network's tag itself.
+    #[must_use]
+    pub fn is_vnet(&self, bridge: ObjId) -> bool {
+        self.world.object(bridge).shape == self.site.vnet.shape
+    }
+
+    /// The zone that a vnet is in.
+    #[must_use]
+    pub fn zone(&self, vnet: ObjId) -> Option<ObjId> {
+        if let Value::Obj(zone) = self.world.home(vnet).within { Some(zone) } else { None }
+    }
+
+    /// The vnets that reach a network. Gathered for all at the first question.
+    fn vnets_to(&self, network: Network) -> &[ObjId] {
+        let vnets = self.vnets.get_or_init(|| {
+            let mut found: FxHashMap<ObjId, Vec<ObjId>> = FxHashMap::default();
+            for id in self.all(self.site.vnet.shape) {
+                if let Some(network) = Vnet::new(self, id).network(self) {
+                    found.entry(network.id).or_default().push(id);
+                }
+            }
+            found
+        });
+        vnets.get(&network.id).map_or(&[], Vec::as_slice)
     }
 
     /// The address of a router or server as a network knows it: stated, or of the guest, NIC, host or lease that has it. Without

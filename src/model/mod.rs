@@ -16,6 +16,8 @@ mod views;
 
 use std::sync::OnceLock;
 
+use rustc_hash::FxHashMap;
+
 use crate::base::{Sources, Span};
 use crate::eval::World;
 use crate::resolve::Unit;
@@ -25,8 +27,9 @@ use crate::types::{Program, span_of};
 
 pub use path::{Found, Step};
 pub use site::{
-    Apt, AptRepository, ClusterFirewall, Firewall, FirewallAlias, FirewallRule, GuestFirewall, HostFirewall,
-    HostSystem, HostVlan, HostsEntry, IpSet, IpSetMember, LogLimit, SecurityGroup,
+    Apt, AptRepository, Bond, ClusterFirewall, FabricInterface, FabricNode, Firewall, FirewallAlias, FirewallRule,
+    GuestFirewall, HostFirewall, HostNic, HostSystem, HostVlan, HostsEntry, InternalPort, IpSet, IpSetMember, LogLimit,
+    SdnController, SdnDns, SdnFabric, SdnIpam, SdnSubnet, SdnZone, SecurityGroup, Vnet,
 };
 pub use views::{
     Acl, AcmeAccount, AcmePlugin, Agent, Attach, Audio, Bridge, Cdrom, Certificate, CloneOf, CloudInit, Cluster,
@@ -63,6 +66,8 @@ pub struct Model<'m> {
     /// The number of each kind's field `owner`.
     owners: Vec<Option<u16>>,
     addresses: OnceLock<Addresses>,
+    /// The vnets that reach each network.
+    vnets: OnceLock<FxHashMap<ObjId, Vec<ObjId>>>,
 }
 
 /// The addresses of all resources, side by side.
@@ -82,7 +87,19 @@ impl<'m> Model<'m> {
         let owner = program.heap.names.find("owner");
         let owner_of = |shape: &Shape| if shape.is_kind { shape.any_field(owner?) } else { None };
         let owners = program.shapes.iter().map(owner_of).collect();
-        Model { program, world, units, sources, fields, site, defaults, names, owners, addresses: OnceLock::new() }
+        Model {
+            program,
+            world,
+            units,
+            sources,
+            fields,
+            site,
+            defaults,
+            names,
+            owners,
+            addresses: OnceLock::new(),
+            vnets: OnceLock::new(),
+        }
     }
 
     /// The field by which a resource says who applies it.

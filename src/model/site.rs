@@ -1,4 +1,4 @@
-//! The views of what hosts are told beside their guests, and of firewalls.
+//! The views of what hosts are told beside their guests, of the software-defined network, and of firewalls.
 
 use super::view::{accessor, number, shape, views};
 use super::views::Bridge;
@@ -16,13 +16,45 @@ fn fields<'f>(model: &'f Model<'_>) -> &'f Fields {
 views! {
     /// What Proxmox is told on a node, beside its guests.
     HostSystem as system of "host" {
+        nic = "nic" many HostNic,
+        bond = "bond" many Bond,
         bridge = "bridge" many Bridge,
+        internal_port = "internal-port" many InternalPort,
         vlan = "vlan" many HostVlan,
         dns = "dns" list,
         domain = "domain" text,
         hosts = "hosts" many HostsEntry,
         timezone = "timezone" text,
         apt = "apt" one Apt,
+    }
+    /// A network card of a host.
+    HostNic as card of "HostNic" {
+        ovs_tag = "ovs-tag" int,
+        ovs_options = "ovs-options" text,
+    }
+    /// A bond of network cards.
+    Bond as bond of "Bond" {
+        ovs = "ovs" flag,
+        ovs_tag = "ovs-tag" int,
+        ovs_options = "ovs-options" text,
+        ports = "ports" list,
+        mode = "mode" text,
+        mtu = "mtu" int,
+        comment = "comment" text,
+    }
+    /// A host's own end on an OVS bridge.
+    InternalPort as internal_port of "InternalPort" {
+        bridge = "bridge" one Bridge,
+        tag = "tag" int,
+        options = "options" text,
+        network = "network" one Network,
+        address = "address" value,
+        address6 = "address6" text,
+        default_route = "default-route" maybe,
+        mtu = "mtu" int,
+        comment = "comment" text,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
     }
     /// A VLAN interface of a host.
     HostVlan as vlan of "HostVlan" {
@@ -57,6 +89,57 @@ views! {
         file = "file" text,
         index = "index" int,
         enabled = "enabled" flag,
+    }
+    /// A zone of the software-defined network.
+    SdnZone as sdn_zone of "sdn-zone" {
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// Who spreads its routes.
+    SdnController as sdn_controller of "sdn-controller" {
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// Who keeps its addresses.
+    SdnIpam as sdn_ipam of "sdn-ipam" {
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// Where its names are written.
+    SdnDns as sdn_dns of "sdn-dns" {
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A bridge of a zone.
+    Vnet as vnet of "vnet" {
+        network = "network" one Network,
+        subnet = "subnet" many SdnSubnet,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A subnet of a vnet.
+    SdnSubnet as sdn_subnet of "SdnSubnet" {
+        cidr = "cidr" value,
+        cidr6 = "cidr6" text,
+        pool = "pool" list,
+    }
+    /// A fabric of nodes.
+    SdnFabric as sdn_fabric of "sdn-fabric" {
+        node = "node" many FabricNode,
+        on_delete = "on-delete" text,
+        adopt = "adopt" flag,
+    }
+    /// A node of a fabric.
+    FabricNode as fabric_node of "FabricNode" {
+        address = "address" value,
+        address6 = "address6" text,
+        interface = "interface" many FabricInterface,
+    }
+    /// An interface of a node that leads to others.
+    FabricInterface as fabric_interface of "FabricInterface" {
+        address = "address" text,
+        address6 = "address6" text,
+        hello_multiplier = "hello-multiplier" int,
     }
     /// A firewall.
     Firewall as firewall of "firewall" {

@@ -154,6 +154,8 @@ views! {
     }
     /// A bridge of a host.
     Bridge as bridge of "Bridge" {
+        ovs = "ovs" flag,
+        ovs_options = "ovs-options" text,
         ports = "ports" list,
         network = "network" one Network,
         address = "address" value,
@@ -330,7 +332,7 @@ views! {
     ContainerNic as container_nic of "ContainerNic" {
         name = "name" text,
         network = "network" one Network,
-        via = "via" one Bridge,
+        via = "via" value,
         address = "address" value,
         config = "config" text,
         gateway = "gateway" value,
@@ -737,7 +739,7 @@ views! {
     /// A network card of a guest.
     Nic as nic of "GuestNic" {
         network = "network" one Network,
-        via = "via" one Bridge,
+        via = "via" value,
         address = "address" value,
         config = "config" text,
         gateway = "gateway" value,

@@ -27,6 +27,22 @@ pub enum Entry {
     HaResource,
     /// A server for measurements.
     MetricsServer,
+    /// A fabric of the software-defined network.
+    SdnFabric,
+    /// A node of a fabric.
+    SdnFabricNode,
+    /// Who keeps addresses of the software-defined network.
+    SdnIpam,
+    /// A server that names of its guests are written to.
+    SdnDns,
+    /// Who spreads routes of the software-defined network.
+    SdnController,
+    /// A zone of the software-defined network.
+    SdnZone,
+    /// A bridge of a zone.
+    Vnet,
+    /// A subnet of a vnet.
+    VnetSubnet,
 }
 
 impl Entry {
@@ -44,6 +60,14 @@ impl Entry {
         Entry::HaNodes,
         Entry::HaResource,
         Entry::MetricsServer,
+        Entry::SdnFabric,
+        Entry::SdnFabricNode,
+        Entry::SdnIpam,
+        Entry::SdnDns,
+        Entry::SdnController,
+        Entry::SdnZone,
+        Entry::Vnet,
+        Entry::VnetSubnet,
     ];
 
     /// Its name in `project.owner`.
@@ -62,6 +86,41 @@ impl Entry {
             Entry::HaNodes => "ha.nodes",
             Entry::HaResource => "ha.resource",
             Entry::MetricsServer => "metrics-server.entry",
+            Entry::SdnFabric => "sdn-fabric.entry",
+            Entry::SdnFabricNode => "sdn-fabric.node",
+            Entry::SdnIpam => "sdn-ipam.entry",
+            Entry::SdnDns => "sdn-dns.entry",
+            Entry::SdnController => "sdn-controller.entry",
+            Entry::SdnZone => "sdn-zone.entry",
+            Entry::Vnet => "vnet.entry",
+            Entry::VnetSubnet => "vnet.subnet",
+        }
+    }
+
+    /// Whether it is of the software-defined network, whose changes are pending until they are applied as a whole.
+    #[must_use]
+    pub fn is_sdn(self) -> bool {
+        match self {
+            Entry::SdnFabric
+            | Entry::SdnFabricNode
+            | Entry::SdnIpam
+            | Entry::SdnDns
+            | Entry::SdnController
+            | Entry::SdnZone
+            | Entry::Vnet
+            | Entry::VnetSubnet => true,
+            Entry::Realm
+            | Entry::Group
+            | Entry::User
+            | Entry::Token
+            | Entry::Role
+            | Entry::Acl
+            | Entry::Certificate
+            | Entry::AcmeAccount
+            | Entry::AcmePlugin
+            | Entry::HaNodes
+            | Entry::HaResource
+            | Entry::MetricsServer => false,
         }
     }
 }

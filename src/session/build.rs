@@ -129,6 +129,7 @@ fn documents(
     let mut writer = system.writer();
     let mut parts = Parts::new(&model, &owned);
     let (before, files) = (std::mem::take(&mut parts.before), std::mem::take(&mut parts.files));
+    let after = std::mem::take(&mut parts.after);
     let mut emit = |wanted: &Wanted<'_>, sink: targets::Sink<'_>| {
         let request = Request {
             desired: &wanted.desired,
@@ -164,6 +165,7 @@ fn documents(
         }
         part.clear();
     }
+    diagnostics.extend(emit(&after, sink));
     diagnostics.extend(parts.diagnostics());
     if let Some(end) = end {
         writer.end(end);

@@ -65,6 +65,7 @@ pub const FILES: &[(&str, &str)] = library! {
     "prelude.hlab"
     "project.hlab"
     "realm.hlab"
+    "sdn.hlab"
     "snippet.hlab"
     "storage.hlab"
     "vm-options.hlab"

@@ -10,7 +10,6 @@ mod declared;
 pub(crate) mod edits;
 mod errors;
 mod explain;
-pub mod ground;
 mod import;
 mod inputs;
 pub mod library;

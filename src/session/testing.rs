@@ -3,7 +3,6 @@
 use crate::base::{Name, Span, World as Files};
 use crate::diag::{Diagnostic, Severity};
 use crate::session::compile::{self, Compiled, Parsed};
-use crate::session::ground::Ground;
 use crate::session::overlay::Overlay;
 use crate::session::{Options, TestOutcome, TestReport, errors};
 use crate::syntax::tree::{Index, NodeKind, Tree};
@@ -14,8 +13,7 @@ use crate::types::value::{ObjId, Value};
 /// an empty project instead.
 pub fn run(files: &dyn Files, options: &Options, filter: Option<&str>, library_tests: &[(&str, &str)]) -> TestReport {
     let mut diagnostics = Vec::new();
-    let mut parsed = compile::parse(files, &|_| true, library_tests, options, &mut diagnostics);
-    parsed.ground = Some(Ground::get());
+    let parsed = compile::parse(files, &|_| true, library_tests, options, &mut diagnostics);
     let (sources, trees) = (&parsed.sources, &parsed.trees);
     let mut tests = Vec::new();
     if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {

@@ -61,6 +61,8 @@ pub enum Builtin {
     Before,
     /// `is-multiple(size, unit)`
     IsMultiple,
+    /// `is-alphanumeric(s)`
+    IsAlphanumeric,
     /// `stated(x)`
     Stated,
     /// `values(T)`
@@ -104,6 +106,7 @@ pub const EXTERNAL: &[(&str, Builtin)] = &[
     ("matches", Builtin::Matches),
     ("before", Builtin::Before),
     ("is-multiple", Builtin::IsMultiple),
+    ("is-alphanumeric", Builtin::IsAlphanumeric),
     ("model-with", Builtin::ModelWith),
     ("looks-like-secret", Builtin::LooksLikeSecret),
     ("secret-class", Builtin::SecretClass),

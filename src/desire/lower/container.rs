@@ -207,13 +207,13 @@ fn nic<'a>(cx: &mut Cx<'a>, nic: model::ContainerNic, host: Host) -> ContainerNi
     let slot = slot_number(model.key(nic.id));
     let network = nic.network(model);
     // Without a bridge it would not have passed the checks of its kind.
-    let bridge = model.bridge_to(nic.via(model), network, host).map_or("", |bridge| model.key(bridge.id));
+    let bridge = model.bridge_to(nic.via(model), network, host);
     let mut out = ContainerNic {
         slot,
         name: text(nic.name(model)).unwrap_or_else(|| Cow::Owned(format!("eth{slot}"))),
-        bridge: Cow::Borrowed(bridge),
+        bridge: Cow::Borrowed(bridge.map_or("", |bridge| model.key(bridge))),
         mac: if let Value::Mac(mac) = nic.mac(model) { Some(Cow::Owned(nic::mac_text(mac))) } else { None },
-        vlan: count(nic.vlan(model).or_else(|| network.and_then(|network| network.vlan(model)))),
+        vlan: nic::tag(model, nic.vlan(model), network, bridge),
         trunks: nic::tags(nic.trunks(model)),
         firewall: nic.firewall(model),
         disconnected: off(nic.connected(model)),

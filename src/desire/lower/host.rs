@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::nic::with_prefix;
-use super::{Cx, Life, Place, count, errors, ip, text, texts};
+use super::{Cx, Life, Place, count, errors, ip, ovs, text, texts};
 use crate::desire::{
-    Bridge, Content, HostDns, HostPart, HostTime, HostVlan, HostsFile, Interface, Repository, StandardRepository, Text,
+    Bridge, Content, HostDns, HostPart, HostTime, HostVlan, HostsFile, Interface, OvsBridge, Repository,
+    StandardRepository, Text,
 };
-use crate::model::{self, Apt, Host, HostSystem, Model, Network};
+use crate::model::{self, Apt, Host, HostSystem, InternalPort, Model, Network};
 use crate::own::{Facet, Owner};
 use crate::types::value::{ObjId, Value};
 
@@ -37,13 +38,13 @@ pub(super) fn host(cx: &mut Cx<'_>, host: Host) {
     }
 }
 
-fn node<'a>(model: &'a Model<'a>, host: Host) -> Text<'a> {
+pub(super) fn node<'a>(model: &'a Model<'a>, host: Host) -> Text<'a> {
     Cow::Borrowed(model.name(host.id))
 }
 
 impl<'a> Cx<'a> {
     /// Adds a part of a host: `at` declares it, and `rest` is what its address has besides.
-    fn push_host(&mut self, host: Host, at: ObjId, rest: &str, life: Life<'a>, part: HostPart<'a>) {
+    pub(super) fn push_host(&mut self, host: Host, at: ObjId, rest: &str, life: Life<'a>, part: HostPart<'a>) {
         let mut address = self.model.address(at);
         if !rest.is_empty() {
             address.push('.');
@@ -55,99 +56,144 @@ impl<'a> Cx<'a> {
     }
 }
 
-fn life(adopt: bool, on_delete: Option<&str>) -> Life<'static> {
+pub(super) fn life(adopt: bool, on_delete: Option<&str>) -> Life<'static> {
     Life { adopt, destroy: on_delete == Some("destroy"), ..Life::default() }
 }
 
 /// What says an interface's network and addresses.
-struct Addressed<'a> {
-    id: ObjId,
-    network: Option<Network>,
-    address: Value,
-    address6: Option<&'a str>,
+pub(super) struct Addressed<'a> {
+    pub id: ObjId,
+    pub network: Option<Network>,
+    pub address: Value,
+    pub address6: Option<&'a str>,
     /// The numbers of the fields `network` and `address`.
-    fields: (u16, u16),
+    pub fields: (u16, u16),
 }
 
-/// Bridges and VLAN interfaces.
+/// Bridges, VLAN interfaces, and what is of Open vSwitch.
 fn network<'a>(cx: &mut Cx<'a>, host: Host, system: HostSystem) {
     let model = cx.model;
     let bridges: Vec<model::Bridge> = system.bridge(model).collect();
     let vlans: Vec<model::HostVlan> = system.vlan(model).collect();
-    let routes = bridges.iter().map(|bridge| (bridge.id, bridge.default_route(model), bridge.network(model)));
-    let routes = routes.chain(vlans.iter().map(|vlan| (vlan.id, vlan.default_route(model), vlan.network(model))));
-    let route = default_route(model, &routes.collect::<Vec<_>>());
-    for bridge in bridges {
-        let (of, numbers) = (bridge, &model.fields.bridge);
-        let interface = Interface {
-            mtu: count(of.mtu(model)),
-            no_autostart: !of.autostart(model),
-            comment: text(of.comment(model)),
-            reload_timeout: cx.seconds(of.reload_timeout(model), 100, (of.id, numbers.reload_timeout)),
-            ..addressed(
-                cx,
-                host,
-                route == Some(of.id),
-                &Addressed {
-                    id: of.id,
-                    network: of.network(model),
-                    address: of.address(model),
-                    address6: of.address6(model),
-                    fields: (numbers.network, numbers.address),
-                },
-            )
-        };
-        let name =
-            |value: &Value| if let Value::Obj(port) = value { Some(Cow::Borrowed(model.key(*port))) } else { None };
-        let part = Bridge {
+    let internal: Vec<InternalPort> = system.internal_port(model).collect();
+    let at = |id, said, network, address: Value, address6: Option<&str>| Way {
+        id,
+        said,
+        network,
+        has_address: address.is_known() || address6.is_some(),
+    };
+    let ways = bridges
+        .iter()
+        .map(|of| at(of.id, of.default_route(model), of.network(model), of.address(model), of.address6(model)));
+    let ways = ways.chain(
+        vlans
+            .iter()
+            .map(|of| at(of.id, of.default_route(model), of.network(model), of.address(model), of.address6(model))),
+    );
+    let ways = ways.chain(
+        internal
+            .iter()
+            .map(|of| at(of.id, of.default_route(model), of.network(model), of.address(model), of.address6(model))),
+    );
+    let route = default_route(model, &ways.collect::<Vec<_>>());
+    for of in &bridges {
+        bridge(cx, host, *of, route == Some(of.id));
+    }
+    for of in vlans {
+        vlan(cx, host, of, route == Some(of.id));
+    }
+    ovs::ports(cx, host, system, &bridges);
+    for of in internal {
+        ovs::internal_port(cx, host, of, route == Some(of.id));
+    }
+}
+
+/// The names of ports.
+fn keys<'a>(model: &'a Model<'a>, ports: &[Value]) -> Vec<Text<'a>> {
+    let name = |value: &Value| if let Value::Obj(port) = value { Some(Cow::Borrowed(model.key(*port))) } else { None };
+    ports.iter().filter_map(name).collect()
+}
+
+fn bridge<'a>(cx: &mut Cx<'a>, host: Host, of: model::Bridge, is_route: bool) {
+    let (model, numbers) = (cx.model, &cx.model.fields.bridge);
+    let interface = Interface {
+        mtu: count(of.mtu(model)),
+        no_autostart: !of.autostart(model),
+        comment: text(of.comment(model)),
+        reload_timeout: cx.seconds(of.reload_timeout(model), 100, (of.id, numbers.reload_timeout)),
+        ..addressed(
+            cx,
+            host,
+            is_route,
+            &Addressed {
+                id: of.id,
+                network: of.network(model),
+                address: of.address(model),
+                address6: of.address6(model),
+                fields: (numbers.network, numbers.address),
+            },
+        )
+    };
+    let part = match of.ovs(model) {
+        true => HostPart::OvsBridge(OvsBridge {
             interface,
-            ports: of.ports(model).iter().filter_map(name).collect(),
+            cards: ovs::cards(model, of.ports(model)),
+            options: text(of.ovs_options(model)),
+        }),
+        false => HostPart::Bridge(Bridge {
+            interface,
+            ports: keys(model, of.ports(model)),
             vlan_aware: of.vlan_aware(model),
             vlans: text(of.vlans(model)),
             stp: of.stp(model),
-        };
-        let life = life(of.adopt(model), of.on_delete(model));
-        cx.push_host(host, of.id, "", life, HostPart::Bridge(part));
-    }
-    for of in vlans {
-        let numbers = &model.site.vlan;
-        let interface = Interface {
-            mtu: count(of.mtu(model)),
-            no_autostart: !of.autostart(model),
-            comment: text(of.comment(model)),
-            reload_timeout: cx.seconds(of.reload_timeout(model), 100, (of.id, numbers.reload_timeout)),
-            ..addressed(
-                cx,
-                host,
-                route == Some(of.id),
-                &Addressed {
-                    id: of.id,
-                    network: of.network(model),
-                    address: of.address(model),
-                    address6: of.address6(model),
-                    fields: (numbers.network, numbers.address),
-                },
-            )
-        };
-        let device = if let Value::Obj(device) = of.device(model) { model.key(device) } else { "" };
-        let part = HostVlan { interface, device: Cow::Borrowed(device), tag: count(of.tag(model)).unwrap_or_default() };
-        let life = life(of.adopt(model), of.on_delete(model));
-        cx.push_host(host, of.id, "", life, HostPart::Vlan(part));
-    }
+        }),
+    };
+    cx.push_host(host, of.id, "", life(of.adopt(model), of.on_delete(model)), part);
 }
 
-/// The interface that has the default route: the one that says so, or the first whose network has a gateway.
-fn default_route(model: &Model<'_>, all: &[(ObjId, Option<bool>, Option<Network>)]) -> Option<ObjId> {
-    let has_gateway = |network: &Option<Network>| {
-        network.is_some_and(|network| network.gateway(model).is_known() || network.gateway6(model).is_some())
+fn vlan<'a>(cx: &mut Cx<'a>, host: Host, of: model::HostVlan, is_route: bool) {
+    let (model, numbers) = (cx.model, &cx.model.site.vlan);
+    let interface = Interface {
+        mtu: count(of.mtu(model)),
+        no_autostart: !of.autostart(model),
+        comment: text(of.comment(model)),
+        reload_timeout: cx.seconds(of.reload_timeout(model), 100, (of.id, numbers.reload_timeout)),
+        ..addressed(
+            cx,
+            host,
+            is_route,
+            &Addressed {
+                id: of.id,
+                network: of.network(model),
+                address: of.address(model),
+                address6: of.address6(model),
+                fields: (numbers.network, numbers.address),
+            },
+        )
     };
-    let said = all.iter().find(|(_, said, _)| *said == Some(true));
-    let first = || all.iter().find(|(_, said, network)| said.is_none() && has_gateway(network));
-    said.or_else(first).map(|(id, ..)| *id)
+    let device = if let Value::Obj(device) = of.device(model) { model.key(device) } else { "" };
+    let part = HostVlan { interface, device: Cow::Borrowed(device), tag: count(of.tag(model)).unwrap_or_default() };
+    cx.push_host(host, of.id, "", life(of.adopt(model), of.on_delete(model)), HostPart::Vlan(part));
+}
+
+/// An interface that the default route may go through.
+struct Way {
+    id: ObjId,
+    said: Option<bool>,
+    network: Option<Network>,
+    has_address: bool,
+}
+
+/// The interface that has the default route: the one that says so, or the first with an address whose network has a gateway.
+fn default_route(model: &Model<'_>, ways: &[Way]) -> Option<ObjId> {
+    let has_gateway = |network: Network| network.gateway(model).is_known() || network.gateway6(model).is_some();
+    let said = ways.iter().find(|way| way.said == Some(true));
+    let is_usual = |way: &&Way| way.said.is_none() && way.has_address && way.network.is_some_and(has_gateway);
+    said.or_else(|| ways.iter().find(is_usual)).map(|way| way.id)
 }
 
 /// Name, addresses and gateways of an interface.
-fn addressed<'a>(cx: &mut Cx<'a>, host: Host, is_route: bool, of: &Addressed<'a>) -> Interface<'a> {
+pub(super) fn addressed<'a>(cx: &mut Cx<'a>, host: Host, is_route: bool, of: &Addressed<'a>) -> Interface<'a> {
     let model = cx.model;
     let mut out = Interface {
         node: node(model, host),

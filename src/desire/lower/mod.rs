@@ -16,8 +16,10 @@ mod ha;
 mod metrics;
 mod host;
 mod nic;
+mod ovs;
 mod place;
 mod raw;
+mod sdn;
 mod usual;
 mod vm;
 
@@ -88,17 +90,21 @@ pub fn desired<'a>(model: &'a Model<'a>, owned: &'a Owned) -> Checked<Wanted<'a>
     while parts.containers(usize::MAX, &mut wanted) {}
     wanted.append(std::mem::take(&mut parts.files));
     while parts.vms(usize::MAX, &mut wanted) {}
+    wanted.append(std::mem::take(&mut parts.after));
     Checked::new(wanted, parts.cx.out)
 }
 
 /// What is wanted of a lab, part by part, so that ten thousand guests need not be there at once: what comes before
-/// containers, the containers, files and mappings and what else there is, the VMs. That is the order of a [`Desired`].
+/// containers, the containers, files and mappings and what else there is, the VMs, what comes after them. That is the order of
+/// a [`Desired`].
 pub struct Parts<'a> {
     cx: Cx<'a>,
     /// What is sorted before containers.
     pub before: Wanted<'a>,
     /// Everything else but guests: what they refer to is among it.
     pub files: Wanted<'a>,
+    /// What is sorted after VMs.
+    pub after: Wanted<'a>,
     containers: Vec<Container>,
     containers_done: usize,
     vms: Vec<Vm>,
@@ -107,6 +113,9 @@ pub struct Parts<'a> {
 
 /// What addresses of containers begin with.
 const CONTAINERS: &str = "container.";
+
+/// What comes right after the addresses of VMs, `vm.` and a name: the next character is `/`.
+const AFTER_VMS: &str = "vm/";
 
 impl<'a> Parts<'a> {
     /// The parts of a lab; those that are no guests are made at once.
@@ -131,6 +140,7 @@ impl<'a> Parts<'a> {
         ha::all(&mut cx);
         metrics::all(&mut cx);
         certificate::all(&mut cx);
+        sdn::all(&mut cx);
         for id in model.all(model.fields.host.shape) {
             host::host(&mut cx, Host::new(model, id));
         }
@@ -143,13 +153,17 @@ impl<'a> Parts<'a> {
             let desired = Desired { project: Cow::Borrowed(project), ..Desired::default() };
             Wanted { desired, ..Wanted::default() }
         };
-        let (mut before, mut files) = (of_project(), of_project());
+        let (mut before, mut files, mut after) = (of_project(), of_project(), of_project());
+        let last = cx.made.partition_point(|made| &*made.object.address < AFTER_VMS);
+        let last = cx.made.split_off(last);
         let rest = cx.made.partition_point(|made| &*made.object.address < CONTAINERS);
         let rest = cx.made.split_off(rest);
         cx.hand_over(&mut before);
         cx.made = rest;
         cx.hand_over(&mut files);
-        Parts { cx, before, files, containers, containers_done: 0, vms, vms_done: 0 }
+        cx.made = last;
+        cx.hand_over(&mut after);
+        Parts { cx, before, files, after, containers, containers_done: 0, vms, vms_done: 0 }
     }
 
     /// Adds the objects of the next containers; whether there were any.

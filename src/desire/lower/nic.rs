@@ -18,14 +18,14 @@ pub(super) fn nics<'a>(cx: &mut Cx<'a>, vm: Vm, host: Host) -> Vec<desire::Nic<'
 
 fn one<'a>(cx: &Cx<'a>, nic: Nic, host: Host) -> desire::Nic<'a> {
     let model = cx.model;
-    let of_network = || nic.network(model).and_then(|network| network.vlan(model));
+    // Without a bridge it would not have passed the checks of its kind.
+    let bridge = model.bridge(nic, host);
     let mut out = desire::Nic {
         slot: slot_number(model.key(nic.id)),
-        // Without a bridge it would not have passed the checks of its kind.
-        bridge: Cow::Borrowed(model.bridge(nic, host).map_or("", |bridge| model.key(bridge.id))),
+        bridge: Cow::Borrowed(bridge.map_or("", |bridge| model.key(bridge))),
         model: Cow::Borrowed(nic.model(model).unwrap_or("virtio")),
         mac: if let Value::Mac(mac) = nic.mac(model) { Some(Cow::Owned(mac_text(mac))) } else { None },
-        vlan: count(nic.vlan(model).or_else(of_network)),
+        vlan: tag(model, nic.vlan(model), nic.network(model), bridge),
         firewall: nic.firewall(model),
         ..desire::Nic::default()
     };
@@ -33,6 +33,18 @@ fn one<'a>(cx: &Cx<'a>, nic: Nic, host: Host) -> desire::Nic<'a> {
         seldom(cx, nic, &mut out);
     }
     out
+}
+
+/// The tag of a card: the one it says, or its network's, which a vnet has itself.
+pub(super) fn tag(
+    model: &Model<'_>,
+    said: Option<i64>,
+    network: Option<Network>,
+    bridge: Option<ObjId>,
+) -> Option<u32> {
+    let is_vnet = bridge.is_some_and(|bridge| model.is_vnet(bridge));
+    let of_network = || network.filter(|_| !is_vnet).and_then(|network| network.vlan(model));
+    count(said.or_else(of_network))
 }
 
 /// What most cards say nothing of.

@@ -13,6 +13,7 @@ pub(super) fn told(rollout: &Rollout<'_>, item: &Item<'_>, object: Option<&Objec
         (What::StorageEntry(storage), _) => storage::entry(rollout.model, *storage),
         (What::DeviceHost(device), _) => device_host(rollout.model, *device, item),
         (What::Directory(name), _) => directory(rollout.model, name),
+        (What::SdnApplied, _) => super::sdn::applied(),
         (What::Object(index), Some(object)) => of_object(rollout, *index, object, item),
         (What::Object(_), None) => Told { what: item.address.clone(), apply: None, verify: None, note: None },
     }

@@ -10,18 +10,18 @@ use crate::desire::{
 use crate::targets::emit::shell::word;
 
 /// A command that is put together option by option.
-struct Command(String);
+pub(super) struct Command(pub String);
 
 impl Command {
     /// `pvesh create COLLECTION --id NAME`, or `pvesh set COLLECTION/NAME` for what is there already.
-    fn new(object: &Object<'_>, collection: &str, id: &str, name: &str) -> Command {
+    pub fn new(object: &Object<'_>, collection: &str, id: &str, name: &str) -> Command {
         Command(match object.life.adopt {
             true => format!("pvesh set {}", word(&format!("{collection}/{name}"))),
             false => format!("pvesh create {} --{id} {}", word(collection), word(name)),
         })
     }
 
-    fn with(mut self, option: &str, value: &str) -> Command {
+    pub fn with(mut self, option: &str, value: &str) -> Command {
         self.0.push_str(&format!(" --{option} {}", word(value)));
         self
     }
@@ -40,7 +40,7 @@ impl Command {
         }
     }
 
-    fn flag(self, option: &str, is_said: bool, value: &str) -> Command {
+    pub fn flag(self, option: &str, is_said: bool, value: &str) -> Command {
         if is_said { self.with(option, value) } else { self }
     }
 
@@ -48,7 +48,7 @@ impl Command {
         if values.is_empty() { self } else { self.with(option, &values.join(",")) }
     }
 
-    fn told(self, what: String, verify: String) -> Told {
+    pub fn told(self, what: String, verify: String) -> Told {
         Told { what, apply: Some(self.0), verify: Some(verify), note: None }
     }
 }
@@ -60,7 +60,7 @@ impl Told {
 }
 
 /// `pvesh get PATH`
-fn get(path: &str) -> String {
+pub(super) fn get(path: &str) -> String {
     format!("pvesh get {}", word(path))
 }
 
@@ -84,6 +84,7 @@ pub(super) fn told(object: &Object<'_>, entry: &Entry<'_>) -> Told {
         Entry::MetricsServer(server) => told_metrics(object, server),
         Entry::Realm(realm) => told_realm(object, realm),
         Entry::Role(role) => told_role(object, role),
+        Entry::Sdn(sdn) => super::sdn::told(object, sdn),
         Entry::Token(token) => told_token(object, token),
         Entry::User(user) => told_user(object, user),
     }
@@ -293,7 +294,12 @@ pub(super) fn removed(kind: &str, name: &str) -> Option<String> {
         "metrics-server" => "/cluster/metrics/server",
         "acme-account" => "/cluster/acme/account",
         "acme-plugin" => "/cluster/acme/plugins",
+        "sdn-zone" => "/cluster/sdn/zones",
+        "sdn-controller" => "/cluster/sdn/controllers",
+        "sdn-ipam" => "/cluster/sdn/ipams",
+        "sdn-dns" => "/cluster/sdn/dns",
         _ => return None,
     };
-    Some(format!("pvesh delete {}", word(&format!("{collection}/{name}"))))
+    let applied = if kind.starts_with("sdn-") { " && pvesh set /cluster/sdn" } else { "" };
+    Some(format!("pvesh delete {}{applied}", word(&format!("{collection}/{name}"))))
 }

@@ -10,6 +10,7 @@ mod entries;
 mod gone;
 mod page;
 mod root;
+mod sdn;
 mod site;
 mod storage;
 
@@ -154,7 +155,11 @@ impl Rollout<'_> {
         let owner = self.steps.steps[number].owner;
         let object = match item.what {
             What::Object(index) => self.wanted.desired.objects.get(index),
-            What::StorageHost(_) | What::StorageEntry(_) | What::DeviceHost(_) | What::Directory(_) => None,
+            What::StorageHost(_)
+            | What::StorageEntry(_)
+            | What::DeviceHost(_)
+            | What::Directory(_)
+            | What::SdnApplied => None,
         };
         let mut told = commands::told(self, item, object);
         match owner {

@@ -2,7 +2,8 @@
 
 use super::Told;
 use crate::desire::{
-    Firewall, FirewallRule, GuestOf, HostPart, HostsFile, Interface, IpSet, Object, Protected, Repository, Text,
+    Firewall, FirewallRule, GuestOf, HostPart, HostsFile, Interface, IpSet, Object, OvsPort, Protected, Repository,
+    Text,
 };
 use crate::targets::emit::shell::word;
 
@@ -68,6 +69,32 @@ pub(super) fn host(part: &HostPart<'_>, object: &Object<'_>) -> Told {
             let what = format!("VLAN interface `{}` on {}", vlan.interface.name, vlan.interface.node);
             interface(what, &vlan.interface, options, object.life.adopt, None)
         }
+        HostPart::OvsBridge(bridge) => {
+            let options = Options::default().add("type", "OVSBridge");
+            let options = match bridge.cards.as_slice() {
+                [] => options,
+                cards => options.add("ovs_ports", &cards.join(" ")),
+            };
+            let options = options.maybe("ovs_options", bridge.options.as_ref());
+            let what = format!("OVS bridge `{}` on {}", bridge.interface.name, bridge.interface.node);
+            let package = "the package `openvswitch-switch` must be installed there";
+            interface(what, &bridge.interface, options, object.life.adopt, Some(package))
+        }
+        HostPart::OvsBond(bond) => {
+            let options = Options::default().add("type", "OVSBond").add("ovs_bonds", &bond.cards.join(" "));
+            let options = plugged(options.maybe("bond_mode", bond.mode.as_ref()), &bond.port);
+            let of = &bond.port.interface;
+            interface(format!("OVS bond `{}` on {}", of.name, of.node), of, options, object.life.adopt, None)
+        }
+        // The card itself is there, whatever it is of.
+        HostPart::OvsPort(port) => {
+            let (of, options) = (&port.interface, plugged(Options::default().add("type", "OVSPort"), port));
+            interface(format!("OVS port `{}` on {}", of.name, of.node), of, options, true, None)
+        }
+        HostPart::InternalPort(port) => {
+            let (of, options) = (&port.interface, plugged(Options::default().add("type", "OVSIntPort"), port));
+            interface(format!("internal port `{}` on {}", of.name, of.node), of, options, object.life.adopt, None)
+        }
         HostPart::Dns(dns) => {
             let mut options = Options::default().maybe("search", dns.domain.as_ref());
             for (number, server) in dns.servers.iter().enumerate() {
@@ -111,6 +138,11 @@ pub(super) fn host(part: &HostPart<'_>, object: &Object<'_>) -> Told {
     }
 }
 
+/// Where something is plugged in, and what goes through.
+fn plugged(options: Options, port: &OvsPort<'_>) -> Options {
+    options.add("ovs_bridge", &port.bridge).number("ovs_tag", port.tag).maybe("ovs_options", port.options.as_ref())
+}
+
 /// The text of a hosts file.
 fn hosts_text(hosts: &HostsFile<'_>) -> String {
     let line = |(address, names): &(Text<'_>, Vec<Text<'_>>)| format!("{address} {}\n", names.join(" "));
@@ -132,7 +164,7 @@ fn repository_told(path: &str, repository: &Repository<'_>) -> Told {
     }
 }
 
-/// A bridge or VLAN interface. Proxmox stages changes of the network until they are applied as a whole.
+/// An interface of any sort. Proxmox stages changes of the network until they are applied as a whole.
 fn interface(what: String, of: &Interface<'_>, options: Options, adopt: bool, note: Option<&str>) -> Told {
     let options = options
         .maybe("cidr", of.address.as_ref())

@@ -186,6 +186,9 @@ fn flags(flags: &MountFlags<'_>, block: &mut Body) {
 fn nic<'d>(writer: &mut Writer<'d, '_>, node: &'d str, nic: &'d ContainerNic<'_>) -> Body {
     let fixed = nic.ip.as_deref().filter(|ip| *ip != "dhcp").map(|ip| (ip, nic.gateway.as_deref()));
     let connection = writer.places.connect(node, &nic.bridge, fixed);
+    if !nic.trunks.is_empty() {
+        writer.places.carries_tags(node, &nic.bridge);
+    }
     let mut body = Body::default();
     if nic.name != format!("eth{}", nic.slot) {
         body.say("name", text::string(&nic.name));

@@ -66,7 +66,7 @@ pub(super) fn all<'w, 'd>(writer: &'w mut Writer<'d, '_>, origin: Origin<'w>) {
             Entry::Certificate(certificate) => entries.certificate(at, certificate),
             Entry::AcmeAccount(account) => entries.acme_account(at, account),
             Entry::AcmePlugin(plugin) => entries.acme_plugin(at, plugin),
-            Entry::Realm(_) | Entry::Token(_) => {
+            Entry::Realm(_) | Entry::Sdn(_) | Entry::Token(_) => {
                 entries.note(object, "is left out: no manifests that hlab imports have its kind");
             }
         }
@@ -91,6 +91,7 @@ fn name_of<'d>(content: &'d Content<'_>) -> Option<(&'static str, &'d str)> {
         | Entry::HaResource(_)
         | Entry::MetricsServer(_)
         | Entry::Realm(_)
+        | Entry::Sdn(_)
         | Entry::Token(_) => None,
     }
 }

@@ -150,6 +150,9 @@ fn nics<'d>(writer: &mut Writer<'d, '_>, vm: &'d Vm<'_>, body: &mut Body) {
             Some((ip, config.gateway.as_deref()))
         });
         let connection = writer.places.connect(&vm.node, &nic.bridge, fixed);
+        if !nic.trunks.is_empty() {
+            writer.places.carries_tags(&vm.node, &nic.bridge);
+        }
         body.block(format!("nic net{}", nic.slot), parts::nic(nic, config, &connection, is_static));
     }
 }

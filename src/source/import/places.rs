@@ -40,6 +40,8 @@ struct Host<'d> {
     site: Site<'d>,
     /// The network of each bridge, by its place.
     bridges: BTreeMap<&'d str, usize>,
+    /// The bridges on which a NIC carries several VLANs.
+    trunks: BTreeSet<&'d str>,
     /// The network of each VLAN interface, by its place.
     vlans: BTreeMap<&'d str, usize>,
     /// Cards and devices by the names they got.
@@ -210,6 +212,11 @@ impl<'d> Places<'d> {
         let is_alone = bridges.values().filter(|network| **network == found).count() <= 1;
         let via = (first != found || !is_alone).then(|| text::name(bridge));
         Connection { network: text::name(&network), via }
+    }
+
+    /// Notes that a NIC carries several VLANs on a bridge, which is then told of tags.
+    pub fn carries_tags(&mut self, node: &'d str, bridge: &'d str) {
+        self.host(node).trunks.insert(bridge);
     }
 
     /// A new network, called after the bridge or interface that reaches it.
@@ -442,6 +449,7 @@ impl<'d> Places<'d> {
         for (bridge, network) in host.bridges.iter().filter(|(bridge, _)| inferred(bridge)) {
             let mut block = Body::default();
             block.say("network", text::name(&self.networks[*network].name));
+            block.on("vlan-aware", host.trunks.contains(bridge));
             body.block(format!("bridge {}", text::name(bridge)), block);
         }
         for (name, device) in &host.devices {

@@ -42,6 +42,10 @@ pub(super) fn part<'d>(
             let known = places.site(node).vlans.insert(&vlan.interface.name, (vlan, body));
             twice(known.is_some())
         }),
+        // No manifest says them: their only kinds are those of Linux.
+        HostPart::OvsBridge(_) | HostPart::OvsBond(_) | HostPart::OvsPort(_) | HostPart::InternalPort(_) => {
+            Err("it is of Open vSwitch, which is declared by hand".to_owned())
+        }
         HostPart::Dns(_) | HostPart::Hosts(_) | HostPart::Time(_) => {
             let site = places.site(node);
             twice(!site.said.insert(part.facet())).and_then(|()| site.field(object, part, notes))
@@ -133,7 +137,14 @@ impl<'d> Site<'d> {
             }
             HostPart::Time(time) => self.fields.say("timezone", text::string(&time.zone)),
             HostPart::Hosts(file) => self.hosts(object, file, notes)?,
-            HostPart::Bridge(_) | HostPart::Vlan(_) | HostPart::Standard(_) | HostPart::Repository(_) => {}
+            HostPart::Bridge(_)
+            | HostPart::Vlan(_)
+            | HostPart::OvsBridge(_)
+            | HostPart::OvsBond(_)
+            | HostPart::OvsPort(_)
+            | HostPart::InternalPort(_)
+            | HostPart::Standard(_)
+            | HostPart::Repository(_) => {}
         }
         Ok(())
     }
@@ -187,15 +198,15 @@ impl<'d> Site<'d> {
         let has_gateway = |name: &str| reached(name).is_some_and(|(_, has_gateway)| has_gateway);
         let route = |of: &&Interface<'_>| of.gateway.is_some() || of.gateway6.is_some();
         let wanted = self.interfaces().find(route).map(|of| &*of.name);
-        let usual = self.interfaces().map(|of| &*of.name).find(|name| has_gateway(name));
+        let has_address = |of: &Interface<'_>| of.address.is_some() || of.address6.is_some();
+        let usual = self.interfaces().find(|of| has_address(of) && has_gateway(&of.name)).map(|of| &*of.name);
         let network = |block: &mut Body, of: &Interface<'_>| {
             let name: &str = &of.name;
-            let has_address = of.address.is_some() || of.address6.is_some();
             if let Some((network, has_gateway)) = reached(name) {
                 block.say("network", network);
                 match wanted {
                     Some(wanted) if wanted == name && usual != Some(name) => block.say("default-route", "true"),
-                    None if has_gateway && has_address => block.say("default-route", "false"),
+                    None if has_gateway && has_address(of) => block.say("default-route", "false"),
                     Some(_) | None => {}
                 }
             }

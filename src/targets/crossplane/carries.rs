@@ -221,6 +221,14 @@ fn entries(release: Release, entry: Entry) -> Carries {
         Entry::AcmeAccount => Carries::Whole,
         Entry::AcmePlugin if is_old => Carries::Partly(&["secret-data", "nodes", "data-version"]),
         Entry::AcmePlugin => Carries::Partly(&["secret-data", "nodes"]),
+        Entry::SdnFabric
+        | Entry::SdnFabricNode
+        | Entry::SdnIpam
+        | Entry::SdnDns
+        | Entry::SdnController
+        | Entry::SdnZone
+        | Entry::Vnet
+        | Entry::VnetSubnet => Carries::No("the provider has no kind for software-defined networks"),
         Entry::Realm => Carries::No("the provider has no kind for realms"),
         Entry::Token => Carries::No("the provider has no kind for API tokens"),
     }

@@ -18,7 +18,7 @@ pub(super) fn kind(entry: &Entry<'_>) -> Option<Kind> {
         Entry::MetricsServer(_) => Some(Kind::MetricsServer),
         Entry::Role(_) => Some(Kind::Role),
         Entry::User(_) => Some(Kind::User),
-        Entry::Realm(_) | Entry::Token(_) => None,
+        Entry::Realm(_) | Entry::Sdn(_) | Entry::Token(_) => None,
     }
 }
 
@@ -37,7 +37,7 @@ pub(super) fn external_name(entry: &Entry<'_>) -> Option<String> {
         Entry::MetricsServer(server) => Some(server.name.to_string()),
         Entry::Role(role) => Some(role.name.to_string()),
         Entry::User(user) => Some(user.id.to_string()),
-        Entry::Realm(_) | Entry::Token(_) => None,
+        Entry::Realm(_) | Entry::Sdn(_) | Entry::Token(_) => None,
     }
 }
 
@@ -76,7 +76,7 @@ impl Documents {
                 let spec = lower::user(cx, user);
                 self.write(cx, object, name, &spec, None);
             }
-            Entry::Realm(_) | Entry::Token(_) => refuse_facet(cx, object.content.facet()),
+            Entry::Realm(_) | Entry::Sdn(_) | Entry::Token(_) => refuse_facet(cx, object.content.facet()),
         }
     }
 }

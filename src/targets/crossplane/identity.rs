@@ -23,7 +23,12 @@ pub(super) fn host(part: &HostPart<'_>, is_observed: bool) -> Result<String, Unk
     let node = part.node();
     let of_node = |what: &str| if is_observed { node.to_string() } else { format!("{node}_{what}") };
     match part {
-        HostPart::Bridge(_) | HostPart::Vlan(_) => Err(SLUG),
+        HostPart::Bridge(_)
+        | HostPart::Vlan(_)
+        | HostPart::OvsBridge(_)
+        | HostPart::OvsBond(_)
+        | HostPart::OvsPort(_)
+        | HostPart::InternalPort(_) => Err(SLUG),
         HostPart::Dns(_) => Ok(of_node("dns")),
         HostPart::Hosts(_) => Ok(of_node("hosts")),
         HostPart::Time(_) => Ok(of_node("time")),

@@ -140,22 +140,23 @@ fn document_of<'r>(object: &'r Object<'_>) -> Option<(Kind, Cow<'r, str>)> {
         Content::Snippet(_) => Kind::File,
         Content::Pool(_) => Kind::Pool,
         Content::Entry(entry) => entry::kind(entry)?,
-        Content::Host(part) => host_kind(part),
+        Content::Host(part) => host_kind(part)?,
         Content::Firewall(part) => firewall_kind(part),
         Content::Mapping(_) => return None,
     };
     Some((kind, placed_name(object)))
 }
 
-fn host_kind(part: &HostPart<'_>) -> Kind {
+fn host_kind(part: &HostPart<'_>) -> Option<Kind> {
     match part {
-        HostPart::Bridge(_) => Kind::Bridge,
-        HostPart::Vlan(_) => Kind::Vlan,
-        HostPart::Dns(_) => Kind::HostDns,
-        HostPart::Hosts(_) => Kind::Hosts,
-        HostPart::Time(_) => Kind::Time,
-        HostPart::Standard(_) => Kind::Standard,
-        HostPart::Repository(_) => Kind::Repository,
+        HostPart::Bridge(_) => Some(Kind::Bridge),
+        HostPart::Vlan(_) => Some(Kind::Vlan),
+        HostPart::OvsBridge(_) | HostPart::OvsBond(_) | HostPart::OvsPort(_) | HostPart::InternalPort(_) => None,
+        HostPart::Dns(_) => Some(Kind::HostDns),
+        HostPart::Hosts(_) => Some(Kind::Hosts),
+        HostPart::Time(_) => Some(Kind::Time),
+        HostPart::Standard(_) => Some(Kind::Standard),
+        HostPart::Repository(_) => Some(Kind::Repository),
     }
 }
 
@@ -232,7 +233,21 @@ impl Documents {
     /// Writes the document of an object, if it has one; its kind and name.
     fn document<'r>(&mut self, cx: &mut Cx<'r, '_>, object: &'r Object<'_>) -> Option<(Kind, Cow<'r, str>)> {
         let Some((kind, name)) = document_of(object) else {
-            refuse_facet(cx, object.content.facet());
+            match &object.content {
+                Content::Host(part) => refuse_ovs(cx, part),
+                Content::Entry(_) | Content::Mapping(_) => refuse_facet(cx, object.content.facet()),
+                // They have kinds.
+                Content::Container(_)
+                | Content::ContainerRoot(_)
+                | Content::ContainerPower(_)
+                | Content::Vm(_)
+                | Content::RootOptions(_)
+                | Content::Power(_)
+                | Content::Image(_)
+                | Content::Snippet(_)
+                | Content::Pool(_)
+                | Content::Firewall(_) => {}
+            }
             return None;
         };
         cx.kind = kind;
@@ -296,6 +311,7 @@ impl Documents {
                 let spec = lower::vlan(cx, of);
                 self.write(cx, object, name, &spec, None);
             }
+            HostPart::OvsBridge(_) | HostPart::OvsBond(_) | HostPart::OvsPort(_) | HostPart::InternalPort(_) => {}
             HostPart::Dns(of) => {
                 let spec = lower::host_dns(cx, of);
                 self.write(cx, object, name, &spec, None);
@@ -417,6 +433,16 @@ fn refuse_facet(cx: &mut Cx<'_, '_>, facet: Facet) {
     };
     let diagnostic = errors::not_carried(cx.request, cx.origin(""), facet.name(), why);
     cx.diagnostics.push(diagnostic);
+}
+
+/// Of a host's network, the provider has kinds for what is of Linux. What is plugged into an OVS bridge is refused with it.
+fn refuse_ovs(cx: &mut Cx<'_, '_>, part: &HostPart<'_>) {
+    if !matches!(part, HostPart::OvsBridge(_)) {
+        return;
+    }
+    let why = "the provider has kinds for bridges and VLAN interfaces of Linux, and none for Open vSwitch";
+    let at = cx.origin("ovs");
+    cx.diagnostics.push(errors::not_carried(cx.request, at, Facet::HostNetwork.name(), why));
 }
 
 /// Root options and power are fields of their guest's kind: without the configuration there is no document for them.

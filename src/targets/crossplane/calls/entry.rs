@@ -107,6 +107,15 @@ pub(super) fn calls(entry: Entry) -> &'static [ApiCall] {
         Entry::MetricsServer => METRICS_SERVER,
         Entry::Role => ROLE,
         Entry::User => USER,
-        Entry::Realm | Entry::Token => &[],
+        Entry::Realm
+        | Entry::Token
+        | Entry::SdnFabric
+        | Entry::SdnFabricNode
+        | Entry::SdnIpam
+        | Entry::SdnDns
+        | Entry::SdnController
+        | Entry::SdnZone
+        | Entry::Vnet
+        | Entry::VnetSubnet => &[],
     }
 }
