@@ -104,6 +104,50 @@ device zigbee: SonoffZBDongleE on tower { port = "3-1" }
 }
 
 #[test]
+fn whatever_line_is_taken_out_of_a_host_a_scan_mends_it_for_good() {
+    for name in ["n100", "xeon"] {
+        let (lab, text) = (MemoryWorld::default().with("lab.hlab", LAB), fixture(name));
+        let first = scanned(&lab, &text);
+        let (path, source) = (&first.changes[0].path, &first.changes[0].new);
+        for left_out in (0..source.lines().count()).step_by(3) {
+            let kept = source.lines().enumerate().filter(|(number, _)| *number != left_out);
+            let shorter: String = kept.map(|(_, line)| format!("{line}\n")).collect();
+            let world = lab.clone().with(path, shorter.as_str());
+            if !analyze(&world, &Options::default()).is_whole() {
+                continue;
+            }
+            let mended = written(&world, &scanned(&world, &text));
+            assert_eq!(
+                scanned(&mended, &text).changes,
+                [],
+                "{name} without line {left_out}:\n{}",
+                text_of(&mended, path)
+            );
+        }
+    }
+}
+
+#[test]
+fn files_of_single_tools_are_enough() {
+    let lspci = "01:00.0 VGA compatible controller [0300]: NVIDIA Corporation GA104 [GeForce RTX 3070] [10de:2484] (rev a1)\r\n\
+                 01:00.1 Audio device [0403]: NVIDIA Corporation GA104 High Definition Audio Controller [10de:228b]\r\n";
+    let groups = "IOMMU Group 14:\n\t01:00.0 VGA\n\t01:00.1 Audio\n";
+    let facts = read(&[lspci, groups]).expect("two tools");
+    let world = MemoryWorld::default().with("lab.hlab", LAB);
+    let scan = scan(&world, &Options::default(), &[("pve".to_owned(), facts)]).expect("it can be written");
+    let expected = "host pve {\n  iommu { enabled = true }\n  pci geforce-rtx-3070: GeForceRTX3070 { at = 01:00, group = 14 }\n}\n";
+    assert!(scan.changes[0].new.ends_with(expected), "{}", scan.changes[0].new);
+}
+
+#[test]
+fn a_new_host_goes_where_the_others_are() {
+    let world = MemoryWorld::default().with("lab.hlab", "project lab {}\n").with("nodes/a.hlab", "host a {}\n");
+    assert_eq!(scanned(&world, "== hostname ==\nb\n").changes[0].path, "nodes/b.hlab");
+    let world = world.with("nodes/b.hlab", "network x {}\n");
+    assert_eq!(scanned(&world, "== hostname ==\nb\n").changes[0].path, "nodes/b-2.hlab");
+}
+
+#[test]
 fn what_a_profile_says_is_not_said_again_and_what_differs_wins_in_the_host() {
     let lab = "project lab {}\n\nprofile pve8 for host {\n  pve      = \"8.4\"\n  firmware = bios\n  nic enp42s0 { speed = 1Gbps }\n\
                }\n\nhost tower with pve8 {}\n";
@@ -165,6 +209,12 @@ fn a_project_with_errors_is_not_touched() {
     let world = MemoryWorld::default().with("lab.hlab", "project lab {}\nhost x { memory = 4 }\n");
     let facts = read(&["== hostname ==\nx\n"]).expect("a host");
     assert!(matches!(scan(&world, &Options::default(), &[("x".to_owned(), facts)]), Err(NoScan::Unfit(_))));
+}
+
+#[test]
+fn the_chapter_shows_the_line_to_paste() {
+    let chapter = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/scan.md")).expect("the chapter");
+    assert!(chapter.contains(&format!("\n{}\n", hlab::scan::COMMAND)), "docs/scan.md shows another line");
 }
 
 /// Names that try to end what they stand in.

@@ -28,11 +28,13 @@ Examples:
   hlab scan --from hlab-scan.txt          show what the source would say, exit 2 if that is new
   hlab scan --from hlab-scan.txt --write  write it
   hlab scan my-lab --from pve=lspci.txt pve=zpool.txt
-  ssh root@pve \"$(hlab scan --command | sed 's/ > hlab-scan.txt//')\" | hlab scan --from -
-A host that the project lacks gets a file of its own. In one that it has, facts that changed are changed in their place, new
-devices are added, and names, comments and everything else stay. Nothing is deleted: what was not seen is remarked on.
-Reads lspci -nnk, the IOMMU groups, lsusb, lsusb -t, lsblk -J, /dev/disk/by-id, zpool status, ip -d -j addr, storage.cfg,
-/proc/cpuinfo, /proc/meminfo, pveversion and the JSON of pvesh get /nodes/N/hardware/pci.")]
+  hlab scan --command | ssh root@pve 'sh; cat hlab-scan.txt' | hlab scan --from -
+A host that the project lacks gets a file of its own. In one that it has, facts that changed
+are changed in their place and new devices are added; names, comments and the rest stay.
+Nothing is deleted: what was not seen is remarked on.
+Read are lspci -nnk, the IOMMU groups, lsusb, lsusb -t, lsblk -J, /dev/disk/by-id,
+zpool status, ip -d -j addr, storage.cfg, /proc/cpuinfo, /proc/meminfo, pveversion, and
+pvesh get /nodes/N/hardware/pci --output-format json.")]
 pub(super) struct ScanArgs {
     #[command(flatten)]
     project: ProjectArgs,
@@ -61,7 +63,8 @@ pub(super) fn run(args: &ScanArgs, output: Output) -> Result<Exit, Failures> {
         return Ok(Exit::Ok);
     }
     let hosts = hosts(args)?;
-    let project = Project::open(&args.project.dir, &args.project.inputs)?;
+    // Ids of guests have nothing to do with it.
+    let project = Project::open(&args.project.dir, &args.project.inputs.unlocked())?;
     let scan = match session::scan(&project.world, &project.options, &hosts) {
         Ok(scan) => scan,
         Err(why) => return refused(&project, why, output),

@@ -60,7 +60,9 @@ pub(super) fn cmdline(text: &str) -> Vec<String> {
             && !word.contains('\\')
             && !looks_secret(word.split('=').next().unwrap_or_default())
     };
-    text.split_whitespace().filter(is_chosen).map(str::to_owned).collect()
+    // What follows `--` is for init, not for the kernel.
+    let words = text.split_whitespace().take_while(|word| *word != "--");
+    words.filter(is_chosen).map(str::to_owned).collect()
 }
 
 /// Whether an option of this name holds what nobody should see.
@@ -206,7 +208,7 @@ mod tests {
     #[test]
     fn small_facts_are_read_from_their_lines() {
         assert_eq!(meminfo("MemTotal:       16142548 kB\nMemFree: 1 kB\n"), Some(16_142_548 << 10));
-        let words = "BOOT_IMAGE=/vmlinuz root=ZFS=rpool/ROOT/pve-1 boot=zfs ro quiet intel_iommu=on iommu=pt";
+        let words = "BOOT_IMAGE=/vmlinuz root=ZFS=rpool/ROOT/pve-1 boot=zfs ro quiet intel_iommu=on iommu=pt -- --init";
         assert_eq!(cmdline(words), ["intel_iommu=on", "iommu=pt"]);
         assert_eq!(
             pveversion("pve-manager/8.4.14/b502d23c55afcba1 (running kernel: 6.8.12-15-pve)"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::{ReadError, World};
+use crate::resolve::Scope;
 use crate::scan::Facts;
 use crate::session::{Analysis, Options, analyze};
 use crate::source::scan::{self as source, File, Lab, Model, NotWritten};
@@ -88,7 +89,10 @@ fn one(analysis: &Analysis, world: &dyn World, name: &str, facts: &Facts) -> Res
             (file.path.as_str(), File { text: &file.text, tree: &unit.tree })
         })
         .collect();
-    let models: Vec<Model> = texts.values().flat_map(models).collect();
+    // Models of a module go by the module's name, which a host's file may not know.
+    let units = compiled.units.iter().filter(|unit| [Scope::STD, Scope::ROOT].contains(&unit.scope));
+    let models: Vec<Model> =
+        units.filter_map(|unit| texts.get(compiled.sources.file(unit.file).path.as_str())).flat_map(models).collect();
     let lab = Lab {
         graph: &graph,
         models: &models,

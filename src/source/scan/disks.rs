@@ -114,9 +114,11 @@ fn pool(pool: &Pool, all: &[Disk], named: &[String], seen: &mut Seen<'_>) -> Par
     if there.is_some() || pool.ashift != Some(12) {
         part.say_if("ashift", pool.ashift.map(|shift| Said::Number(shift.into())));
     }
+    // Switches that ZFS has so from the start.
+    let switch = |value: bool, usual: bool| if value == usual { Said::Fact(value).usual() } else { Said::Fact(value) };
     part.say_if("compression", pool.compression.clone().map(Said::Member));
-    part.say_if("atime", pool.atime.map(Said::Fact));
-    part.say_if("autotrim", pool.autotrim.map(Said::Fact));
+    part.say_if("atime", pool.atime.map(|value| switch(value, true)));
+    part.say_if("autotrim", pool.autotrim.map(|value| switch(value, false)));
     part
 }
 

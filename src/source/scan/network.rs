@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use crate::graph::Block;
-use crate::scan::{Facts, Nic};
+use crate::scan::{Bond, Facts, Nic};
 
 use super::Seen;
 use super::hardware::missing;
@@ -26,41 +26,45 @@ pub(super) fn parts(facts: &Facts, seen: &mut Seen<'_>) -> Vec<Part> {
         parts.extend(ports(&nics, &mut names, seen));
     }
     // What the host calls it is what the source calls it, but for ports that were found by their MAC.
-    let named = |name: &String| names.iter().find(|(own, _)| own == name).map_or(name, |(_, key)| key).clone();
-    let all = |list: &[String]| Said::Names(list.iter().map(named).collect());
-    let known: Vec<String> = [
-        facts.nics.iter().flatten().map(|nic| named(&nic.name)).collect::<Vec<_>>(),
-        facts.bonds.iter().flatten().map(|bond| bond.name.clone()).collect(),
-        facts.vlans.iter().flatten().map(|vlan| vlan.name.clone()).collect(),
-        facts.bridges.iter().flatten().map(|bridge| bridge.name.clone()).collect(),
-    ]
-    .concat();
-    for bond in facts.bonds.iter().flatten() {
+    let named = |name: &String| names.iter().find(|(own, _)| own == name).map(|(_, key)| key.clone());
+    let whole: Vec<&Bond> =
+        facts.bonds.iter().flatten().filter(|bond| bond.ports.iter().any(|port| named(port).is_some())).collect();
+    let bonds: Vec<&str> = whole.iter().map(|bond| bond.name.as_str()).collect();
+    let bridges: Vec<&str> = facts.bridges.iter().flatten().map(|bridge| bridge.name.as_str()).collect();
+    for bond in whole {
         let mut part = Part::keyed("bond", &*bond.name);
-        part.say("ports", all(&bond.ports));
+        part.say("ports", Said::Names(bond.ports.iter().filter_map(named).collect()));
         let mode = bond.mode.as_deref().filter(|mode| MODES.contains(mode));
         part.say_if("mode", mode.map(|mode| Said::Member(mode.to_owned())));
         place(&mut part, bond.address.as_deref(), seen);
         parts.push(part);
     }
-    for vlan in facts.vlans.iter().flatten().filter(|vlan| known.contains(&named(&vlan.device))) {
+    let mut vlans: Vec<&str> = Vec::new();
+    for vlan in facts.vlans.iter().flatten() {
+        // A tag within a tag has no words in hlab.
+        let of = |list: &[&str]| list.contains(&vlan.device.as_str()).then(|| vlan.device.clone());
+        let Some(device) = named(&vlan.device).or_else(|| of(&bonds)).or_else(|| of(&bridges)) else { continue };
+        vlans.push(&vlan.name);
         let mut part = Part::keyed("vlan", &*vlan.name);
-        part.say("device", Said::Name(named(&vlan.device)));
+        part.say("device", Said::Name(device));
         part.say("tag", Said::Number(vlan.tag.into()));
         place(&mut part, vlan.address.as_deref(), seen);
         parts.push(part);
     }
     for bridge in facts.bridges.iter().flatten() {
         let mut part = Part::keyed("bridge", &*bridge.name);
-        part.say("ports", all(&bridge.ports));
+        let is_made = |port: &&String| bonds.contains(&port.as_str()) || vlans.contains(&port.as_str());
+        let port = |port: &String| named(port).or_else(|| Some(port).filter(is_made).cloned());
+        part.say("ports", Said::Names(bridge.ports.iter().filter_map(port).collect()));
         place(&mut part, bridge.address.as_deref(), seen);
         part.say("vlan-aware", Said::Switch(bridge.is_vlan_aware));
         parts.push(part);
     }
+    let known: Vec<&str> = [bonds, vlans, bridges].concat();
     let lists = [("bond", facts.bonds.is_some()), ("vlan", facts.vlans.is_some()), ("bridge", facts.bridges.is_some())];
     for (word, _) in lists.into_iter().filter(|(_, is_known)| *is_known) {
         let there: Vec<&Block> = blocks(seen.host, word).collect();
-        let is_free: Vec<bool> = there.iter().map(|block| !known.iter().any(|name| name == key(block))).collect();
+        let is_free: Vec<bool> = there.iter().map(|block| !known.contains(&key(block))).collect();
         missing(&there, &is_free, word, seen);
     }
     parts

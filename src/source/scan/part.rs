@@ -61,12 +61,19 @@ pub(super) enum Said {
     Names(Vec<String>),
     /// Said where nothing is said, and never compared: what a person may say better.
     Once(Box<Said>),
+    /// What is so on most hosts: said only where the source says otherwise.
+    Usual(Box<Said>),
 }
 
 impl Said {
     /// Where nothing is said yet, and no more.
     pub fn once(self) -> Said {
         Said::Once(Box::new(self))
+    }
+
+    /// What most hosts say, which is not worth a word.
+    pub fn usual(self) -> Said {
+        Said::Usual(Box::new(self))
     }
 
     /// The value in hlab text.
@@ -90,7 +97,7 @@ impl Said {
             Said::Ids(ids) => text::list(ids.iter().map(|id| text::literal(id))),
             Said::Name(name) => text::name(name),
             Said::Names(names) => text::list(names.iter().map(|name| text::name(name))),
-            Said::Once(said) => said.spelt(),
+            Said::Once(said) | Said::Usual(said) => said.spelt(),
         }
     }
 
@@ -100,6 +107,7 @@ impl Said {
             Said::Switch(value) => *value,
             Said::Names(names) => !names.is_empty(),
             Said::Once(said) => said.is_worth_saying(),
+            Said::Usual(_) => false,
             Said::Text(_)
             | Said::Member(_)
             | Said::Number(_)
@@ -120,6 +128,7 @@ impl Said {
     /// Whether a value of the source says the same, as far as it matters.
     pub fn agrees(&self, value: &Datum) -> bool {
         match (self, value) {
+            (Said::Usual(said), value) => *value == Datum::Null || said.agrees(value),
             (Said::Once(_), Datum::Null) => false,
             (Said::Once(said), Datum::List(values)) => !values.is_empty() || !said.is_worth_saying(),
             (Said::Once(_), _) => true,
