@@ -128,6 +128,50 @@ fn whatever_line_is_taken_out_of_a_host_a_scan_mends_it_for_good() {
 }
 
 #[test]
+fn a_host_may_be_written_in_any_way_that_the_language_has() {
+    let bodies = [
+        " {}",
+        " { }",
+        " { // nothing yet\n}",
+        " {\n  // nothing yet\n}",
+        " { memory = 4GiB }",
+        " { memory = 4GiB, pve = \"8.1\", cpu { cores = 1 } }",
+        " {\n  memory = 4GiB, pve = \"8.1\",\n}",
+        " { memory = 4GiB }  // the big one",
+        " {\n\tmemory = 4GiB /// odd\n\n\n\tcpu.cores = 1\n\tcpu.model = \"mine\"\n}",
+        " {\n  cpu = { cores = 1 }\n  iommu = { enabled = false }\n}",
+        " {\n  cpu {\n    // six of them\n  }\n  nic enp42s0\n}",
+        " {\n  cpu { /* a */ }\n}",
+        " {\n  \"memory\" = 4GiB\n}",
+        " {\r\n  memory = 4GiB // crlf\r\n  nic enp42s0 {\r\n  }\r\n}",
+        " { nic enp42s0 {}, pci gpu { at = 2b:00 }\n  disk a { size = 256GB } }",
+        " {\n  pci gpu { at = 0000:2B:00.0, ids = [10de:2484] }\n  pci sound { at = 2b:00.1, ids = [10de:228b] }\n}",
+        " { pci gpu { at = 2b:00 }, memory = 4GiB,pve = \"8.1\" }",
+        " {memory=4GiB,pve=\"8.1\"}",
+        " {\n  zpool tank {}\n}",
+        " {\n  disk a { serial = \"WD-WCC7K0AAAAA1\" }\n  zpool tank { disk = a }\n}",
+        " {\n  disk a { id = \"scsi-SATA_WDC_WD40EFRX-68N_WD-WCC7K0AAAAA2\" }\n  zpool tank {\n    vdev one { disks = [a] }\n  }\n}",
+    ];
+    for body in bodies {
+        let lab = format!("project lab {{}}\n\nhost tower{body}\n");
+        let world = MemoryWorld::default().with("lab.hlab", lab.as_str());
+        if !analyze(&world, &Options::default()).is_whole() {
+            assert!(body.contains("/*") || body.contains("\"memory\""), "{body:?} is meant to be right");
+            continue;
+        }
+        let first = scanned(&world, &fixture("ryzen"));
+        let new = &first.changes[0].new;
+        for line in lab.lines().filter_map(|line| Some(line.split_once("//")?.1.trim())) {
+            assert!(new.contains(line), "{body:?} lost {line:?}:\n{new}");
+        }
+        let again = scanned(&written(&world, &first), &fixture("ryzen"));
+        assert_eq!(again.changes, [], "{body:?}:\n{new}");
+        let was_laid_out = format(&lab).as_ref() == Some(&lab);
+        assert!(!was_laid_out || format(new).as_ref() == Some(new), "{body:?}:\n{new}");
+    }
+}
+
+#[test]
 fn files_of_single_tools_are_enough() {
     let lspci = "01:00.0 VGA compatible controller [0300]: NVIDIA Corporation GA104 [GeForce RTX 3070] [10de:2484] (rev a1)\r\n\
                  01:00.1 Audio device [0403]: NVIDIA Corporation GA104 High Definition Audio Controller [10de:228b]\r\n";

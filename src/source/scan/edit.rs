@@ -74,25 +74,23 @@ impl<'t> Place<'t> {
     fn path_of(&self, entry: Index) -> Vec<String> {
         let tree = self.tree();
         let is_word = |node: &Index| matches!(tree.kind(*node), NodeKind::Name | NodeKind::Str);
-        let words = tree.children(entry).take_while(is_word);
-        words.map(|word| unquote(self.text(word)).into_owned()).collect()
+        let mut words: Vec<Index> = tree.children(entry).take_while(is_word).collect();
+        // The value of a field may be a string as well.
+        if tree.kind(entry) == NodeKind::Field
+            && words.last().is_some_and(|last| tree.node(*last).next == tree.node(entry).next)
+        {
+            words.pop();
+        }
+        words.into_iter().map(|word| unquote(self.text(word)).into_owned()).collect()
     }
 
     /// The field that says a value, with its value; `None` for the value where it is not to be touched.
     fn field(&self, path: &[&str]) -> Option<Option<Index>> {
         let tree = self.tree();
-        let of = |entry: &Index| tree.kind(*entry) == NodeKind::Field && self.is_path(*entry, path);
+        let of = |entry: &Index| tree.kind(*entry) == NodeKind::Field && self.path_of(*entry) == path;
         let entry = self.entries().find(of)?;
         let is_appended = tree.child(entry, NodeKind::AppendOp).is_some();
         Some(tree.children(entry).last().filter(|value| !is_appended && self.is_plain(*value)))
-    }
-
-    /// Whether a field's words are these. A string in the place of the value is the value.
-    fn is_path(&self, entry: Index, path: &[&str]) -> bool {
-        let tree = self.tree();
-        let words = tree.children(entry).take(path.len());
-        let count = tree.children(entry).take_while(|node| tree.kind(*node) == NodeKind::Name).count();
-        count == path.len() && words.map(|word| self.text(word)).eq(path.iter().copied())
     }
 
     /// The keyed block of a name.
@@ -260,7 +258,7 @@ impl<'t, 'n> Editor<'t, 'n> {
             let first = entries.first().map(|(first, _)| place.tree().node(*first).start as usize);
             return match first.filter(|first| !place.file.text[start..*first].contains('\n')) {
                 Some(first) if !text.contains('\n') => self.insert(place, first, format!("{text}, ")),
-                Some(_) => self.insert(place, start, format!("\n{}\n", indented(text, "  "))),
+                Some(_) => self.insert(place, start, format!("\n{}\n  ", indented(text, "  "))),
                 None => self.insert(place, start, format!("\n{}", indented(text, "  "))),
             };
         };
@@ -274,7 +272,12 @@ impl<'t, 'n> Editor<'t, 'n> {
                 let indent = indentation(place.file.text, start);
                 self.insert(place, end + line, format!("\n{}", indented(text, &indent)));
             }
-            None if text.contains('\n') => self.insert(place, end, format!("\n{}\n", indented(text, "  "))),
+            None if text.contains('\n') => {
+                let gap = place.file.text.get(end..limit).unwrap_or_default();
+                let comma = gap.find(',').map_or(0, |comma| comma + 1);
+                // What follows must not begin a line in column 0.
+                self.insert(place, end + comma, format!("\n{}\n  ", indented(text, "  ")));
+            }
             None => self.insert(place, end, format!(", {text}")),
         }
     }
@@ -343,11 +346,12 @@ fn lacking(block: &Block, part: &Part) -> Part {
     Part { fields, parts, ..part.clone() }
 }
 
-/// The blanks before the line of a place.
+/// The blanks before what stands at a place, or would stand there on a line of its own.
 fn indentation(text: &str, at: usize) -> String {
     let line = text[..at].rfind('\n').map_or(0, |line| line + 1);
-    let blanks = text[line..at].chars().take_while(|c| *c == ' ' || *c == '\t');
-    blanks.collect()
+    let blanks: String = text[line..at].chars().take_while(|c| *c == ' ' || *c == '\t').collect();
+    // What stands behind something else is set in from that.
+    if blanks.len() == at - line { blanks } else { blanks + "  " }
 }
 
 fn indented(text: &str, indent: &str) -> String {
