@@ -683,6 +683,14 @@ fn a_scan_says_whose_files_it_cannot_tell_and_which_it_does_not_know() {
 }
 
 #[test]
+fn a_scan_reads_what_powershell_redirected() {
+    let folder = Folder::with_starter();
+    let units = HOST.replace('\n', "\r\n").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    folder.write("nub.txt", [b"\xff\xfe".as_slice(), &units].concat());
+    folder.run(&["scan", "--from", "nub.txt"]).ends(2).prints("+host nub { memory = 15764MiB }");
+}
+
+#[test]
 fn the_line_to_paste_is_read_again() {
     let folder = Folder::with_starter();
     let command = folder.run(&["scan", "--command"]).ends(0).out;

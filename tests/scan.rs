@@ -362,7 +362,16 @@ fn a_text_of_endless_lines_and_brackets_is_read_in_time() {
     }
     text.push_str("\n== lsusb -t ==\n");
     text.push_str(&format!("{}|__ Port 1: Dev 2, If 0, Class={}\n", " ".repeat(3_000), ", Driver=".repeat(100)));
+    let flood = (0..60_000).map(|number| format!("{:04x}:01:00.0 VGA [0300]: Same [1234:5678]\n", number % 65_536));
+    text.push_str(&format!("\n== lspci -Dnnk ==\n{}", flood.collect::<String>()));
     let start = std::time::Instant::now();
-    assert!(read(&[&text]).is_some());
+    let facts = read(&[&text]).expect("the text of a host");
+    assert_eq!(facts.pci.as_ref().map(Vec::len), Some(1024));
+    assert_eq!(
+        facts.notes.last().map(String::as_str),
+        Some("there are 60000 PCI devices: those after the first 1024 are left out")
+    );
+    let world = MemoryWorld::default().with("lab.hlab", LAB);
+    assert!(scan(&world, &Options::default(), &[("nub".to_owned(), facts)]).is_ok());
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

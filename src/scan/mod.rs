@@ -113,11 +113,8 @@ impl Reader {
         self.pci();
         if let Some(usb) = self.usb.take() {
             let mut devices = usb::devices(usb, std::mem::take(&mut self.ports));
-            for (port, serial) in &self.sys.serials {
-                let of = devices.iter_mut().find(|device| device.port.as_ref() == Some(port));
-                if let Some(device) = of {
-                    device.serial = Some(serial.clone());
-                }
+            for device in &mut devices {
+                device.serial = device.port.as_ref().and_then(|port| self.sys.serials.get(port)).cloned();
             }
             self.facts.usb = Some(devices);
         }
@@ -126,20 +123,23 @@ impl Reader {
             disk::name_all(self.facts.disks.get_or_insert_default(), names, knows_disks);
         }
         for nic in self.facts.nics.iter_mut().flatten() {
-            let speed = self.sys.speeds.iter().find(|(name, _)| *name == nic.name);
-            nic.speed = speed.map(|(_, speed)| *speed);
+            nic.speed = self.sys.speeds.get(&nic.name).copied();
             nic.is_wifi |= self.sys.radios.contains(&nic.name);
         }
-        for pools in self.facts.pools.iter_mut() {
+        let (facts, notes) = (&mut self.facts, &mut Vec::new());
+        once(&mut facts.pools, "ZFS pools", notes, |pool| pool.name.clone());
+        once(&mut facts.storages, "storages", notes, |storage| storage.name.clone());
+        once(&mut facts.disks, "disks", notes, |disk| disk.kernel.clone());
+        once(&mut facts.nics, "network ports", notes, |nic| nic.name.clone());
+        once(&mut facts.bonds, "bonds", notes, |bond| bond.name.clone());
+        once(&mut facts.vlans, "VLAN interfaces", notes, |vlan| vlan.name.clone());
+        once(&mut facts.bridges, "bridges", notes, |bridge| bridge.name.clone());
+        once(&mut facts.pci, "PCI devices", notes, |device| device.address.clone());
+        once(&mut facts.usb, "USB devices", notes, |device| format!("{:?} {}", device.port, device.ids));
+        facts.notes.append(notes);
+        if let Some(pools) = &mut facts.pools {
             self.properties.iter().for_each(|text| pool::properties(pools, text));
         }
-        once(&mut self.facts.pools, |pool| pool.name.clone());
-        once(&mut self.facts.storages, |storage| storage.name.clone());
-        once(&mut self.facts.disks, |disk| disk.kernel.clone());
-        once(&mut self.facts.nics, |nic| nic.name.clone());
-        once(&mut self.facts.bonds, |bond| bond.name.clone());
-        once(&mut self.facts.vlans, |vlan| vlan.name.clone());
-        once(&mut self.facts.bridges, |bridge| bridge.name.clone());
         self.facts
     }
 
@@ -176,10 +176,16 @@ impl Reader {
     }
 }
 
-/// Takes away what a file says twice, so that no name is given twice.
-fn once<T>(list: &mut Option<Vec<T>>, key: impl Fn(&T) -> String) {
+/// More of one kind than any host has: what is compared with each other must stay few.
+const MOST: usize = 1024;
+
+/// Takes away what a file says twice, so that no name is given twice, and what is beyond measure.
+fn once<T>(list: &mut Option<Vec<T>>, what: &str, notes: &mut Vec<String>, key: impl Fn(&T) -> String) {
     let mut seen = std::collections::BTreeSet::new();
-    if let Some(list) = list {
-        list.retain(|entry| seen.insert(key(entry)));
+    let Some(list) = list else { return };
+    list.retain(|entry| seen.insert(key(entry)));
+    if list.len() > MOST {
+        notes.push(format!("there are {} {what}: those after the first {MOST} are left out", list.len()));
+        list.truncate(MOST);
     }
 }

@@ -1,6 +1,6 @@
 //! What the kernel and the firmware say of the machine: `/proc/cpuinfo`, `/proc/meminfo`, `/proc/cmdline`, `/sys`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::{Cpu, Facts};
 
@@ -136,8 +136,12 @@ pub(super) fn sys(text: &str, facts: &mut Facts) -> Sys {
             "product_serial" => facts.serial = word().filter(|text| text.len() <= 64).map(str::to_owned),
             // A port without a cable says -1 or nothing.
             "speed" => sys.speeds.extend(value.parse().ok().filter(|speed| *speed > 0).map(|v| (name.to_owned(), v))),
-            "uevent" if value == "DEVTYPE=wlan" => sys.radios.push(name.to_owned()),
-            "serial" => sys.serials.push((name.to_owned(), value.to_owned())),
+            "uevent" if value == "DEVTYPE=wlan" => {
+                sys.radios.insert(name.to_owned());
+            }
+            "serial" => {
+                sys.serials.insert(name.to_owned(), value.to_owned());
+            }
             "sriov_totalvfs" => {
                 sys.functions.extend(value.parse().ok().filter(|v| *v > 0).map(|v| (name.to_owned(), v)))
             }
@@ -154,13 +158,13 @@ pub(super) fn sys(text: &str, facts: &mut Facts) -> Sys {
 #[derive(Default)]
 pub(super) struct Sys {
     /// Link speeds in Mbit/s, by interface.
-    pub speeds: Vec<(String, u32)>,
+    pub speeds: BTreeMap<String, u32>,
     /// Interfaces that are radios.
-    pub radios: Vec<String>,
+    pub radios: BTreeSet<String>,
     /// Serial numbers, by USB port.
-    pub serials: Vec<(String, String)>,
+    pub serials: BTreeMap<String, String>,
     /// Numbers of virtual functions, by PCI address.
-    pub functions: Vec<(String, u32)>,
+    pub functions: BTreeMap<String, u32>,
 }
 
 /// A line of `grep -H`: folder, file and text. The folder may hold colons, so the file is looked for by its name.
@@ -232,9 +236,9 @@ mod tests {
                     /sys/class/dmi/id/product_serial:Default string\n";
         let mut facts = Facts::default();
         let found = sys(text, &mut facts);
-        assert_eq!(found.functions, [("0000:03:00.0".to_owned(), 63)]);
-        assert_eq!(found.speeds, [("eno1".to_owned(), 1000)]);
-        assert_eq!(found.serials, [("2-3".to_owned(), "A:B/c".to_owned())]);
+        assert_eq!(found.functions, [("0000:03:00.0".to_owned(), 63)].into());
+        assert_eq!(found.speeds, [("eno1".to_owned(), 1000)].into());
+        assert_eq!(found.serials, [("2-3".to_owned(), "A:B/c".to_owned())].into());
         assert_eq!((facts.machine.as_deref(), facts.serial), (Some("Dell Inc. PowerEdge R730"), None));
     }
 }

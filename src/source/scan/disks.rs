@@ -161,11 +161,23 @@ fn layout(pool: &Pool, block: &Block, all: &[Disk], named: &[String], part: &mut
             seen.notes.push(note);
         }
     }
+    vdevs(pool, &rest, block, &names, part, seen);
+}
+
+/// Says the devices of a pool besides its first: further groups, logs, caches, special devices, spares.
+fn vdevs(
+    pool: &Pool,
+    rest: &[&Vdev],
+    block: &Block,
+    names: &dyn Fn(&Vdev) -> Vec<String>,
+    part: &mut Part,
+    seen: &mut Seen<'_>,
+) {
     let there: Vec<&Block> = blocks(block, "vdev").collect();
     let mut is_free = vec![true; there.len()];
     let mut taken = super::Taken::default();
     there.iter().for_each(|vdev| taken.take(key(vdev)));
-    for vdev in rest {
+    for vdev in rest.iter().copied() {
         let disks = names(vdev);
         let is_same = |block: &Block| {
             let Datum::List(values) = field(block, "disks") else { return false };

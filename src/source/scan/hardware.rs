@@ -137,10 +137,10 @@ fn cards<'f>(devices: &'f [Pci], models: &[Model], notes: &mut Vec<String>) -> V
 fn is_at(block: &Block, card: &Card<'_>) -> bool {
     let Some(at) = text_of(block, "at") else { return false };
     let at = at.to_ascii_lowercase();
-    let of_slot = |function: &&Pci| function.address == at || function.slot() == at;
+    let of_slot = |function: &Pci| function.address == at || function.slot() == at;
     // Of a slot with several devices, the block means all of them: the first stands for them.
-    card.functions.first().is_some_and(|first| of_slot(&first) && (at.contains('.') || first.address.ends_with(".0")))
-        || card.functions.len() > 1 && card.functions.iter().any(of_slot)
+    card.functions.first().is_some_and(|first| of_slot(first) && (at.contains('.') || first.address.ends_with(".0")))
+        || card.functions.len() > 1 && card.functions.iter().any(|function| of_slot(function))
 }
 
 fn ids_of(block: &Block) -> Vec<&str> {

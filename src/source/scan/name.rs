@@ -104,8 +104,8 @@ pub(super) fn words(text: &str, otherwise: &str) -> String {
 fn without_company(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     let plain = |word: &str| word.trim_end_matches(',').trim_matches(['(', ')']).to_ascii_lowercase();
-    let is_company = |word: &&str| COMPANY.contains(&plain(word).as_str());
-    let last = words.iter().take(8).rposition(|word| is_company(&word));
+    let is_company = |word: &str| COMPANY.contains(&plain(word).as_str());
+    let last = words.iter().take(8).rposition(|word| is_company(word));
     let mut rest = last.map_or(words.as_slice(), |last| &words[last + 1..]);
     // `[AMD/ATI]` is still the company, and so is `Broadcom / LSI`.
     if let ([_, "/", ..], None) = (rest, last) {

@@ -204,8 +204,10 @@ fn label(bytes: u64) -> String {
 
 fn rate(megabits: u64) -> String {
     match megabits {
-        _ if megabits >= 1000 && megabits % 1000 == 0 => format!("{}Gbps", megabits / 1000),
-        _ if megabits >= 1000 && megabits % 100 == 0 => format!("{}.{}Gbps", megabits / 1000, megabits % 1000 / 100),
+        _ if megabits >= 1000 && megabits.is_multiple_of(1000) => format!("{}Gbps", megabits / 1000),
+        _ if megabits >= 1000 && megabits.is_multiple_of(100) => {
+            format!("{}.{}Gbps", megabits / 1000, megabits % 1000 / 100)
+        }
         _ => format!("{megabits}Mbps"),
     }
 }

@@ -6,7 +6,7 @@ use crate::graph::Node;
 use crate::scan::{Facts, Storage};
 
 use super::Seen;
-use super::hardware::is_on;
+use super::hardware;
 use super::part::{Part, Said, blocks, key};
 
 /// The kinds of content that hlab has a word for.
@@ -24,7 +24,7 @@ pub(super) fn items(facts: &Facts, host: &Part, seen: &mut Seen<'_>) -> Vec<Part
         }
         let is_it = |node: &&Node| node.kind == "storage" && node.name == storage.name;
         if let Some(node) = seen.graph.nodes.iter().find(is_it) {
-            if !node.on.is_empty() && !is_on(node, seen.address) && has_pool(storage, host) {
+            if !node.on.is_empty() && !hardware::is_on(node, seen.address) && has_pool(storage, host) {
                 let note = format!("`{}` is offered on this host too: add it after `on`", node.address);
                 seen.notes.push(note);
             }
@@ -79,38 +79,57 @@ fn with_pool(storage: &Storage, own: &str, seen: &mut Seen<'_>) -> Vec<String> {
 
 /// The nodes that the source knows, by their names there.
 fn hosts(nodes: &[&str], name: &str, own: &str, seen: &Seen<'_>) -> Vec<String> {
-    let key = |node: &&str| {
-        let is_it = |host: &&Node| host.kind == "host" && host.name == **node;
+    let key = |node: &str| {
+        let is_it = |host: &&Node| host.kind == "host" && host.name == node;
         match seen.graph.nodes.iter().find(is_it) {
-            _ if *node == name => Some(own.to_owned()),
+            _ if node == name => Some(own.to_owned()),
             known => known.map(|host| host.key.clone()),
         }
     };
-    nodes.iter().filter_map(|node| key(&node)).collect()
+    nodes.iter().filter_map(|node| key(node)).collect()
 }
 
 /// Says what an entry is; the reason why not, if hlab cannot.
 fn fields(storage: &Storage, part: &mut Part) -> Result<(), String> {
-    let text =
-        |key: &str| storage.option(key).filter(|value| !value.is_empty()).map(|value| Said::Text(value.to_owned()));
-    let is_on = |key: &str| storage.option(key).is_some_and(|value| ["", "1", "yes", "on", "true"].contains(&value));
-    let need = |key: &str| text(key).ok_or_else(|| format!("it says no `{key}`"));
-    let path = |key: &str| match storage.option(key) {
-        Some(path) if path.starts_with('/') && !path.split('/').any(|step| step == "..") => {
-            Ok(Some(Said::Text(path.to_owned())))
-        }
-        Some(_) => Err(format!("`{key}` is no absolute path")),
-        None => Ok(None),
+    let model = place(storage, part)?;
+    part.model = Some(model.to_owned());
+    let content = match storage.option("content") {
+        Some(content) => content,
+        None if model == "Pbs" => "backup",
+        None => return Err("it says no `content`".to_owned()),
     };
-    let need_path = |key: &str| path(key)?.ok_or_else(|| format!("it says no `{key}`"));
+    let content = content.split(',').map(str::trim).filter(|word| CONTENT.contains(word)).map(str::to_owned);
+    part.say("content", Said::Members(content.collect()));
+    part.say("disabled", Said::Switch(is_on(storage, "disable")));
+    if !["Nfs", "Cifs", "Pbs"].contains(&model) {
+        part.say("shared", Said::Switch(is_on(storage, "shared")));
+    }
+    let keep = storage.option("prune-backups").unwrap_or_default().split(',').filter_map(|pair| {
+        let (name, count) = pair.trim().strip_prefix("keep-")?.split_once('=')?;
+        let is_known = ["last", "hourly", "daily", "weekly", "monthly", "yearly"].contains(&name);
+        Some((name.to_owned(), count.parse::<u32>().ok().filter(|_| is_known)?.into()))
+    });
+    let keep: Vec<(String, u64)> = keep.collect();
+    if !keep.is_empty() {
+        part.say("keep", Said::Counts(keep));
+    }
+    // It is there: nobody has to make it.
+    part.say("adopt", Said::Switch(true));
+    Ok(())
+}
+
+/// Says where a storage keeps things; gives its variant in hlab.
+fn place(storage: &Storage, part: &mut Part) -> Result<&'static str, String> {
+    let need = |key: &str| text(storage, key).ok_or_else(|| format!("it says no `{key}`"));
+    let need_path = |key: &str| path(storage, key)?.ok_or_else(|| format!("it says no `{key}`"));
     // Where Proxmox mounts it anyway.
-    let usual = format!("/mnt/pve/{}", storage.name);
-    let mounted = || path("path").map(|said| said.filter(|said| *said != Said::Text(usual.clone())));
+    let usual = Said::Text(format!("/mnt/pve/{}", storage.name));
+    let mounted = || path(storage, "path").map(|said| said.filter(|said| *said != usual));
     let model = match storage.kind.as_str() {
-        "dir" => {
+        kind @ ("dir" | "btrfs") => {
             part.say("path", need_path("path")?);
-            part.say("mountpoint", Said::Switch(is_on("is_mountpoint")));
-            "Directory"
+            part.say("mountpoint", Said::Switch(is_on(storage, "is_mountpoint")));
+            if kind == "dir" { "Directory" } else { "Btrfs" }
         }
         "lvm" => {
             part.say("group", need("vgname")?);
@@ -127,72 +146,58 @@ fn fields(storage: &Storage, part: &mut Part) -> Result<(), String> {
                 return Err("`pool` is no name of a data set".to_owned());
             }
             part.say("pool", Said::Text(pool.to_owned()));
-            if !is_on("sparse") {
+            if !is_on(storage, "sparse") {
                 part.say("sparse", Said::Fact(false));
             }
-            part.say_if("block-size", text("blocksize"));
+            part.say_if("block-size", text(storage, "blocksize"));
             "ZfsPool"
-        }
-        "btrfs" => {
-            part.say("path", need_path("path")?);
-            part.say("mountpoint", Said::Switch(is_on("is_mountpoint")));
-            "Btrfs"
         }
         "nfs" => {
             part.say("server", need("server")?);
             part.say("export", need_path("export")?);
             part.say_if("path", mounted()?);
-            part.say_if("options", text("options"));
+            part.say_if("options", text(storage, "options"));
             "Nfs"
         }
         "cifs" => {
             part.say("server", need("server")?);
             part.say("share", need("share")?);
-            part.say_if("user", text("username"));
-            part.say_if("domain", text("domain"));
+            part.say_if("user", text(storage, "username"));
+            part.say_if("domain", text(storage, "domain"));
             part.say_if("path", mounted()?);
             "Cifs"
         }
         "pbs" => {
             part.say("server", need("server")?);
             part.say("datastore", need("datastore")?);
-            part.say_if("user", text("username"));
-            part.say_if(
-                "fingerprint",
-                storage
-                    .option("fingerprint")
-                    .filter(|text| is_fingerprint(text))
-                    .map(|text| Said::Text(text.to_owned())),
-            );
-            part.say_if("namespace", text("namespace"));
+            part.say_if("user", text(storage, "username"));
+            let fingerprint = storage.option("fingerprint").filter(|text| is_fingerprint(text));
+            part.say_if("fingerprint", fingerprint.map(|text| Said::Text(text.to_owned())));
+            part.say_if("namespace", text(storage, "namespace"));
             "Pbs"
         }
         other => return Err(format!("a scan does not write the type `{other}` yet")),
     };
-    part.model = Some(model.to_owned());
-    let content = match storage.option("content") {
-        Some(content) => content,
-        None if model == "Pbs" => "backup",
-        None => return Err("it says no `content`".to_owned()),
-    };
-    let content = content.split(',').map(str::trim).filter(|word| CONTENT.contains(word)).map(str::to_owned);
-    part.say("content", Said::Members(content.collect()));
-    part.say("disabled", Said::Switch(is_on("disable")));
-    if !["Nfs", "Cifs", "Pbs"].contains(&model) {
-        part.say("shared", Said::Switch(is_on("shared")));
+    Ok(model)
+}
+
+fn text(storage: &Storage, key: &str) -> Option<Said> {
+    storage.option(key).filter(|value| !value.is_empty()).map(|value| Said::Text(value.to_owned()))
+}
+
+/// A switch stands alone, or has a word for true.
+fn is_on(storage: &Storage, key: &str) -> bool {
+    storage.option(key).is_some_and(|value| ["", "1", "yes", "on", "true"].contains(&value))
+}
+
+fn path(storage: &Storage, key: &str) -> Result<Option<Said>, String> {
+    match storage.option(key) {
+        Some(path) if path.starts_with('/') && !path.split('/').any(|step| step == "..") => {
+            Ok(Some(Said::Text(path.to_owned())))
+        }
+        Some(_) => Err(format!("`{key}` is no absolute path")),
+        None => Ok(None),
     }
-    let keep = storage.option("prune-backups").unwrap_or_default().split(',').filter_map(|pair| {
-        let (name, count) = pair.trim().strip_prefix("keep-")?.split_once('=')?;
-        let is_known = ["last", "hourly", "daily", "weekly", "monthly", "yearly"].contains(&name);
-        Some((name.to_owned(), count.parse::<u32>().ok().filter(|_| is_known)?.into()))
-    });
-    let keep: Vec<(String, u64)> = keep.collect();
-    if !keep.is_empty() {
-        part.say("keep", Said::Counts(keep));
-    }
-    // It is there: nobody has to make it.
-    part.say("adopt", Said::Switch(true));
-    Ok(())
 }
 
 fn is_fingerprint(text: &str) -> bool {
