@@ -213,6 +213,14 @@ fn a_value_that_is_computed_is_left_alone_with_a_remark() {
 }
 
 #[test]
+fn what_open_vswitch_has_is_neither_missed_nor_touched() {
+    let lab = "project lab {}\nhost tower {\n  bridge vmbr9 { ovs = true }\n  bridge vmbr8 {}\n}\n";
+    let scan = scanned(&MemoryWorld::default().with("lab.hlab", lab), &fixture("ryzen"));
+    assert!(notes(&scan).contains(&"`bridge vmbr8` was not seen on the host"), "{:#?}", scan.notes);
+    assert!(!notes(&scan).iter().any(|note| note.contains("vmbr9")), "{:#?}", scan.notes);
+}
+
+#[test]
 fn another_card_in_the_same_place_is_remarked_on_and_not_renamed() {
     let lab = "project lab {}\nhost tower {\n  pci gpu: RadeonRX580 { at = 2b:00 }\n}\n";
     let scan = scanned(&MemoryWorld::default().with("lab.hlab", lab), &fixture("ryzen"));

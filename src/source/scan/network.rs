@@ -2,12 +2,12 @@
 
 use std::net::Ipv4Addr;
 
-use crate::graph::Block;
+use crate::graph::{Block, Datum};
 use crate::scan::{Bond, Facts, Nic};
 
 use super::Seen;
 use super::hardware::missing;
-use super::part::{Part, Said, blocks, key, text_of};
+use super::part::{Part, Said, blocks, field, key, text_of};
 
 /// How a bond uses its ports, in the words that hlab has for it.
 const MODES: [&str; 7] =
@@ -64,7 +64,10 @@ pub(super) fn parts(facts: &Facts, seen: &mut Seen<'_>) -> Vec<Part> {
     let lists = [("bond", facts.bonds.is_some()), ("vlan", facts.vlans.is_some()), ("bridge", facts.bridges.is_some())];
     for (word, _) in lists.into_iter().filter(|(_, is_known)| *is_known) {
         let there: Vec<&Block> = blocks(seen.host, word).collect();
-        let is_free: Vec<bool> = there.iter().map(|block| !known.contains(&key(block))).collect();
+        // Those of Open vSwitch are its own: `ip` tells nothing of them.
+        let is_of_switch = |block: &Block| *field(block, "ovs") == Datum::Bool(true);
+        let is_free = there.iter().map(|block| !known.contains(&key(block)) && !is_of_switch(block));
+        let is_free: Vec<bool> = is_free.collect();
         missing(&there, &is_free, word, seen);
     }
     parts
