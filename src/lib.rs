@@ -10,6 +10,7 @@ pub mod base;
 pub mod diag;
 pub mod pve;
 pub mod kube;
+pub mod scan;
 pub mod syntax;
 pub mod hir;
 pub mod resolve;

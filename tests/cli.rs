@@ -93,7 +93,7 @@ impl Run {
     }
 }
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "init",
     "check",
     "build",
@@ -105,6 +105,7 @@ const COMMANDS: [&str; 14] = [
     "doc",
     "test",
     "inputs",
+    "scan",
     "completions",
     "man",
     "version",
@@ -633,4 +634,81 @@ fn a_target_says_what_it_applies_and_what_an_upgrade_means_for_the_lab() {
     folder.run(&["explain", "target", "crossplane"]).ends(0).prints("device.mapping");
     folder.run(&["explain", "target", "opentofu"]).ends(1).says("HL0913").says("hlab knows `crossplane`");
     folder.run(&["explain", "HL0101", ".", "x"]).ends(64);
+}
+
+const HOST: &str = "== hlab scan 1 ==\n\n== hostname ==\nnub\n\n== cat /proc/meminfo ==\nMemTotal:       16142548 kB\n";
+
+#[test]
+fn a_scan_shows_what_it_would_write_and_writes_it_once() {
+    let folder = Folder::with_starter();
+    folder.write("nub.txt", HOST);
+    let shown = folder.run(&["scan", "--from", "nub.txt"]).ends(2).says("nothing was written");
+    assert!(shown.prints("--- /dev/null\n+++ hosts/nub.hlab\n").out.contains("\n+host nub { memory = 15764MiB }\n"));
+    assert!(!folder.0.join("hosts").exists());
+    folder.run(&["scan", "--from", "nub.txt", "--write"]).ends(0).says("wrote hosts/nub.hlab");
+    folder.run(&["check"]).ends(0);
+    folder.run(&["fmt", "--check"]).ends(0);
+    folder.run(&["scan", "--from", "nub.txt"]).ends(0).says("nothing to change");
+    folder.write("hosts/nub.hlab", "host nub {\n  memory = 8GiB  // two sticks\n}\n");
+    folder.run(&["scan", "--from", "nub.txt", "--write"]).ends(0);
+    assert_eq!(folder.read("hosts/nub.hlab"), "host nub {\n  memory = 15764MiB  // two sticks\n}\n");
+}
+
+#[test]
+fn a_scan_says_the_facts_to_programs() {
+    let folder = Folder::with_starter();
+    let run = folder.run_with(&["scan", "--from", "-", "--format", "json"], &[], HOST).ends(2);
+    let answer = run.json();
+    assert_eq!(answer["hosts"][0]["facts"]["memory"], 16_142_548_u64 << 10);
+    assert_eq!(answer["changes"][0]["path"], "hosts/nub.hlab");
+    assert_eq!(answer["written"], false);
+}
+
+#[test]
+fn a_scan_says_whose_files_it_cannot_tell_and_which_it_does_not_know() {
+    let folder = Folder::with_starter();
+    folder.write("mem.txt", "MemTotal:       16142548 kB\n");
+    folder.write("photo.jpg", b"\xff\xd8\xff\xe0");
+    folder.run(&["scan", "--from", "mem.txt"]).ends(1).says("HL0919").says("does not say which host printed it");
+    folder.run(&["scan", "--from", "photo.jpg"]).ends(1).says("HL0919").says("nothing that a host prints");
+    folder.run(&["scan", "--from", "none.txt"]).ends(1).says("HL0903");
+    folder.run(&["scan", "--from", "mem.txt", "--host", "../x"]).ends(64).says("no name of a host");
+    folder.run(&["scan"]).ends(64);
+    folder.run(&["scan", "--from", "mem.txt", "--host", "pve"]).ends(2).prints("memory = 15764MiB");
+    folder.run(&["scan", "--from", "pve=mem.txt"]).ends(2).prints("+  memory = 15764MiB");
+    fs::File::create(folder.0.join("big")).and_then(|file| file.set_len(17 << 20)).expect("a sparse file");
+    folder.run(&["scan", "--from", "pve=big"]).ends(1).says("more than 16 MiB, which no host prints");
+    folder.write("for.hlab", "for n in [1] {\n  host \"nub${n}\" {}\n}\n");
+    folder.run(&["scan", "--from", "nub1=mem.txt"]).ends(1).says("HL0919").says("for.hlab:2");
+}
+
+#[test]
+fn a_scan_reads_what_powershell_redirected() {
+    let folder = Folder::with_starter();
+    let units = HOST.replace('\n', "\r\n").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    folder.write("nub.txt", [b"\xff\xfe".as_slice(), &units].concat());
+    folder.run(&["scan", "--from", "nub.txt"]).ends(2).prints("+host nub { memory = 15764MiB }");
+}
+
+#[test]
+fn the_line_to_paste_is_read_again() {
+    let folder = Folder::with_starter();
+    let command = folder.run(&["scan", "--command"]).ends(0).out;
+    assert_eq!(command.lines().count(), 1);
+    let done = Command::new("sh").arg("-c").arg(&command).current_dir(&folder.0).status().expect("a shell");
+    // The last tool may be missing; what it leaves is a file all the same.
+    let _ = done;
+    assert!(folder.read("hlab-scan.txt").starts_with("== hlab scan 1 ==\n"));
+    let run = folder.run(&["scan", "--from", "hlab-scan.txt", "--host", "here"]);
+    assert!([0, 2].contains(&run.code), "{run:#?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_scan_writes_through_no_link_out_of_the_project() {
+    let (folder, outside) = (Folder::with_starter(), Folder::new());
+    folder.write("nub.txt", HOST);
+    std::os::unix::fs::symlink(&outside.0, folder.0.join("hosts")).expect("a link can be made");
+    folder.run(&["scan", "--from", "nub.txt", "--write"]).ends(3).says("HL0907");
+    assert_eq!(fs::read_dir(&outside.0).expect("a folder").count(), 0);
 }

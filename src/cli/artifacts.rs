@@ -181,7 +181,7 @@ fn parent(path: &str) -> &str {
 }
 
 /// Checks that each component of `below` is a folder or absent, and no symbolic link.
-fn check_folders(base: &Path, below: &str, checked: &mut BTreeSet<String>) -> Result<(), RimError> {
+pub(super) fn check_folders(base: &Path, below: &str, checked: &mut BTreeSet<String>) -> Result<(), RimError> {
     if below.is_empty() || checked.contains(below) {
         return Ok(());
     }

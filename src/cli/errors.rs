@@ -141,6 +141,33 @@ pub(super) enum RimError {
     #[diagnostic(code("HL0918"), help("{hint}`hlab graph --format json` lists what there is"))]
     NotInLab { what: String, name: String, hint: String },
 
+    #[error("`{path}` is nothing that a host prints, as far as hlab knows")]
+    #[diagnostic(
+        code("HL0919"),
+        help(
+            "`hlab scan --command` prints the line that makes such a file; `hlab scan --help` lists the tools whose output is read"
+        )
+    )]
+    NothingToScan { path: String },
+
+    #[error("`{path}` does not say which host printed it")]
+    #[diagnostic(code("HL0919"), help("say whose it is: `--from pve={path}`, or `--host pve` for all such files"))]
+    ScanUnnamed { path: String },
+
+    #[error("the host `{host}` is declared in a way that hlab cannot edit, at {}", diag::visible(.place))]
+    #[diagnostic(
+        code("HL0919"),
+        help("a host that a `for` makes has no lines of its own: write it out, then scan again")
+    )]
+    HostNotEditable { host: String, place: String },
+
+    #[error("with what was scanned the project does not compile; nothing was written")]
+    #[diagnostic(
+        code("HL0919"),
+        help("this is a bug in hlab: please report it with the errors above and the scanned file")
+    )]
+    ScanBroken,
+
     #[error("two targets write `{path}` into one folder")]
     #[diagnostic(code("HL0914"), help("give each target its own `out` in `project`; nothing was written"))]
     SharedPath { path: String },
@@ -180,6 +207,10 @@ impl RimError {
             | RimError::ManifestsApart { .. }
             | RimError::NotTheSame { .. }
             | RimError::ImportUnbuilt
+            | RimError::NothingToScan { .. }
+            | RimError::ScanUnnamed { .. }
+            | RimError::HostNotEditable { .. }
+            | RimError::ScanBroken
             | RimError::NotInLock { .. }
             | RimError::NotInLab { .. }
             | RimError::LockInUse { .. } => Exit::Errors,

@@ -25,6 +25,7 @@ mod man;
 mod manifest;
 mod output;
 mod project;
+mod scan;
 #[cfg(test)]
 mod scratch;
 mod test;
@@ -74,7 +75,7 @@ const AFTER: &str = "\
 Exit codes:
     0  all is well
     1  errors in the source, or a run that failed
-    2  something would change: `build --check`, `fmt --check`, a stale lock
+    2  something would change: `build --check`, `fmt --check`, `scan`, a stale lock
     3  refused: a file that hlab did not write, or that was edited, is in the way
    64  the command line makes no sense
   130  interrupted
@@ -87,6 +88,7 @@ Examples:
   hlab explain HL0101                     what a message means and how to mend it
   hlab graph my-lab | dot -Tsvg > lab.svg what refers to what, as a picture
   hlab doc my-lab -o docs                 the lab's kinds and policies and the library's, as pages
+  hlab scan --from hlab-scan.txt --write  what a host prints of its hardware, into the source
   hlab check --format json my-lab         the same for a program";
 
 #[derive(Parser, Debug)]
@@ -112,6 +114,7 @@ enum Command {
     Doc(doc::DocArgs),
     Inputs(inputs::InputsArgs),
     Import(import::ImportArgs),
+    Scan(scan::ScanArgs),
     #[cfg(feature = "lsp")]
     Lsp(lsp::LspArgs),
     Completions(completions::CompletionsArgs),
@@ -154,6 +157,7 @@ fn obey(cli: Cli) -> Exit {
         Command::Explain(args) => explain::run(&args, output),
         Command::Test(args) => test::run(&args, output),
         Command::Import(args) => import::run(&args, output),
+        Command::Scan(args) => scan::run(&args, output),
         Command::Graph(args) => graph::run(&args, output),
         Command::Doc(args) => doc::run(&args, output),
         Command::Inputs(args) => inputs::run(&args, output),

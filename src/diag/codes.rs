@@ -228,6 +228,7 @@ codes! {
     NOTHING_TO_IMPORT "HL0916" "nothing-to-import" "manifests that cannot become one project";
     NOT_PROVED "HL0917" "not-proved" "a project that does not give what it was imported from";
     NOT_IN_LAB "HL0918" "not-in-lab" "`hlab graph` is asked about something that the lab does not have";
+    NOT_SCANNED "HL0919" "not-scanned" "what a host printed cannot become facts of the lab";
 }
 
 /// The row of a code or a name.

@@ -80,13 +80,19 @@ fn resync(old: &[&str], new: &[&str]) -> (usize, usize) {
         for skip_old in sum.saturating_sub(200)..=sum.min(200) {
             let skip_new = sum - skip_old;
             match (old.get(skip_old), new.get(skip_new)) {
-                (Some(one), Some(other)) if one == other && !one.trim().is_empty() => return (skip_old, skip_new),
+                (Some(_), Some(_)) if agree(&old[skip_old..], &new[skip_new..]) => return (skip_old, skip_new),
                 (None, None) if skip_old == old.len() && skip_new == new.len() => return (skip_old, skip_new),
                 _ => {}
             }
         }
     }
     (old.len(), new.len())
+}
+
+/// Whether two texts go on alike: with a line that tells something, or with a closer and what follows it.
+fn agree(old: &[&str], new: &[&str]) -> bool {
+    let tells = |line: &&str| line.contains(char::is_alphanumeric);
+    old.first() == new.first() && (old.first().is_some_and(tells) || old.get(1) == new.get(1))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod overlay;
 mod parse;
 mod read;
 mod rollout;
+mod scan;
 mod testing;
 mod workspace;
 
@@ -30,6 +31,7 @@ pub use crate::place::NotForgotten;
 use crate::targets::ArtifactSet;
 pub(crate) use explain::said;
 pub use import::{Difference, Import, NoImport, Proof, import};
+pub use scan::{Change, NoScan, Scan, scan};
 pub use workspace::Workspace;
 
 /// What a run is given besides the files.
