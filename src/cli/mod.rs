@@ -16,6 +16,7 @@ mod fix;
 mod fmt;
 mod graph;
 mod import;
+mod incidents;
 mod init;
 mod inputs;
 mod lock;
@@ -112,6 +113,7 @@ enum Command {
     Doc(doc::DocArgs),
     Inputs(inputs::InputsArgs),
     Import(import::ImportArgs),
+    Incidents(incidents::IncidentsArgs),
     #[cfg(feature = "lsp")]
     Lsp(lsp::LspArgs),
     Completions(completions::CompletionsArgs),
@@ -154,6 +156,7 @@ fn obey(cli: Cli) -> Exit {
         Command::Explain(args) => explain::run(&args, output),
         Command::Test(args) => test::run(&args, output),
         Command::Import(args) => import::run(&args, output),
+        Command::Incidents(args) => incidents::run(&args, output),
         Command::Graph(args) => graph::run(&args, output),
         Command::Doc(args) => doc::run(&args, output),
         Command::Inputs(args) => inputs::run(&args, output),
