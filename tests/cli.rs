@@ -104,6 +104,7 @@ const COMMANDS: [&str; 15] = [
     "graph",
     "doc",
     "test",
+    "incidents",
     "inputs",
     "scan",
     "completions",
@@ -558,6 +559,36 @@ fn tests_of_the_project_pass_and_fail_by_name() {
     folder.run(&["test"]).ends(1).says("FAIL never");
     folder.run(&["test", "--format", "junit"]).ends(1).prints("failures=\"1\"");
     folder.run(&["test", "--only", "other"]).ends(0).says("0 passed, 0 failed");
+}
+
+#[test]
+fn past_outages_are_proved_by_labs_or_by_tests_of_the_project() {
+    let folder = Folder::with_starter();
+    let memory = folder.run(&["incidents", "--only", "memory"]);
+    let memory = memory.ends(0).prints("caught  2025-07-29 MAAS out of memory");
+    memory.prints("rule host-memory; needs memory of each host; caught at I005/bad.hlab:5").prints("4 of 4\n");
+    let waiting = folder.run(&["incidents", "--only", "volid-from-import", "--format", "json"]);
+    waiting.ends(0).prints("\"waiting\": {\n    \"host scripts\": 1\n  }").prints("\"caught\": 0");
+    let story = "/// It was full.\nincident \"2026-05-01 mine\" { source = \"notes\", rules = [host-memory]";
+    let only = ["incidents", "--only", "2026-05-01"];
+    folder.write("own.hlab", format!("{story} }}\n"));
+    folder.run(&only).ends(1).prints("it names neither `tests` nor `labs`");
+    folder.write("own.hlab", format!("{story}, tests = [\"too much for pve\"] }}\n"));
+    folder.run(&only).ends(1).prints("there is no test \"too much for pve\"");
+    let test = |expected: &str| {
+        format!("test \"too much for pve\" {{\n  change vm.web {{ memory = 64GiB }}\n  expect error {expected}\n}}\n")
+    };
+    folder.write("own_test.hlab", test("policy/host-memory at host.pve.memory"));
+    folder.run(&only).ends(0).prints("caught at own_test.hlab:1").prints("1 of 1\n");
+    folder.write("own_test.hlab", test("policy/thermal-limit"));
+    folder.run(&only).ends(1).prints("MISSED").prints("0 of 1");
+}
+
+#[test]
+fn what_taught_a_code_stands_on_its_page() {
+    let folder = Folder::new();
+    folder.run(&["explain", "target-needs-ssh"]).ends(0).prints("Learned from: 2026-01-17 a snippet that needs SSH");
+    folder.run(&["incidents"]).ends(1).says("there is no project in `.`");
 }
 
 #[test]

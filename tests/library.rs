@@ -72,25 +72,3 @@ fn the_tests_of_the_examples_pass() {
         assert!(wrong.is_empty(), "{name}\n{}", wrong.join("\n"));
     }
 }
-
-#[test]
-fn every_law_that_an_incident_names_is_a_test() {
-    let folder = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    let tests: String = ["tests", "tests/schemas", "tests/laws", "tests/import"]
-        .iter()
-        .filter_map(|name| std::fs::read_dir(folder(name)).ok())
-        .flat_map(|entries| entries.map(|entry| entry.expect("an entry that can be listed").path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
-        .map(|path| std::fs::read_to_string(path).expect("a test that can be read"))
-        .collect();
-    let library = texts("stdlib");
-    let lists = library.iter().flat_map(|(path, text)| text.lines().map(move |line| (path, line.trim())));
-    let named: Vec<(&String, &str)> = lists
-        .filter_map(|(path, line)| Some((path, line.strip_prefix("laws")?.split_once('[')?.1.strip_suffix(']')?)))
-        .flat_map(|(path, list)| list.split(',').map(move |law| (path, law.trim())))
-        .collect();
-    assert!(!named.is_empty(), "no incident names a law");
-    for (path, law) in named {
-        assert!(tests.contains(&format!("fn {law}(")), "stdlib/{path} names the law `{law}`, and no test is called so");
-    }
-}

@@ -101,6 +101,7 @@ fn emit(
         };
         let is_sound = !checked.has_errors();
         add(diagnostics, checked.diagnostics);
+        add(diagnostics, analysis.verify(&request, &checked.value));
         if is_sound && checked.value.is_empty() {
             output.remark(&format!("target `{}` owns nothing in this lab", request.name));
         }

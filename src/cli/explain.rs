@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::base::closest;
 use crate::diag::{codes, visible};
+use crate::session::incidents;
 
 use super::Exit;
 use super::disk::{read_regular, reason};
@@ -61,8 +62,11 @@ fn page(topic: &str) -> Option<String> {
         return Some(codes::CODES.iter().map(line).collect());
     }
     let row = codes::find(topic)?;
+    let learned = incidents::of_rule(row.name)
+        .iter()
+        .fold(String::new(), |text, incident| format!("{text}\nLearned from: {} ({})", incident.name, incident.source));
     let page = row.page.trim_end();
-    Some(format!("{page}\n"))
+    Some(format!("{page}\n{learned}{}", if learned.is_empty() { "" } else { "\n" }))
 }
 
 impl ExplainArgs {

@@ -16,6 +16,7 @@ mod fix;
 mod fmt;
 mod graph;
 mod import;
+mod incidents;
 mod init;
 mod inputs;
 mod lock;
@@ -115,6 +116,7 @@ enum Command {
     Inputs(inputs::InputsArgs),
     Import(import::ImportArgs),
     Scan(scan::ScanArgs),
+    Incidents(incidents::IncidentsArgs),
     #[cfg(feature = "lsp")]
     Lsp(lsp::LspArgs),
     Completions(completions::CompletionsArgs),
@@ -158,6 +160,7 @@ fn obey(cli: Cli) -> Exit {
         Command::Test(args) => test::run(&args, output),
         Command::Import(args) => import::run(&args, output),
         Command::Scan(args) => scan::run(&args, output),
+        Command::Incidents(args) => incidents::run(&args, output),
         Command::Graph(args) => graph::run(&args, output),
         Command::Doc(args) => doc::run(&args, output),
         Command::Inputs(args) => inputs::run(&args, output),

@@ -208,6 +208,7 @@ codes! {
     FACET_NOT_CARRIED "HL0728" "facet-not-carried" "the target cannot own a facet at all";
     TARGET_NEEDS_SSH "HL0729" "target-needs-ssh" "the target needs SSH, and the login has none";
     BAD_LABEL "HL0730" "bad-label" "Kubernetes does not take a label";
+    BROKEN_LAW "HL0731" "broken-law" "what hlab was about to write breaks a law of its target";
     SECRET_LITERAL "HL0801" "secret-literal" "a secret written in a source file";
     SECRET_AS_TEXT "HL0802" "secret-as-text" "a secret used as text";
     USAGE "HL0901" "usage" "the command line is not one that hlab knows";

@@ -2,10 +2,10 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::base::Sources;
+use crate::base::{Origin, Sources};
 use crate::hir::What;
 use crate::resolve::Unit;
-use crate::syntax::tree::{Index, NodeKind};
+use crate::syntax::tree::{Index, NodeKind, doc_before};
 
 /// The line that declares what stands at a byte, without the body that opens in it.
 #[must_use]
@@ -21,22 +21,86 @@ pub fn on_one_line(unit: &Unit, text: &str, node: Index) -> String {
     unit.tree.text(node, text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// An `incident` as its source has it.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Incident {
+    /// What it is called: the date, and what happened.
+    pub name: String,
+    /// Its documentation.
+    pub story: String,
+    /// Where it is told at length.
+    pub source: String,
+    /// The policies and codes that stop it.
+    pub rules: Vec<String>,
+    /// The types, kinds, blocks and models that cannot say it, or refuse it.
+    pub types: Vec<String>,
+    /// The laws that no output breaks.
+    pub laws: Vec<String>,
+    /// What a lab must say for that.
+    pub facts: Vec<String>,
+    /// Labs of the library that prove it.
+    pub labs: Vec<String>,
+    /// Tests of the project that prove it.
+    pub tests: Vec<String>,
+    /// What does not exist yet, and what it is about.
+    pub waits: Option<String>,
+    /// What else it takes to stop all of it.
+    pub rest: Option<String>,
+    /// Where it stands: `std/incidents/2025.hlab:9`.
+    pub place: String,
+    /// Whether the library says it.
+    pub is_of_library: bool,
+}
+
+/// The fields of an incident.
+pub const INCIDENT: &[&str] = &["source", "rules", "types", "laws", "facts", "labs", "tests", "waits", "rest"];
+
+/// Every incident, in order.
+#[must_use]
+pub fn all_incidents(units: &[Unit], sources: &Sources) -> Vec<Incident> {
+    let mut found = Vec::new();
+    for unit in units {
+        let file = sources.file(unit.file);
+        for item in unit.items.items.iter().filter(|item| item.what == What::Incident) {
+            let Some(body) = unit.tree.child(item.node, NodeKind::Body) else { continue };
+            let at = unit.tree.node(item.node).start as usize;
+            let list = |field: &str| entries(unit, &file.text, body, &[field]);
+            found.push(Incident {
+                name: crate::syntax::unquote(unit.tree.text(item.name_node, &file.text)).into_owned(),
+                story: doc_before(&file.text, at).lines().collect::<Vec<_>>().join(" "),
+                source: list("source").join(", "),
+                rules: list("rules"),
+                types: list("types"),
+                laws: list("laws"),
+                facts: list("facts"),
+                labs: list("labs"),
+                tests: list("tests"),
+                waits: list("waits").into_iter().next(),
+                rest: list("rest").into_iter().next(),
+                place: format!("{}:{}", file.path, file.position(at).line),
+                is_of_library: file.origin == Origin::Library,
+            });
+        }
+    }
+    found
+}
+
+/// What an incident says stops it.
+pub fn names(incident: &Incident) -> impl Iterator<Item = &str> {
+    let all = incident.rules.iter().chain(&incident.types).chain(&incident.laws);
+    all.map(|name| name.strip_prefix("policy/").unwrap_or(name))
+}
+
 /// The incidents by the rule or type that they taught: the name of each and its source, in order.
 #[must_use]
 pub fn incidents(units: &[Unit], sources: &Sources) -> FxHashMap<String, Vec<(String, String)>> {
     let mut found: FxHashMap<String, Vec<(String, String)>> = FxHashMap::default();
-    for unit in units {
-        let text = &sources.file(unit.file).text;
-        for item in unit.items.items.iter().filter(|item| item.what == What::Incident) {
-            let Some(body) = unit.tree.child(item.node, NodeKind::Body) else { continue };
-            let source = entries(unit, text, body, &["source"]).join(", ");
-            let name = crate::syntax::unquote(unit.tree.text(item.name_node, text)).into_owned();
-            for rule in entries(unit, text, body, &["rules", "types", "laws"]) {
-                let of_rule = found.entry(rule).or_default();
-                let told = (name.clone(), source.clone());
-                if !of_rule.contains(&told) {
-                    of_rule.push(told);
-                }
+    for incident in all_incidents(units, sources) {
+        for rule in names(&incident) {
+            let of_rule = found.entry(rule.to_owned()).or_default();
+            let told = (incident.name.clone(), incident.source.clone());
+            if !of_rule.contains(&told) {
+                of_rule.push(told);
             }
         }
     }

@@ -54,6 +54,7 @@ impl Machine<'_> {
             | Builtin::Matches
             | Builtin::LooksLikeSecret
             | Builtin::SecretClass => self.text(builtin, a, b, c),
+            Builtin::TextsAt => self.texts_at(a, b),
             Builtin::IsMultiple => match (a, b) {
                 (Value::Size(size), Value::Size(unit)) if unit > 0 => Value::Bool(size.is_multiple_of(unit)),
                 _ => Value::Poison,
@@ -262,6 +263,38 @@ impl Machine<'_> {
             },
         };
         self.p.heap.string(&made)
+    }
+
+    /// The texts and numbers of an object at a path, through all elements of the lists on the way.
+    fn texts_at(&mut self, object: Value, path: Value) -> Value {
+        let steps: Vec<_> = self.word(path).split('.').map(|step| self.p.heap.names.find(step)).collect();
+        let mut here = vec![object];
+        for step in steps {
+            // A name that nothing in the lab is called is the name of no field.
+            let Some(step) = step else { return self.list(&[]) };
+            let entries = here.iter().flat_map(|value| match value {
+                Value::Map(entries) => self.p.heap.slice(*entries).chunks_exact(2).collect(),
+                _ => Vec::new(),
+            });
+            let found: Vec<Value> =
+                entries.filter(|entry| entry[0] == Value::Str(step)).map(|entry| entry[1]).collect();
+            here = found
+                .into_iter()
+                .flat_map(|value| if matches!(value, Value::List(_)) { self.elements(value) } else { vec![value] })
+                .collect();
+        }
+        let mut texts = Vec::new();
+        for value in here {
+            match value {
+                Value::Str(_) => texts.push(value),
+                Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Ip(_) | Value::Cidr(..) => {
+                    let text = show::plain(self, value);
+                    texts.push(self.p.heap.string(&text));
+                }
+                _ => {}
+            }
+        }
+        self.list(&texts)
     }
 
     /// What a schedule's calendar says.

@@ -10,12 +10,14 @@ mod format;
 mod metadata;
 mod pattern;
 mod problem;
+mod texts;
 
 pub use builtin::{Builtin, apis_of, builtin, group_of};
 pub use check::{Report, check};
 pub use crd::{Crd, File, Memory, Search, Unread, Version, all_of, find, groups};
 pub use metadata::metadata;
 pub use problem::{Problem, Step, Violation, shown_path};
+pub use texts::{texts, texts_of};
 
 #[cfg(test)]
 mod tests;

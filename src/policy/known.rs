@@ -111,10 +111,11 @@ impl<'k> Skip<'k> {
                 return None;
             }
             let shape = *p.kind(Scope::ROOT, p.heap.names.find(&change.kind)?)?.first()?;
-            // A field that no kind has was reported, and nothing reads it.
+            // A field that no kind has was reported, and nothing reads it; unless the kind takes any, as a part of one that it has.
             let fields = p.heap.names.find(&change.field).and_then(|name| p.shape(shape).by_name.get(&name));
-            for number in fields.into_iter().flatten() {
-                skip.change(p, shape, *number);
+            match fields {
+                Some(numbers) => numbers.iter().for_each(|number| skip.change(p, shape, *number)),
+                None => p.shape(shape).open.into_iter().for_each(|number| skip.change(p, shape, number)),
             }
         }
         (!skip.is_computed_from(p, units, sources)).then_some(skip)

@@ -187,6 +187,14 @@ pub(super) fn emit(compiled: &Compiled, target: &TargetRequest) -> Result<Checke
     Ok(Checked::new(files, diagnostics))
 }
 
+/// What of the files of a target breaks its laws; nothing if the target is unknown, which is told elsewhere.
+pub(super) fn verify(compiled: &Compiled, target: &TargetRequest, files: &ArtifactSet) -> Vec<Diagnostic> {
+    let model = model(compiled);
+    let Ok(asked) = asked(&model, target) else { return Vec::new() };
+    let system = system(&asked.declared[usize::from(asked.number)]);
+    system.map_or_else(Vec::new, |system| targets::law::verify(system, files))
+}
+
 /// How long a piece of a stream is, in bytes: pieces fit into memory that the compilation used and gave back, where one
 /// text of a large lab would take new memory.
 const PIECE: usize = 256 << 10;

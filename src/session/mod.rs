@@ -11,6 +11,7 @@ pub(crate) mod edits;
 mod errors;
 mod explain;
 mod import;
+pub mod incidents;
 mod inputs;
 pub mod library;
 mod overlay;
@@ -229,6 +230,12 @@ impl Analysis {
         build::emit(&self.compiled.borrow(), target)
     }
 
+    /// Looks at files of a target as [`Analysis::emit`] gives them under the target's laws: an error for each breach.
+    #[must_use]
+    pub fn verify(&self, target: &TargetRequest, files: &ArtifactSet) -> Vec<Diagnostic> {
+        build::verify(&self.compiled.borrow(), target, files)
+    }
+
     /// The documents of one target as one stream, in pieces, without what only a folder needs.
     ///
     /// # Errors
@@ -259,6 +266,13 @@ impl Analysis {
     #[must_use]
     pub fn explain_rule(&self, rule: &str) -> Option<String> {
         declared::rule(&self.compiled.borrow(), rule)
+    }
+
+    /// The incidents of the library and of the project, in the order of files.
+    #[must_use]
+    pub fn incidents(&self) -> Vec<doc::source::Incident> {
+        let compiled = self.compiled.borrow();
+        doc::source::all_incidents(&compiled.units, &compiled.sources)
     }
 
     /// The resources with their values, and what refers to what. Meant for a lab that [`is_whole`](Analysis::is_whole): what

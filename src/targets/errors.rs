@@ -1,5 +1,6 @@
 //! The diagnostics of targets: what a format cannot say, what a credential may not do, what a manifest says wrongly.
 
+use super::law::{Breach, Law};
 use super::request::{Credential, Request};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Severity, codes};
@@ -128,6 +129,15 @@ pub(super) fn foreign_manifest(span: Span, message: String, near: Option<&str>) 
         }
         None => diagnostic,
     }
+}
+
+/// A law that hlab itself broke.
+pub(super) fn breaks_law(target: &str, law: &Law, breach: &Breach) -> Diagnostic {
+    let message = format!("what was to be written for `{target}` breaks a law: {}", law.says);
+    error(&codes::BROKEN_LAW, None, message)
+        .note(format!("`{}`, line {}: {}", breach.file, breach.line, breach.what))
+        .note(format!("the law is `{}`; nothing was written", law.name))
+        .help("this is a mistake of hlab and not of the lab: please report it with this message")
 }
 
 /// A label that Kubernetes refuses.

@@ -12,6 +12,7 @@ pub mod crossplane;
 mod document;
 pub mod emit;
 mod errors;
+pub mod law;
 mod request;
 
 use crate::base::{Origin, SourceFile, Sources};
@@ -80,6 +81,9 @@ pub trait Target: Sync {
 
     /// The command that shows whether an object was applied; none for one that has no document of its own.
     fn verify_command(&self, object: &Object<'_>, namespace: &str) -> Option<String>;
+
+    /// What none of its files may say.
+    fn laws(&self) -> &'static [law::Law];
 
     /// What it asks Proxmox for when it applies a facet.
     fn calls(&self, facet: Facet) -> &'static [ApiCall];

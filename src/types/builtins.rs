@@ -59,6 +59,8 @@ pub enum Builtin {
     Matches,
     /// `before(s, mark)`
     Before,
+    /// `texts-at(object, "spec.interval")`
+    TextsAt,
     /// `is-multiple(size, unit)`
     IsMultiple,
     /// `is-alphanumeric(s)`
@@ -105,6 +107,7 @@ pub const EXTERNAL: &[(&str, Builtin)] = &[
     ("slot-index", Builtin::SlotIndex),
     ("matches", Builtin::Matches),
     ("before", Builtin::Before),
+    ("texts-at", Builtin::TextsAt),
     ("is-multiple", Builtin::IsMultiple),
     ("is-alphanumeric", Builtin::IsAlphanumeric),
     ("model-with", Builtin::ModelWith),

@@ -1,7 +1,8 @@
 //! Policies and requirements: clauses become steps over frame slots.
 
 use crate::base::Name;
-use crate::resolve::{ResId, Scope};
+use crate::doc::source;
+use crate::resolve::{ResId, Scope, Space};
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::{FixTo, Loop, Op, Policy, Require, Step};
 use crate::types::notes::Meaning;
@@ -10,19 +11,42 @@ use crate::types::value::Value;
 use crate::types::{Checker, Want, errors};
 
 impl Checker<'_> {
-    /// The rules that an incident names: each must be there, else nothing would keep the outage away.
+    /// The rules and types that an incident names: each must be there, else nothing would keep the outage away. Laws and proofs are
+    /// looked for by `hlab incidents`.
     pub(crate) fn incident(&mut self, node: Index) {
         let Some(body) = self.child(node, NodeKind::Body) else { return };
-        let is_rules = |entry: &Index| self.kind_of(*entry) == NodeKind::Field && self.text(entry + 1) == "rules";
-        let fields = self.tree().children(body).filter(is_rules);
-        let lists: Vec<Index> = fields.filter_map(|field| self.child(field, NodeKind::List)).collect();
-        let rules: Vec<Index> = lists.into_iter().flat_map(|list| self.tree().children(list)).collect();
-        for rule in rules {
-            let mut name = self.key_name(rule);
-            if let Some(word) = self.p.name(name).strip_prefix("policy/").map(str::to_owned) {
-                name = self.p.heap.names.intern(&word);
+        let is_field = |entry: &Index| self.kind_of(*entry) == NodeKind::Field;
+        let fields: Vec<Index> = self.tree().children(body).filter(is_field).collect();
+        for field in fields {
+            let names = self.child(field, NodeKind::List).map(|list| self.tree().children(list).collect::<Vec<_>>());
+            match self.text(field + 1) {
+                "rules" => names.into_iter().flatten().for_each(|name| self.incident_rule(name)),
+                "types" => names.into_iter().flatten().for_each(|name| self.incident_type(name)),
+                known if source::INCIDENT.contains(&known) => {}
+                other => {
+                    let known = source::INCIDENT.iter().map(|field| (*field).to_owned()).collect();
+                    let diagnostic =
+                        errors::unknown_field(self.span(field + 1), other, "incident", known, self.span(node + 1));
+                    self.report(diagnostic);
+                }
             }
-            self.known_rule(rule, name);
+        }
+    }
+
+    fn incident_rule(&mut self, rule: Index) {
+        let mut name = self.key_name(rule);
+        if let Some(word) = self.p.name(name).strip_prefix("policy/").map(str::to_owned) {
+            name = self.p.heap.names.intern(&word);
+        }
+        self.known_rule(rule, name);
+    }
+
+    fn incident_type(&mut self, node: Index) {
+        let name = self.key_name(node);
+        let is_it = |space: &Space| self.p.defs.find(self.scope, *space, name).is_some();
+        if ![Space::Kind, Space::Type, Space::Model].iter().any(is_it) {
+            let diagnostic = errors::unknown_type(self.span(node), self.text(node), Vec::new());
+            self.report(diagnostic);
         }
     }
 

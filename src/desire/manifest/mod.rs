@@ -3,6 +3,7 @@
 //! The object is put together in [`object`]; the CRD of its kind is looked for among the files that the cluster names with
 //! `crds`; what [`kube::check`] refuses is shown where the source says it ([`place`]), and worded in [`errors`].
 
+mod credentials;
 mod errors;
 mod object;
 mod place;
@@ -17,6 +18,7 @@ use crate::diag::Diagnostic;
 use crate::kube::{self, Builtin, Crd, File, Problem, Search, Step, Unread, Violation};
 use crate::model::{Cluster, Manifest, Model};
 use crate::types::value::{ObjId, Value};
+use credentials::Credentials;
 use object::Object;
 use place::Bodies;
 
@@ -25,10 +27,17 @@ use place::Bodies;
 /// Cost: each CRD that is used is read once; a manifest is compared with its schema in one walk.
 #[must_use]
 pub fn check(model: &Model<'_>) -> Vec<Diagnostic> {
-    let mut checker = Checker { model, clusters: FxHashMap::default(), found: FxHashMap::default(), out: Vec::new() };
+    let mut checker = Checker {
+        model,
+        clusters: FxHashMap::default(),
+        found: FxHashMap::default(),
+        credentials: Credentials::default(),
+        out: Vec::new(),
+    };
     for id in model.all(model.fields.manifest.shape) {
         checker.manifest(Manifest::new(model, id));
     }
+    checker.credentials();
     checker.unchecked();
     checker.out
 }
@@ -49,6 +58,7 @@ struct Checker<'a, 'm> {
     model: &'a Model<'m>,
     clusters: FxHashMap<ObjId, Known>,
     found: FxHashMap<(ObjId, String, String), Rc<Search>>,
+    credentials: Credentials,
     out: Vec<Diagnostic>,
 }
 
@@ -66,6 +76,10 @@ impl Checker<'_, '_> {
             self.out.push(errors::no_kind(self.model.span(manifest.id), self.model.key(manifest.id)));
             return;
         };
+        self.credentials.add(cluster, manifest.id, &made);
+        for violation in kube::texts(&made.data, &api, &kind) {
+            self.out.push(errors::refused(&bodies.place(&violation.path), &violation, &kind, None));
+        }
         for violation in kube::metadata(&made.data["metadata"], &api) {
             self.out.push(errors::refused(&bodies.place(&violation.path), &violation, &kind, None));
         }
@@ -170,6 +184,15 @@ impl Checker<'_, '_> {
             let place: &[&str] = if said { &["metadata", "namespace"] } else { &[] };
             let path: Vec<Step> = place.iter().map(|word| Step::Key((*word).to_owned())).collect();
             self.out.push(errors::namespace(&here.bodies.place(&path), here.kind, namespaced));
+        }
+    }
+
+    /// Complains of credentials that hold something else than texts.
+    fn credentials(&mut self) {
+        for (secret, violations) in self.credentials.refused() {
+            let bodies = Bodies::of(self.model, secret);
+            let refused = violations.iter().map(|one| errors::refused(&bodies.place(&one.path), one, "Secret", None));
+            self.out.extend(refused);
         }
     }
 

@@ -425,10 +425,10 @@ fn kind_context(words: Words<'_>) -> Context {
 
 fn incident_context(words: Words<'_>) -> Context {
     match (words.get(0), words.find("=")) {
-        ("", _) => Context::Words(&["source", "rules", "types", "laws", "facts"]),
+        ("", _) => Context::Words(crate::doc::source::INCIDENT),
         ("rules", Some(_)) => Context::Rules,
         ("types", Some(_)) => Context::TypesAndKinds,
-        ("source", Some(_)) => Context::Text,
+        ("source" | "waits" | "rest", Some(_)) => Context::Text,
         _ => Context::Nothing,
     }
 }

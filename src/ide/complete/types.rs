@@ -182,7 +182,7 @@ impl Ask<'_> {
                 "else" | "help" | "because" => text.text("\"").stop(1).text("\""),
                 "fix" | "derive" => text.stop(1).text(" = ").stop(2),
                 "variant" => text.hole(1, "Name").text(" {\n  ").stop(0).text("\n}"),
-                "source" | "facts" | "laws" | "rules" | "types" => field(word),
+                word if crate::doc::source::INCIDENT.contains(&word) => field(word),
                 "ok" => Insert::of(word),
                 "majority" => text.text("of ").stop(1),
                 "all" => text.text("[").stop(1).text("]"),
@@ -195,6 +195,6 @@ impl Ask<'_> {
 
 /// A field of an incident.
 fn field(word: &str) -> Insert {
-    let (open, close) = if word == "source" { ("\"", "\"") } else { ("[", "]") };
+    let (open, close) = if matches!(word, "source" | "waits" | "rest") { ("\"", "\"") } else { ("[", "]") };
     Insert::of(word).text(" = ").text(open).stop(1).text(close)
 }

@@ -13,6 +13,7 @@ mod duration;
 mod entry;
 mod identity;
 mod kind;
+mod laws;
 mod lower;
 mod manifest;
 mod name;
@@ -74,6 +75,10 @@ impl Target for Crossplane {
         // Every group of every release begins so.
         const GROUP: &[u8] = b"virtualenvironment";
         bytes.windows(GROUP.len()).any(|window| window == GROUP)
+    }
+
+    fn laws(&self) -> &'static [super::law::Law] {
+        laws::LAWS
     }
 
     fn apply_command(&self, folder: &str) -> String {
