@@ -93,7 +93,7 @@ impl Run {
     }
 }
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "init",
     "check",
     "build",
@@ -105,6 +105,7 @@ const COMMANDS: [&str; 14] = [
     "doc",
     "test",
     "inputs",
+    "what-if",
     "completions",
     "man",
     "version",

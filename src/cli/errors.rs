@@ -141,6 +141,10 @@ pub(super) enum RimError {
     #[diagnostic(code("HL0918"), help("{hint}`hlab graph --format json` lists what there is"))]
     NotInLab { what: String, name: String, hint: String },
 
+    #[error("`{thing}` cannot be moved: {why}")]
+    #[diagnostic(code("HL0919"), help("{hint}"))]
+    CannotMove { thing: String, why: String, hint: String },
+
     #[error("two targets write `{path}` into one folder")]
     #[diagnostic(code("HL0914"), help("give each target its own `out` in `project`; nothing was written"))]
     SharedPath { path: String },
@@ -182,6 +186,7 @@ impl RimError {
             | RimError::ImportUnbuilt
             | RimError::NotInLock { .. }
             | RimError::NotInLab { .. }
+            | RimError::CannotMove { .. }
             | RimError::LockInUse { .. } => Exit::Errors,
         }
     }

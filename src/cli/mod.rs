@@ -29,6 +29,7 @@ mod project;
 mod scratch;
 mod test;
 mod version;
+mod what_if;
 
 use std::process::ExitCode;
 
@@ -86,6 +87,7 @@ Examples:
   hlab build my-lab -o out                write what the lab's targets need
   hlab explain HL0101                     what a message means and how to mend it
   hlab graph my-lab | dot -Tsvg > lab.svg what refers to what, as a picture
+  hlab what-if lose pve my-lab            what stops without a host, and who is left
   hlab doc my-lab -o docs                 the lab's kinds and policies and the library's, as pages
   hlab check --format json my-lab         the same for a program";
 
@@ -111,6 +113,8 @@ enum Command {
     Graph(graph::GraphArgs),
     Doc(doc::DocArgs),
     Inputs(inputs::InputsArgs),
+    #[command(name = "what-if")]
+    WhatIf(what_if::WhatIfArgs),
     Import(import::ImportArgs),
     #[cfg(feature = "lsp")]
     Lsp(lsp::LspArgs),
@@ -157,6 +161,7 @@ fn obey(cli: Cli) -> Exit {
         Command::Graph(args) => graph::run(&args, output),
         Command::Doc(args) => doc::run(&args, output),
         Command::Inputs(args) => inputs::run(&args, output),
+        Command::WhatIf(args) => what_if::run(&args, output),
         #[cfg(feature = "lsp")]
         Command::Lsp(args) => lsp::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -8,11 +8,14 @@ mod allows;
 pub mod errors;
 mod explain;
 mod facts;
+pub(crate) mod fall;
 mod fixes;
 mod known;
+pub mod release;
 mod run;
 mod sheet;
 mod shortcut;
+pub(crate) mod survive;
 
 use crate::base::Name;
 use crate::diag::Diagnostic;
@@ -64,6 +67,7 @@ pub fn check(machine: &mut Machine<'_>, sources: &crate::base::Sources, known: O
     let requirements_hold = runner.out.is_empty();
     runner.models();
     let coverage = runner.policies(skip.as_mut());
+    survive::check(runner.machine, runner.out);
     allows::report_unused(&mut runner);
     (found.requirements_hold, found.coverage) = (requirements_hold, coverage);
     found.is_quiet = machine.out.len() == before;
