@@ -136,7 +136,7 @@ ha held {{ guest = held }}
         stuck,
         [
             ("vm.local", "it lies on `near`, which each host has by itself, and nothing replicates it"),
-            ("vm.held", "it holds `coral`, which is in its host"),
+            ("vm.held", "it holds `coral` of its host"),
         ]
     );
     let [memory] = loss.memory.as_slice() else { panic!("{:?}", loss.memory) };
@@ -186,7 +186,7 @@ container box on a {{ id = 105, memory = 1GiB, rootfs {{ storage = far, size = 8
         ("vm.large", "only 14GiB of 60GiB are free on `b` and `d`"),
         ("vm.shared", "live to b, 0 GiB"),
         ("vm.plain", "live to d, 8 GiB"),
-        ("vm.held", "it holds `coral`, which is in its host"),
+        ("vm.held", "it holds `coral` of its host"),
         ("vm.names", "live to b, 0 GiB"),
     ];
     let expected: Vec<(&str, String)> = expected.iter().map(|(guest, way)| (*guest, (*way).to_owned())).collect();

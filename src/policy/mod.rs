@@ -43,6 +43,28 @@ pub struct Coverage {
     pub in_use: bool,
 }
 
+/// What became of one policy for one resource.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Met {
+    /// Its name.
+    pub policy: Name,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a policy, best first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Outcome {
+    /// It holds.
+    Met,
+    /// A fact that it needs is unknown.
+    Unknown,
+    /// It does not hold, and an `allow` says so.
+    Allowed,
+    /// It does not hold.
+    Failed,
+}
+
 /// What the rules found.
 #[derive(Clone, Default, Debug)]
 pub struct Findings {
@@ -73,4 +95,14 @@ pub fn check(machine: &mut Machine<'_>, sources: &crate::base::Sources, known: O
     found.is_quiet = machine.out.len() == before;
     machine.w.shared = Shared::default();
     found
+}
+
+/// What became of each policy that is about a resource, in their order. Runs all of them once more.
+pub fn met(
+    machine: &mut Machine<'_>,
+    sources: &crate::base::Sources,
+    resource: crate::types::value::ObjId,
+) -> Vec<Met> {
+    let mut out = Vec::new();
+    run::Runner::new(machine, sources, &mut out).met(resource)
 }

@@ -2,6 +2,7 @@
 //!
 //! [`analyze`] runs the whole front end; the methods of [`Analysis`] ask it questions.
 
+mod about;
 mod about_target;
 mod build;
 mod changed;

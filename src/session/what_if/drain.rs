@@ -95,6 +95,26 @@ pub(super) fn drain(compiled: &mut Compiled, name: &str) -> Result<Drain, NotOne
     })
 }
 
+/// The hosts that could take a guest as things are, by name; where there are none, why.
+pub(in crate::session) fn elsewhere(lab: &mut Lab<'_>, guest: ObjId) -> (Vec<String>, Vec<String>) {
+    let Some(from) = lab.host_of(guest) else { return (Vec::new(), Vec::new()) };
+    let held = held(lab, guest);
+    if !held.is_empty() {
+        return (Vec::new(), held);
+    }
+    let books = Books::of(lab);
+    let memory = lab.size(guest, "promised-memory");
+    let (fits, because) = fitting(lab, &books, from, guest, memory);
+    let fits: Vec<String> = fits.into_iter().map(|host| lab.name(host)).collect();
+    if fits.is_empty() { (fits, because) } else { (fits, Vec::new()) }
+}
+
+/// What a guest has of its host, as a reason.
+fn held(lab: &mut Lab<'_>, guest: ObjId) -> Vec<String> {
+    let held = lab.texts(guest, "held-by");
+    if held.is_empty() { held } else { vec![format!("it holds {} of its host", fall::names(&held))] }
+}
+
 /// The order in which guests leave: those that others rely on last, of the rest those that start last first.
 fn rank(lab: &mut Lab<'_>, guest: ObjId) -> (bool, Reverse<i64>) {
     let order = lab.thing(guest, "start").map(|start| lab.field(start, "order"));
@@ -108,13 +128,12 @@ fn leave(lab: &mut Lab<'_>, books: &mut Books, from: ObjId, guest: ObjId) -> Lea
     let memory = lab.size(guest, if lab.word(guest) == "vm" { "promised-memory" } else { "memory" });
     let address = lab.address(guest);
     let mut notes = Vec::new();
-    let held = lab.texts(guest, "held-by");
-    if !held.is_empty() {
-        let because = vec![format!("it holds {}, which is in its host", fall::names(&held))];
+    let because = held(lab, guest);
+    if !because.is_empty() {
         return Leaving { guest: address, memory, way: Way::Stop { because }, notes };
     }
     let (fits, mut because) = fitting(lab, books, from, guest, memory);
-    let Some(to) = fits else {
+    let Some(to) = fits.first().copied() else {
         if because.is_empty() {
             because.push("no other host of its cluster runs".to_owned());
         }
@@ -147,13 +166,13 @@ fn leave(lab: &mut Lab<'_>, books: &mut Books, from: ObjId, guest: ObjId) -> Lea
     Leaving { guest: address, memory, way: Way::Restart { to: to_name, copy }, notes }
 }
 
-/// The host that takes a guest: of those that could, the one with the most memory left; and why the others do not, each reason
-/// with the hosts that it holds for.
-fn fitting(lab: &mut Lab<'_>, books: &Books, from: ObjId, guest: ObjId, memory: u64) -> (Option<ObjId>, Vec<String>) {
+/// The hosts that could take a guest, the one with the most memory left first; and why the others do not, each reason with
+/// the hosts that it holds for.
+fn fitting(lab: &mut Lab<'_>, books: &Books, from: ObjId, guest: ObjId, memory: u64) -> (Vec<ObjId>, Vec<String>) {
     let Some(cluster) = lab.within(from) else {
-        return (None, vec![format!("`{}` is in no cluster", lab.name(from))]);
+        return (Vec::new(), vec![format!("`{}` is in no cluster", lab.name(from))]);
     };
-    let mut best: Option<(u64, ObjId)> = None;
+    let mut fits: Vec<(u64, ObjId)> = Vec::new();
     let mut lacks: Vec<(String, Vec<String>)> = Vec::new();
     for host in lab.running_hosts() {
         if host == from || lab.within(host) != Some(cluster) {
@@ -167,13 +186,11 @@ fn fitting(lab: &mut Lab<'_>, books: &Books, from: ObjId, guest: ObjId, memory: 
             }
             continue;
         }
-        let free = books.free(host).unwrap_or(0);
-        if best.is_none_or(|(most, _)| free > most) {
-            best = Some((free, host));
-        }
+        fits.push((books.free(host).unwrap_or(0), host));
     }
     let because = lacks.iter().map(|(lack, hosts)| format!("{lack} on {}", fall::names(hosts))).collect();
-    (best.map(|(_, host)| host), because)
+    fits.sort_by_key(|(free, _)| Reverse(*free));
+    (fits.into_iter().map(|(_, host)| host).collect(), because)
 }
 
 /// What a host lacks to take a guest; nothing, if it could.

@@ -8,10 +8,11 @@ use crate::eval::{Machine, show};
 use crate::policy::fall;
 use crate::session::compile::Compiled;
 use crate::session::what_if::NotOne;
+use crate::types::span_of;
 use crate::types::value::{ObjId, Value};
 
 /// A finished lab, to be asked.
-pub(super) struct Lab<'a> {
+pub(in crate::session) struct Lab<'a> {
     pub machine: Machine<'a>,
     pub dependence: Arc<Dependence>,
     sources: Arc<Sources>,
@@ -22,7 +23,7 @@ const PLAIN: [&str; 10] =
     ["host", "vm", "container", "ups", "machine", "device", "storage", "k3s-cluster", "workload", "service"];
 
 /// Opens a lab and asks it. What a question comes to is never a diagnostic: the lab was checked before.
-pub(super) fn with<T>(compiled: &mut Compiled, ask: impl FnOnce(&mut Lab<'_>) -> T) -> T {
+pub(in crate::session) fn with<T>(compiled: &mut Compiled, ask: impl FnOnce(&mut Lab<'_>) -> T) -> T {
     let sources = Arc::clone(&compiled.sources);
     let mut out = Vec::new();
     let mut machine = compiled.machine(&mut out);
@@ -51,6 +52,40 @@ impl Lab<'_> {
     pub fn place(&self, span: crate::base::Span) -> String {
         let file = self.sources.file(span.file);
         format!("{}:{}", file.path, file.position(span.start as usize).line)
+    }
+
+    /// `guests.hlab:12` of what declares a thing.
+    pub fn declared(&self, object: ObjId) -> String {
+        self.place(span_of(self.machine.units, self.machine.w.object(object).at))
+    }
+
+    /// What a thing needs, in the order of its kind: `host.pve`, or `1 of host.a, ha.web`.
+    pub fn needs(&self, object: ObjId) -> Vec<String> {
+        let demands = self.dependence.demands.iter().filter(|demand| demand.of == object);
+        let told = demands.map(|demand| {
+            // Only that a thing runs at all is what it needs of itself.
+            let others = demand.things.iter().filter(|thing| **thing != object);
+            let all: Vec<String> = others.map(|thing| self.address(*thing)).collect();
+            if all.is_empty() || demand.least == all.len() {
+                all.join(", ")
+            } else {
+                format!("{} of {}", demand.least, all.join(", "))
+            }
+        });
+        told.filter(|text| !text.is_empty()).collect()
+    }
+
+    /// Who refers to a resource.
+    pub fn users(&mut self, object: ObjId) -> Vec<String> {
+        let users = self.machine.uses_of(object);
+        users.into_iter().map(|user| format!("{}  ({})", self.address(user), self.declared(user))).collect()
+    }
+
+    /// What stops with a resource, but for itself.
+    pub fn falls_with(&self, object: ObjId) -> Vec<String> {
+        let falls = self.dependence.without(&[object]);
+        let others = falls.iter().filter(|fall| fall.cause.is_some() && self.machine.w.is_resource(fall.thing));
+        others.map(|fall| self.address(fall.thing)).collect()
     }
 
     /// A field, by name; poison where the thing has none.

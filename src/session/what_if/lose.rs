@@ -245,7 +245,7 @@ fn bound(lab: &mut Lab<'_>, guest: ObjId) -> Vec<String> {
     let mut because = Vec::new();
     let held = lab.texts(guest, "held-by");
     if !held.is_empty() {
-        because.push(format!("it holds {}, which is in its host", fall::names(&held)));
+        because.push(format!("it holds {} of its host", fall::names(&held)));
     }
     let copied = lab.things(guest, "copied");
     let replicated = lab.all("replication").into_iter().any(|job| lab.thing(job, "guest") == Some(guest));

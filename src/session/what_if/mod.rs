@@ -7,10 +7,11 @@
 mod change;
 mod drain;
 mod ledger;
-mod look;
+pub(in crate::session) mod look;
 mod lose;
 
 pub use change::{Changed, Edit, NoMove, all_upgraded, moved, upgraded};
+pub(in crate::session) use drain::elsewhere;
 pub use drain::{Drain, Leaving, Way};
 pub use ledger::Ledger;
 pub use lose::{Fallen, Loss, Restart, RoleAfter, Stuck, Votes};
