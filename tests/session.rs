@@ -347,7 +347,7 @@ fn a_resource_is_explained_with_its_place_its_users_and_its_policies() {
         "where it runs, and why there\n    `host.pve`: its head says so, at a.hlab:9\n    could run on other as well\n",
         "needs\n    host.pve\n    storage.far\n",
         "is named by\n    network.lan  (a.hlab:3)\n",
-        "policies that hold\n    infrastructure-starts-first\n",
+        "policies that hold\n    critical-on-single-disk\n    infrastructure-starts-first\n",
     ] {
         assert!(text.contains(part), "{part}\nis missing in\n{text}");
     }
