@@ -203,7 +203,9 @@ fn lack(lab: &mut Lab<'_>, books: &Books, guest: ObjId, host: ObjId, memory: u64
     for nic in lab.things(guest, "nic") {
         let Some(network) = lab.thing(nic, "network") else { continue };
         let bridges = lab.things(host, "bridge");
-        if !bridges.into_iter().any(|bridge| lab.thing(bridge, "network") == Some(network)) {
+        let is_bridged = bridges.into_iter().any(|bridge| lab.thing(bridge, "network") == Some(network));
+        let vnets = lab.things(network, "vnet");
+        if !is_bridged && !vnets.into_iter().any(|vnet| lab.things(vnet, "host").contains(&host)) {
             return Some(format!("no bridge reaches `{}`", lab.name(network)));
         }
     }
