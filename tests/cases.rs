@@ -1,8 +1,8 @@
 //! Diagnostic cases: small labs with the diagnostics drawn under the code, `tests/cases/<layer>/*.hlab`.
 //!
 //! A file holds sections, each begun by `//# what it claims`; what stands before the first is shared by all of them. There and
-//! inside a section `//## path` begins another file of the same project (`//## hlab.lock` the lock), and `//@ set NAME=VALUE` or
-//! `//@ locked` is an option of the run. `HLAB_UPDATE=1 cargo test --test cases` draws what is found; read the difference
+//! inside a section `//## path` begins another file of the same project (`//## hlab.lock` the lock), and `//@ set NAME=VALUE`,
+//! `//@ pve VERSION` or `//@ locked` is an option of the run. `HLAB_UPDATE=1 cargo test --test cases` draws what is found; read the difference
 //! before keeping it.
 
 mod support;
@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use hlab::base::{MemoryWorld, Origin, SourceFile, Sources};
 use hlab::diag::Diagnostic;
-use hlab::session::{Options, TargetRequest, analyze};
+use hlab::session::{Options, PveVersion, TargetRequest, analyze};
 use support::Drawn;
 
 const MAIN: &str = "main.hlab";
@@ -88,6 +88,10 @@ fn options(section: &Section) -> Options {
                 options.inputs.push((name.to_owned(), value.to_owned()));
             }
             ("locked", _) => options.locked = true,
+            ("pve", version) => {
+                let version = PveVersion::parse(version).expect("`//@ pve VERSION`");
+                options.pve.push((None, version));
+            }
             _ => panic!("`//@ {option}` is no option of a case"),
         }
     }

@@ -93,7 +93,7 @@ impl Run {
     }
 }
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "init",
     "check",
     "build",
@@ -107,6 +107,7 @@ const COMMANDS: [&str; 15] = [
     "incidents",
     "inputs",
     "scan",
+    "what-if",
     "completions",
     "man",
     "version",

@@ -332,3 +332,33 @@ fn the_software_defined_network_is_made_part_by_part_and_applied_before_guests_u
     let places: Vec<Option<usize>> = parts.iter().map(|part| page.find(part)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{page}");
 }
+
+#[test]
+fn a_resource_is_explained_with_its_place_its_users_and_its_policies() {
+    let source = "project p\ncluster c\nnetwork lan { gateway = web }\n\
+                  profile node for host { memory = 8GiB, bridge vmbr0 { network = lan } }\n\
+                  host pve in c with node\nhost other in c with node\nhost small in c { memory = 8GiB }\n\
+                  storage far: Nfs { server = 10.0.0.9, export = \"/x\", content = [images] }\n\
+                  vm web on pve {\n  id = 101\n  provides = [gateway]\n  disk scsi0 { storage = far, size = 8GiB }\n  \
+                  nic net0 { network = lan }\n  start { on-boot = true }\n}\n";
+    let analysis = analyze(&lab(&[("a.hlab", source)]), &Options::default());
+    let text = analysis.explain_path("vm.web").expect("it is there");
+    for part in [
+        "where it runs, and why there\n    `host.pve`: its head says so, at a.hlab:9\n    could run on other as well\n",
+        "needs\n    host.pve\n    storage.far\n",
+        "is named by\n    network.lan  (a.hlab:3)\n",
+        "policies that hold\n    critical-on-single-disk\n    infrastructure-starts-first\n",
+    ] {
+        assert!(text.contains(part), "{part}\nis missing in\n{text}");
+    }
+    let host = analysis.explain_path("host.pve").expect("it is there");
+    assert!(host.contains("stops with it\n    vm.web\n") && !host.contains("where it runs"), "{host}");
+}
+
+#[test]
+fn a_policy_that_does_not_hold_for_a_resource_is_named_with_it() {
+    let source = "project p\nhost pve { memory = 4GiB }\nvm web on pve { id = 101, memory = 8GiB }\n";
+    let analysis = analyze(&lab(&[("a.hlab", source)]), &Options::default());
+    let text = analysis.explain_path("host.pve").expect("it is there");
+    assert!(text.contains("policies that do not hold\n    host-memory\n"), "{text}");
+}

@@ -1,6 +1,6 @@
 //! `hlab check`: the whole front end, nothing written.
 
-use crate::session::{Analysis, CoverageRow};
+use crate::session::{Analysis, CoverageRow, PveVersion, what_if};
 
 use super::Exit;
 use super::errors::Failures;
@@ -14,12 +14,16 @@ Examples:
   hlab check                              the project in this folder
   hlab check lab --set site=home          with a value for an input
   hlab check --deny warnings --format github   in CI
+  hlab check --pve 9.1                    what breaks with a newer Proxmox VE
   hlab check --coverage                   what each policy was applied to")]
 pub(super) struct CheckArgs {
     #[command(flatten)]
     project: ProjectArgs,
     #[command(flatten)]
     deny: DenyArgs,
+    /// Say what is wrong with this version of Proxmox VE on all hosts, and only what is not wrong with those that they say.
+    #[arg(long, value_name = "VERSION", value_parser = super::what_if::version, conflicts_with = "coverage")]
+    pve: Option<PveVersion>,
     /// List, for each policy, what it checked and what it could not.
     #[arg(long)]
     coverage: bool,
@@ -27,6 +31,9 @@ pub(super) struct CheckArgs {
 
 pub(super) fn run(args: &CheckArgs, output: Output) -> Result<Exit, Failures> {
     let project = Project::open(&args.project.dir, &args.project.inputs)?;
+    if let Some(version) = args.pve {
+        return upgraded(&project, version, args, output);
+    }
     let analysis = project.analyze();
     let missing = project.missing(&analysis);
     output.results(&analysis.sources, &analysis.diagnostics, missing.as_slice())?;
@@ -42,6 +49,22 @@ pub(super) fn run(args: &CheckArgs, output: Output) -> Result<Exit, Failures> {
     }
     // The process ends here: giving a large lab back piece by piece would take longer than it took to check.
     std::mem::forget(analysis);
+    Ok(exit)
+}
+
+/// What another version of Proxmox VE would come to.
+fn upgraded(project: &Project, version: PveVersion, args: &CheckArgs, output: Output) -> Result<Exit, Failures> {
+    let changed = what_if::all_upgraded(&project.world, &project.options, version);
+    let missing = project.missing(&changed.after);
+    output.results(&changed.after.sources, &changed.new, missing.as_slice())?;
+    changed.notes.iter().for_each(|note| output.remark(&crate::diag::visible(note)));
+    let exit = match missing {
+        Some(missing) => missing.exit(),
+        None => exit_of(&changed.new, args.deny.warnings()),
+    };
+    if changed.new.is_empty() && exit == Exit::Ok {
+        output.remark(&format!("nothing is wrong with Proxmox VE {version} that is not wrong now"));
+    }
     Ok(exit)
 }
 

@@ -168,6 +168,10 @@ pub(super) enum RimError {
     )]
     ScanBroken,
 
+    #[error("`{thing}` cannot be moved: {why}")]
+    #[diagnostic(code("HL0920"), help("{hint}"))]
+    CannotMove { thing: String, why: String, hint: String },
+
     #[error("two targets write `{path}` into one folder")]
     #[diagnostic(code("HL0914"), help("give each target its own `out` in `project`; nothing was written"))]
     SharedPath { path: String },
@@ -213,6 +217,7 @@ impl RimError {
             | RimError::ScanBroken
             | RimError::NotInLock { .. }
             | RimError::NotInLab { .. }
+            | RimError::CannotMove { .. }
             | RimError::LockInUse { .. } => Exit::Errors,
         }
     }

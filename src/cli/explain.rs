@@ -20,6 +20,7 @@ use super::project::{InputArgs, Project};
 Examples:
   hlab explain HL0101                     a code, or its name: syntax-error
   hlab explain vm-memory-fits-host        a policy, and what it was applied to
+  hlab explain vm.k3s                     what a resource says, where it runs and why, who relies on it, which policies it met
   hlab explain vm.k3s.memory              who said a value
   hlab explain vm.memory                  what a field of a kind means
   hlab explain out/vm-k3s.yaml:12         where a line of the output comes from

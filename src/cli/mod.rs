@@ -31,6 +31,7 @@ mod scan;
 mod scratch;
 mod test;
 mod version;
+mod what_if;
 
 use std::process::ExitCode;
 
@@ -88,6 +89,7 @@ Examples:
   hlab build my-lab -o out                write what the lab's targets need
   hlab explain HL0101                     what a message means and how to mend it
   hlab graph my-lab | dot -Tsvg > lab.svg what refers to what, as a picture
+  hlab what-if lose pve my-lab            what stops without a host, and who is left
   hlab doc my-lab -o docs                 the lab's kinds and policies and the library's, as pages
   hlab scan --from hlab-scan.txt --write  what a host prints of its hardware, into the source
   hlab check --format json my-lab         the same for a program";
@@ -114,6 +116,8 @@ enum Command {
     Graph(graph::GraphArgs),
     Doc(doc::DocArgs),
     Inputs(inputs::InputsArgs),
+    #[command(name = "what-if")]
+    WhatIf(what_if::WhatIfArgs),
     Import(import::ImportArgs),
     Scan(scan::ScanArgs),
     Incidents(incidents::IncidentsArgs),
@@ -164,6 +168,7 @@ fn obey(cli: Cli) -> Exit {
         Command::Graph(args) => graph::run(&args, output),
         Command::Doc(args) => doc::run(&args, output),
         Command::Inputs(args) => inputs::run(&args, output),
+        Command::WhatIf(args) => what_if::run(&args, output),
         #[cfg(feature = "lsp")]
         Command::Lsp(args) => lsp::run(&args),
         Command::Completions(args) => completions::run(&args),

@@ -184,6 +184,11 @@ codes! {
     TEST_PATH "HL0606" "test-path" "a test changes what is not there";
     TEST_FAILED "HL0607" "test-failed" "an expectation of a test is not met";
     IDLE_POLICY "HL0608" "idle-policy" "a policy that nothing states the facts for";
+    NOT_SURVIVED "HL0609" "not-survived" "a loss that leaves a kept role without a provider";
+    KEPT_BY_NOBODY "HL0610" "kept-by-nobody" "a kept role that nobody provides";
+    NOT_ALL_PAIRS "HL0611" "not-all-pairs" "more pairs of hosts than `survive` looks at";
+    GONE_IN_RELEASE "HL0612" "gone-in-release" "what the host's version of Proxmox VE has no more";
+    CHANGED_IN_RELEASE "HL0613" "changed-in-release" "what an upgrade of Proxmox VE asks for";
     UNKNOWN_FACET "HL0701" "unknown-facet" "a facet or kind that nothing has";
     CANNOT_OWN "HL0702" "cannot-own" "an owner that cannot apply what it is given";
     ROLLOUT_CYCLE "HL0703" "rollout-cycle" "things that wait for each other";
@@ -228,8 +233,9 @@ codes! {
     NOT_FORGOTTEN "HL0915" "not-forgotten" "an address that the lock cannot forget";
     NOTHING_TO_IMPORT "HL0916" "nothing-to-import" "manifests that cannot become one project";
     NOT_PROVED "HL0917" "not-proved" "a project that does not give what it was imported from";
-    NOT_IN_LAB "HL0918" "not-in-lab" "`hlab graph` is asked about something that the lab does not have";
+    NOT_IN_LAB "HL0918" "not-in-lab" "a command is asked about something that the lab does not have";
     NOT_SCANNED "HL0919" "not-scanned" "what a host printed cannot become facts of the lab";
+    CANNOT_MOVE "HL0920" "cannot-move" "`what-if move` of what no word of a head moves";
 }
 
 /// The row of a code or a name.

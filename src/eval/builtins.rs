@@ -395,6 +395,12 @@ impl Machine<'_> {
         }
     }
 
+    /// The resources that refer to one, directly.
+    pub(crate) fn uses_of(&mut self, thing: ObjId) -> Vec<ObjId> {
+        self.make_graph();
+        self.w.graph.as_ref().and_then(|graph| graph.uses.get(&thing)).cloned().unwrap_or_default()
+    }
+
     /// What a resource refers to, or what refers to it.
     fn graph_of(&mut self, thing: Value, refs: bool) -> Value {
         let Value::Obj(object) = thing else { return Value::Poison };

@@ -215,6 +215,8 @@ pub struct World {
     pub uses: FxHashMap<TyId, Slice>,
     /// References of each resource, both ways, made when first asked for.
     pub graph: Option<Graph>,
+    /// Who needs what, made when first asked for.
+    pub(crate) dependence: Option<Arc<lost::Dependence>>,
     /// Whether a bound on steps, depth or memory was reached: nothing is computed any more.
     pub is_spent: bool,
     /// Steps taken so far, by every machine.

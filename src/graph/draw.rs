@@ -52,12 +52,12 @@ fn home(node: &Node) -> Option<&str> {
     }
 }
 
-/// The lines, in the order of their first reference. That something is on a host is said by its box.
+/// The lines, in the order of their first reference. That something is on a host, and needs it, is said by its box.
 pub(super) fn lines(graph: &Graph) -> Vec<Line<'_>> {
     let nodes: FxHashMap<&str, &Node> = graph.nodes.iter().map(|node| (node.address.as_str(), node)).collect();
     let is_boxed = |edge: &Edge| {
         let (from, to) = (nodes.get(edge.from.as_str()), nodes.get(edge.to.as_str()));
-        edge.sort == Sort::On
+        matches!(edge.sort, Sort::On | Sort::Needs)
             && from.is_some_and(|from| home(from) == Some(&edge.to))
             && to.is_some_and(|to| to.kind == "host")
     };

@@ -150,7 +150,8 @@ fn refer(machine: &Machine<'_>, root: ObjId, sort: Sort, path: &str, value: Valu
 /// What each thing needs, in the order of its kind's `needs`.
 fn demands(machine: &mut Machine<'_>) -> FxHashMap<ObjId, Vec<Demand>> {
     let mut demands: FxHashMap<ObjId, Vec<Demand>> = FxHashMap::default();
-    for demand in machine.demands() {
+    // What a part needs of its own resource (a pool its disks) is no edge between resources.
+    for demand in machine.demands().into_iter().filter(|demand| machine.w.is_resource(demand.of)) {
         demands.entry(demand.of).or_default().push(demand);
     }
     demands
@@ -166,10 +167,12 @@ fn needs(machine: &Machine<'_>, object: ObjId, demands: Vec<Demand>, edges: &mut
         };
         let needs = Some(Needs { group, how, at_least: demand.least });
         let mut seen = FxHashSet::default();
-        for thing in demand.things.into_iter().filter(|thing| is_whole(machine, *thing)) {
-            if seen.insert(thing) {
-                let (from, to) = (address(machine, object), address(machine, thing));
-                edges.push(Edge { from, to, sort: Sort::Needs, path: "needs".to_owned(), part: None, needs });
+        for thing in demand.things {
+            let root = machine.w.root(thing);
+            if root != object && is_whole(machine, root) && seen.insert(thing) {
+                let part = (root != thing).then(|| address(machine, thing));
+                let (from, to) = (address(machine, object), address(machine, root));
+                edges.push(Edge { from, to, sort: Sort::Needs, path: "needs".to_owned(), part, needs });
             }
         }
     }

@@ -3,6 +3,9 @@
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Frame, Severity, codes};
 use crate::policy::explain::Guilty;
+use crate::policy::fall::{Step, names};
+use crate::policy::survive::MOST_STEPS;
+use crate::pve::Change;
 
 /// The code of a `require` that a kind or a model states.
 pub(crate) fn requirement() -> Code {
@@ -59,4 +62,77 @@ pub fn idle(policies: &[(String, Vec<String>)]) -> Option<Diagnostic> {
         diagnostic = diagnostic.note(format!("`{name}` needs {}", missing.join(", ")));
     }
     Some(diagnostic.help("`hlab check --coverage` lists what each policy checked"))
+}
+
+/// A loss that leaves roles without a provider: what falls, in order, each with the roles that it was the last to provide.
+pub(crate) fn not_survived(
+    at: Span,
+    lost: &[String],
+    roles: &[String],
+    steps: &[(Step, Vec<String>)],
+    idle: &[String],
+) -> Diagnostic {
+    let message = format!("without {} nobody provides {}", names(lost), names(roles));
+    let mut diagnostic =
+        Diagnostic::error(Code::Row(&codes::NOT_SURVIVED), at, message).here("the lab is to survive this");
+    for (number, (step, provided)) in steps.iter().take(MOST_STEPS).enumerate() {
+        let last = match provided.len() {
+            0 => String::new(),
+            _ => format!(", which provides {}", names(provided)),
+        };
+        diagnostic = diagnostic.label(step.span, format!("{}. `{}` {}{last}", number + 1, step.address, step.because));
+    }
+    if steps.len() > MOST_STEPS {
+        diagnostic = diagnostic.note(format!("{} more fall on the way", steps.len() - MOST_STEPS));
+    }
+    if !idle.is_empty() {
+        diagnostic = diagnostic.help(format!("start {}: what does not run counts for nothing", names(idle)));
+    }
+    diagnostic.help(format!(
+        "let another provide {} that does not fall with {}, or take what cannot be kept out of `keep`",
+        names(roles),
+        names(lost)
+    ))
+}
+
+/// A role that is to be kept and that nobody provides, or nobody who runs.
+pub(crate) fn kept_by_nobody(at: Span, role: &str, off: &[(Span, String)]) -> Diagnostic {
+    let message = match off.len() {
+        0 => format!("nobody provides `{role}`, which the lab is to keep"),
+        _ => format!("nobody who runs provides `{role}`, which the lab is to keep"),
+    };
+    let mut diagnostic = Diagnostic::error(Code::Row(&codes::KEPT_BY_NOBODY), at, message);
+    for (span, address) in off {
+        diagnostic = diagnostic.label(*span, format!("`{address}` would, and does not run"));
+    }
+    diagnostic.help(format!("say who does, `provides = [{role}]`, or take it out of `keep`"))
+}
+
+/// More pairs of hosts than are looked at.
+pub(crate) fn not_all_pairs(at: Span, hosts: usize, looked: usize, all: usize) -> Diagnostic {
+    let message = format!("of {hosts} hosts not every pair is looked at: the first {looked} of {all}");
+    Diagnostic::warning(Code::Row(&codes::NOT_ALL_PAIRS), at, message)
+        .help("`hosts = 1` looks at each; `hlab what-if lose a,b` at any two")
+}
+
+/// What a release has no more.
+pub(crate) fn gone_in_release(at: Span, address: &str, change: &Change, host: (Span, String)) -> Diagnostic {
+    let message = format!("Proxmox VE {} {}", change.since, change.what);
+    let diagnostic = Diagnostic::error(Code::Row(&codes::GONE_IN_RELEASE), at, message);
+    let diagnostic = diagnostic.here(format!("`{address}` has it")).label(host.0, host.1);
+    diagnostic.note(format!("source: {}", change.source)).help(change.advice)
+}
+
+/// What an upgrade asks for, at the first of the places that it concerns; nothing, where it concerns none.
+pub(crate) fn changed_in_release(change: &Change, places: &[(Span, String)]) -> Option<Diagnostic> {
+    let ((at, text), others) = places.split_first()?;
+    let message = format!("Proxmox VE {} {}", change.since, change.what);
+    let mut diagnostic = Diagnostic::warning(Code::Row(&codes::CHANGED_IN_RELEASE), *at, message).here(text.clone());
+    for (span, text) in others.iter().take(MOST_STEPS) {
+        diagnostic = diagnostic.label(*span, text.clone());
+    }
+    if others.len() > MOST_STEPS {
+        diagnostic = diagnostic.note(format!("and {} more", others.len() - MOST_STEPS));
+    }
+    Some(diagnostic.note(format!("source: {}", change.source)).help(change.advice))
 }

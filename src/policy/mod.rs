@@ -8,11 +8,14 @@ mod allows;
 pub mod errors;
 mod explain;
 mod facts;
+pub(crate) mod fall;
 mod fixes;
 mod known;
+pub mod release;
 mod run;
 mod sheet;
 mod shortcut;
+pub(crate) mod survive;
 
 use crate::base::Name;
 use crate::diag::Diagnostic;
@@ -40,6 +43,28 @@ pub struct Coverage {
     pub in_use: bool,
 }
 
+/// What became of one policy for one resource.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Met {
+    /// Its name.
+    pub policy: Name,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+/// What came of a policy, best first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Outcome {
+    /// It holds.
+    Met,
+    /// A fact that it needs is unknown.
+    Unknown,
+    /// It does not hold, and an `allow` says so.
+    Allowed,
+    /// It does not hold.
+    Failed,
+}
+
 /// What the rules found.
 #[derive(Clone, Default, Debug)]
 pub struct Findings {
@@ -64,9 +89,20 @@ pub fn check(machine: &mut Machine<'_>, sources: &crate::base::Sources, known: O
     let requirements_hold = runner.out.is_empty();
     runner.models();
     let coverage = runner.policies(skip.as_mut());
+    survive::check(runner.machine, runner.out);
     allows::report_unused(&mut runner);
     (found.requirements_hold, found.coverage) = (requirements_hold, coverage);
     found.is_quiet = machine.out.len() == before;
     machine.w.shared = Shared::default();
     found
+}
+
+/// What became of each policy that is about a resource, in their order. Runs all of them once more.
+pub fn met(
+    machine: &mut Machine<'_>,
+    sources: &crate::base::Sources,
+    resource: crate::types::value::ObjId,
+) -> Vec<Met> {
+    let mut out = Vec::new();
+    run::Runner::new(machine, sources, &mut out).met(resource)
 }

@@ -8,7 +8,7 @@ use crate::eval::{Machine, Object};
 use crate::policy::known::Skip;
 use crate::policy::sheet::{Asked, Sheet};
 use crate::policy::shortcut::{Guard, Shortcut};
-use crate::policy::{Coverage, errors, explain, facts, fixes};
+use crate::policy::{Coverage, Met, Outcome, errors, explain, facts, fixes};
 use crate::types::expr::{Loop, NodeRef, Op, Require, Step};
 use crate::types::span_of;
 use crate::types::ty::ShapeId;
@@ -44,6 +44,8 @@ pub(crate) struct Runner<'a, 'm> {
     unknown: u32,
     missing: Vec<String>,
     last_missing: Option<NodeRef>,
+    /// The resource whose rules are asked for, and what became of each so far.
+    watched: Option<(ObjId, Vec<Met>)>,
 }
 
 impl<'a, 'm> Runner<'a, 'm> {
@@ -67,6 +69,28 @@ impl<'a, 'm> Runner<'a, 'm> {
             unknown: 0,
             missing: Vec::new(),
             last_missing: None,
+            watched: None,
+        }
+    }
+
+    /// What became of each policy that binds a resource or a part of it.
+    pub fn met(&mut self, resource: ObjId) -> Vec<Met> {
+        self.watched = Some((resource, Vec::new()));
+        self.policies(None);
+        self.watched.take().map(|(_, met)| met).unwrap_or_default()
+    }
+
+    /// Remembers what became of a requirement, if it is about the resource that is asked for.
+    fn watch(&mut self, rule: &Rule, outcome: Outcome) {
+        let (Some(policy), Some((resource, met))) = (rule.name, &mut self.watched) else { return };
+        let is_about = |value: &Value| matches!(value, Value::Obj(object) if self.machine.w.root(*object) == *resource);
+        if !self.bound.iter().any(is_about) {
+            return;
+        }
+        match met.last_mut().filter(|last| last.policy == policy) {
+            // Of several bindings the worst counts.
+            Some(last) => last.outcome = last.outcome.max(outcome),
+            None => met.push(Met { policy, outcome }),
         }
     }
 
@@ -316,16 +340,20 @@ impl<'a, 'm> Runner<'a, 'm> {
         match self.machine.eval(require.condition) {
             Value::Bool(true) => {
                 self.checked += 1;
+                self.watch(rule, Outcome::Met);
                 return true;
             }
             Value::Bool(false) => {
                 self.checked += 1;
                 self.failed += 1;
+                let allowed = self.allowed;
                 self.violated(require, rule);
+                self.watch(rule, if self.allowed > allowed { Outcome::Allowed } else { Outcome::Failed });
             }
             _ => {
                 let is_unknown = self.machine.unknown.is_some();
                 self.note_unknown();
+                self.watch(rule, Outcome::Unknown);
                 return is_unknown;
             }
         }

@@ -12,6 +12,7 @@ mod form;
 mod options;
 mod property;
 mod raw;
+mod release;
 mod value;
 mod version;
 
@@ -19,5 +20,6 @@ pub use container::CONTAINER_OPTIONS;
 pub use options::{Guest, Impact, Row, Setter, VM_OPTIONS, guest_option, option, option_of};
 pub use property::{Alias, Key, ModelAlias, Properties, Property, Role, Schema, parse, schema};
 pub use raw::{RawProblem, check_raw_option};
+pub use release::{CHANGES, Change, Concern, between};
 pub use value::{Form, ValueKind, ValueProblem};
 pub use version::Version;

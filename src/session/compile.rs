@@ -13,7 +13,7 @@ use crate::model::Model;
 use crate::place::{self, Gone, Lock};
 use crate::policy::{self, Findings};
 use crate::resolve::{self, Unit};
-use crate::session::{Analysis, Options, build, inputs, library, overlay, parse, read};
+use crate::session::{Analysis, Options, build, inputs, library, overlay, parse, read, release};
 use crate::syntax::tree::Tree;
 use crate::types::{self, Program};
 
@@ -122,6 +122,7 @@ pub fn compile(
     let is_spent = eval::expand::expand(&mut program, &units, &sources, &given, &mut diagnostics);
     let mut world = World { inputs: given, is_spent, stop: options.stop.clone(), ..World::default() };
     eval::build::build(&mut program, &mut world, &units, &sources, &mut diagnostics);
+    let assumed = release::assume(&mut program, &mut world, &options.pve);
     types::type_policies(&mut program, &units, &sources, &mut diagnostics);
     options.ended("types and evaluate");
     let (mut lock, problems) = Lock::parse(options.lock.as_deref().unwrap_or_default());
@@ -134,11 +135,13 @@ pub fn compile(
     eval::finish::finish(&mut machine, &sources);
     options.ended("model");
     let findings = policy::check(&mut machine, &sources, known.as_ref());
+    let releases = policy::release::check(&mut machine, &assumed);
     options.ended("policies");
     let gone = place::gone(&mut program, &units, &sources, &mut placed);
     diagnostics.append(&mut late);
     diagnostics.append(&mut placed);
     diagnostics.extend(findings.diagnostics.iter().cloned());
+    diagnostics.extend(releases);
     let idle: Vec<(String, Vec<String>)> = findings
         .coverage
         .iter()

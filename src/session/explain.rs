@@ -5,7 +5,7 @@ use crate::eval::show;
 use crate::hir::What;
 use crate::resolve::Scope;
 use crate::session::compile::Compiled;
-use crate::session::{InputInfo, declared};
+use crate::session::{InputInfo, about, declared};
 use crate::syntax::tree::{NodeKind, doc_before};
 use crate::types::shape::{Holds, Preposition};
 use crate::types::span_of;
@@ -162,6 +162,9 @@ fn object_text(compiled: &mut Compiled, path: &str, object: ObjId) -> String {
     let at = place(compiled, span_of(&compiled.units, compiled.world.object(object).at));
     let mut text = format!("{path}\n  declared at {at}\n");
     said_inside(compiled, "", object, &mut text);
+    if compiled.world.is_resource(object) {
+        text.push_str(&about::resource(compiled, object));
+    }
     text
 }
 

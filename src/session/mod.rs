@@ -2,6 +2,7 @@
 //!
 //! [`analyze`] runs the whole front end; the methods of [`Analysis`] ask it questions.
 
+mod about;
 mod about_target;
 mod build;
 mod changed;
@@ -17,9 +18,11 @@ pub mod library;
 mod overlay;
 mod parse;
 mod read;
+mod release;
 mod rollout;
 mod scan;
 mod testing;
+pub mod what_if;
 mod workspace;
 
 use std::cell::RefCell;
@@ -29,6 +32,7 @@ use crate::diag::{Checked, Code, Diagnostic, Severity, codes};
 use crate::doc::{self, Reference, Subject};
 use crate::graph::{self, Graph};
 pub use crate::place::NotForgotten;
+pub use crate::pve::Version as PveVersion;
 use crate::targets::ArtifactSet;
 pub(crate) use explain::said;
 pub use import::{Difference, Import, NoImport, Proof, import};
@@ -42,6 +46,8 @@ pub struct Options {
     pub inputs: Vec<(String, String)>,
     /// The text of `hlab.lock`, if there is one.
     pub lock: Option<String>,
+    /// Versions of Proxmox VE to assume in place of what hosts say: of one host by its name, or of all.
+    pub pve: Vec<(Option<String>, PveVersion)>,
     /// Whether the lock must already hold everything that it would be asked for.
     pub locked: bool,
     /// How many threads may parse files; 0 and 1 both mean one.
@@ -192,7 +198,11 @@ impl Analysis {
     /// Whether every value is there: what is wrong, if anything is, is what rules say of the values.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        let is_rule = |code: &Code| matches!(code, Code::Policy(_)) || *code == Code::Row(&codes::REQUIREMENT);
+        let rules = [&codes::REQUIREMENT, &codes::NOT_SURVIVED, &codes::KEPT_BY_NOBODY, &codes::GONE_IN_RELEASE];
+        let is_rule = |code: &Code| match code {
+            Code::Policy(_) => true,
+            Code::Row(row) => rules.iter().any(|rule| rule.code == row.code),
+        };
         let mut errors = self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
         errors.all(|diagnostic| is_rule(&diagnostic.code))
     }

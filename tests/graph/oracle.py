@@ -21,7 +21,9 @@ def failures(graph):
 
     def promised(guest):
         fields = guest["fields"]
-        return fields["balloon"] if guest["kind"] == "vm" and fields["balloon"] > 0 else fields["memory"]
+        if guest["kind"] == "container":
+            return 0  # its memory is a limit
+        return fields["balloon"] if fields["balloon"] > 0 else fields["memory"]
 
     def cpus(guest):
         if guest["kind"] == "vm":
@@ -36,7 +38,10 @@ def failures(graph):
         fields = host["fields"]
         if fields["memory"] is not None:
             kept = fields["reserve"]["memory"] + fields["arc-min"]
-            failed["host-memory"] += sum(map(promised, on(host))) + kept > fields["memory"]
+            is_over = sum(map(promised, on(host))) + kept > fields["memory"]
+            ceiling = sum(guest["fields"]["memory"] for guest in on(host))
+            failed["host-memory"] += is_over
+            failed["host-memory-ceiling"] += not is_over and ceiling + kept > fields["memory"]
         most = fields["thermal"]["max-vcpus"]
         # What a rule needs and nothing states makes it say nothing.
         if most is not None:

@@ -7,11 +7,16 @@ use serde_json::Value;
 
 use super::support::{find, shared};
 
-/// The parameters of `PUT /nodes/{node}/qemu/{vmid}/config`, or of `lxc` there, in a version.
-fn parameters(guest: Guest, version: Version) -> Option<serde_json::Map<String, Value>> {
+/// A whole schema.
+fn schema(version: Version) -> Option<Value> {
     let path = shared(&format!("schemas/pve/apidoc-{version}.json"))?;
     let text = std::fs::read_to_string(path).expect("the schema is readable");
-    let tree: Value = serde_json::from_str(&text).expect("the schema is JSON");
+    Some(serde_json::from_str(&text).expect("the schema is JSON"))
+}
+
+/// The parameters of `PUT /nodes/{node}/qemu/{vmid}/config`, or of `lxc` there, in a version.
+fn parameters(guest: Guest, version: Version) -> Option<serde_json::Map<String, Value>> {
+    let tree = schema(version)?;
     let path = match guest {
         Guest::Vm => "/nodes/{node}/qemu/{vmid}/config",
         Guest::Container => "/nodes/{node}/lxc/{vmid}/config",
@@ -233,4 +238,26 @@ fn permissions(method: &str, path: &str) -> Option<Value> {
     let call = super::support::find(&tree, path).unwrap_or_else(|| panic!("no call {path}"));
     assert!(call["info"][method].is_object(), "no {method} {path}");
     Some(call["info"][method]["permissions"].clone())
+}
+
+#[test]
+fn what_a_release_is_said_to_take_away_is_in_the_schema_before_and_not_after() {
+    let (Some(old), Some(new)) = (schema(Version::V8_4), schema(Version::V9_1)) else { return };
+    let storage = |tree: &Value| {
+        let node = find(tree, "/storage").expect("the endpoint is there");
+        node["info"]["POST"]["parameters"]["properties"].as_object().cloned().expect("it has parameters")
+    };
+    let (before, after) = (storage(&old), storage(&new));
+    for change in pve::CHANGES {
+        match change.concerns {
+            pve::Concern::StorageOption(name) => {
+                assert!(before.contains_key(name) && !after.contains_key(name), "`{name}` of a storage");
+            }
+            pve::Concern::HaNodes => {
+                assert!(find(&old, "/cluster/ha/rules").is_none() && find(&new, "/cluster/ha/rules").is_some());
+            }
+            // The schemas list no privileges, and know nothing of kernels and packages.
+            pve::Concern::Privilege(_) | pve::Concern::PortNames | pve::Concern::AptList => {}
+        }
+    }
 }
