@@ -23,6 +23,7 @@ mod lock;
 mod lsp;
 mod man;
 mod manifest;
+mod map;
 mod output;
 mod project;
 #[cfg(test)]
@@ -86,6 +87,7 @@ Examples:
   hlab build my-lab -o out                write what the lab's targets need
   hlab explain HL0101                     what a message means and how to mend it
   hlab graph my-lab | dot -Tsvg > lab.svg what refers to what, as a picture
+  hlab map my-lab -o map.svg              the lab as people draw it, red where something is wrong
   hlab doc my-lab -o docs                 the lab's kinds and policies and the library's, as pages
   hlab check --format json my-lab         the same for a program";
 
@@ -109,6 +111,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Test(test::TestArgs),
     Graph(graph::GraphArgs),
+    Map(map::MapArgs),
     Doc(doc::DocArgs),
     Inputs(inputs::InputsArgs),
     Import(import::ImportArgs),
@@ -155,6 +158,7 @@ fn obey(cli: Cli) -> Exit {
         Command::Test(args) => test::run(&args, output),
         Command::Import(args) => import::run(&args, output),
         Command::Graph(args) => graph::run(&args, output),
+        Command::Map(args) => map::run(&args, output),
         Command::Doc(args) => doc::run(&args, output),
         Command::Inputs(args) => inputs::run(&args, output),
         #[cfg(feature = "lsp")]
