@@ -27,6 +27,7 @@ th,td{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;border-bo
 thead th{white-space:nowrap;border-bottom-width:2px;padding-right:1.2rem}
 tbody th{font-weight:600;white-space:nowrap}
 td.number{white-space:nowrap}
+td.list{min-width:14rem}
 td.bars svg{display:block}
 .bad{color:var(--bad);font-weight:700}
 .care{color:var(--care);font-weight:600}

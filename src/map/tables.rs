@@ -195,15 +195,15 @@ fn loss_row(lab: &Lab, host: usize, has_columns: bool) -> String {
         let roles = lab.roles.iter().map(|role| role.name.as_str()).zip(&loss.roles);
         let clusters = lab.clusters.iter().map(|cluster| cluster.thing.name.as_str()).zip(&loss.clusters);
         let fallen = roles.chain(clusters).filter(|(_, fate)| **fate == Fate::Falls).map(|(name, _)| name);
-        cells.push(names(if fallen.clone().next().is_some() { "bad" } else { "quiet" }, &fallen.collect::<Vec<_>>()));
+        cells.push(names("bad", &fallen.collect::<Vec<_>>()));
     }
     let of = |guests: &[usize]| {
         let names: Vec<&str> = guests.iter().map(|guest| lab.guests[*guest].thing.name.as_str()).collect();
         names
     };
-    cells.push(names("", &of(&loss.stops)));
-    cells.push(names("", &of(&loss.moves)));
-    cells.push(names("", &loss.also.iter().map(String::as_str).collect::<Vec<_>>()));
+    cells.push(names("plain", &of(&loss.stops)));
+    cells.push(names("plain", &of(&loss.moves)));
+    cells.push(names("plain", &loss.also.iter().map(String::as_str).collect::<Vec<_>>()));
     row(&lab.hosts[host].thing.name, &cells)
 }
 
@@ -222,5 +222,5 @@ fn names(class: &str, names: &[&str]) -> String {
     }
     let more = names.len().saturating_sub(MOST_NAMES);
     let shown = names[..names.len() - more].join(", ");
-    cell(class, &if more == 0 { shown } else { format!("{shown} and {more} more") })
+    cell(&format!("list {class}"), &if more == 0 { shown } else { format!("{shown} and {more} more") })
 }

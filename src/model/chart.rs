@@ -1,8 +1,8 @@
 //! The views of what is drawn and counted: what hosts can give, what guests carry for others, and who takes over.
 
+use super::Model;
 use super::view::{accessor, number, shape, views};
 use super::views::{Host, Storage};
-use super::{Model, UNSAID};
 use crate::types::Program;
 use crate::types::shape::Holds;
 use crate::types::ty::ShapeId;
@@ -131,15 +131,17 @@ pub(crate) fn compute(machine: &mut crate::eval::Machine<'_>) {
 }
 
 impl Model<'_> {
-    /// A field that follows from others, if it was computed before: null where it was not, or where it is not known.
+    /// A field that follows from others, if it was computed before or is the same for all: null where it is neither, or is not
+    /// known.
     #[must_use]
     pub fn derived(&self, object: ObjId, field: &str) -> Value {
-        if object == UNSAID {
-            return Value::Null;
-        }
         let of = self.world.object(object);
+        let Some(shape) = self.program.shapes.get(usize::from(of.shape.0)) else { return Value::Null };
         let name = self.program.heap.names.find(field);
-        let field = name.and_then(|name| self.program.shapes.get(usize::from(of.shape.0))?.field(name, of.tag));
-        field.and_then(|field| self.world.derived.get(&(object, field)).copied()).unwrap_or(Value::Null)
+        let Some(number) = name.and_then(|name| shape.field(name, of.tag)) else { return Value::Null };
+        match shape.fields[usize::from(number)].default {
+            Some(Value::Lazy(_)) | None => self.world.derived.get(&(object, number)).copied().unwrap_or(Value::Null),
+            Some(constant) => constant,
+        }
     }
 }
