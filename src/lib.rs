@@ -19,6 +19,7 @@ pub mod types;
 pub mod eval;
 pub mod model;
 pub mod graph;
+pub mod map;
 pub mod place;
 pub mod policy;
 pub mod own;

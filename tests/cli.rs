@@ -93,7 +93,7 @@ impl Run {
     }
 }
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "init",
     "check",
     "build",
@@ -102,6 +102,7 @@ const COMMANDS: [&str; 17] = [
     "lock",
     "explain",
     "graph",
+    "map",
     "doc",
     "test",
     "incidents",
@@ -460,6 +461,33 @@ fn a_graph_is_drawn_for_graphviz_unless_another_format_is_asked_for() {
     folder.run(&["graph", "--depth", "2"]).ends(64).says("--around");
     let near = folder.run(&["graph", "--around", "vm.web", "--kind", "storage", "--format", "json"]).ends(0).json();
     assert!(near["nodes"].as_array().is_some_and(|nodes| nodes.len() >= 2), "{near}");
+}
+
+#[test]
+fn a_map_is_printed_or_written_to_a_file_that_hlab_keeps() {
+    let folder = Folder::with_starter();
+    let map = folder.run(&["map"]).ends(0).prints("<svg ").prints("vm.web").out;
+    assert_eq!(folder.run(&["map", "-o", "-"]).ends(0).out, map);
+    folder.run(&["map", "--check", "-o", "map.svg"]).ends(2).says("map.svg is missing").says("hlab map");
+    folder.run(&["map", "-o", "map.svg"]).ends(0).says("1 written");
+    folder.run(&["map", "--html", "-o", "lab.html"]).ends(0).says("1 written");
+    assert_eq!(folder.read("map.svg"), map, "the page beside it took nothing away");
+    folder.run(&["map", "--check", "-o", "map.svg"]).ends(0);
+    folder.write("map.svg", "mine");
+    folder.run(&["map", "-o", "map.svg"]).ends(3).says("HL0906");
+    assert_eq!(folder.read("map.svg"), "mine");
+    folder.run(&["map", "-o", "map.svg", "--overwrite", "map.svg"]).ends(0);
+    folder.write("yours.svg", "yours");
+    folder.run(&["map", "-o", "yours.svg"]).ends(3).says("HL0905");
+    folder.run(&["map", "--check"]).ends(64);
+}
+
+#[test]
+fn a_lab_with_errors_has_a_map() {
+    let folder = Folder::with_starter();
+    folder.write("broken.hlab", "vm other on pve { disk scsi0 { storage = nowhere, size = 1GiB } }\n");
+    folder.run(&["map"]).ends(0).prints("vm error").says("`hlab check` lists them");
+    folder.run(&["map", "nowhere"]).ends(1).says("nowhere");
 }
 
 #[test]

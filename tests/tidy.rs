@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use hlab::diag::codes::CODES;
 
 /// The layers, from the bottom up: a module imports only from those before it.
-const LAYERS: [&str; 24] = [
-    "base", "diag", "pve", "kube", "scan", "syntax", "hir", "resolve", "doc", "types", "eval", "model", "graph",
+const LAYERS: [&str; 25] = [
+    "base", "diag", "pve", "kube", "scan", "syntax", "hir", "resolve", "doc", "types", "eval", "model", "graph", "map",
     "place", "policy", "own", "desire", "plan", "source", "targets", "session", "ide", "live", "lsp",
 ];
 /// The last layer, apart because it is the rim.

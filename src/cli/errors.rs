@@ -74,6 +74,10 @@ pub(super) enum RimError {
     #[diagnostic(code("HL0909"), help("run `hlab doc` with the same words but `--check`, and commit what it writes"))]
     StaleReference { summary: String },
 
+    #[error("the map is stale: {summary}")]
+    #[diagnostic(code("HL0909"), help("run `hlab map` with the same words but `--check`, and commit what it writes"))]
+    StaleMap { summary: String },
+
     #[error("hlab.lock is stale: it lacks entries, or has some in another order")]
     #[diagnostic(code("HL0909"), help("run `hlab lock` and commit what it writes"))]
     StaleLock,
@@ -199,6 +203,7 @@ impl RimError {
             | RimError::Exists { .. } => Exit::Refused,
             RimError::Stale { .. }
             | RimError::StaleReference { .. }
+            | RimError::StaleMap { .. }
             | RimError::StaleLock
             | RimError::Unformatted { .. } => Exit::Pending,
             RimError::NoProject { .. }

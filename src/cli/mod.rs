@@ -24,6 +24,7 @@ mod lock;
 mod lsp;
 mod man;
 mod manifest;
+mod map;
 mod output;
 mod project;
 mod scan;
@@ -90,6 +91,7 @@ Examples:
   hlab explain HL0101                     what a message means and how to mend it
   hlab graph my-lab | dot -Tsvg > lab.svg what refers to what, as a picture
   hlab what-if lose pve my-lab            what stops without a host, and who is left
+  hlab map my-lab -o map.svg              the lab as people draw it, red where something is wrong
   hlab doc my-lab -o docs                 the lab's kinds and policies and the library's, as pages
   hlab scan --from hlab-scan.txt --write  what a host prints of its hardware, into the source
   hlab check --format json my-lab         the same for a program";
@@ -114,6 +116,7 @@ enum Command {
     Explain(explain::ExplainArgs),
     Test(test::TestArgs),
     Graph(graph::GraphArgs),
+    Map(map::MapArgs),
     Doc(doc::DocArgs),
     Inputs(inputs::InputsArgs),
     #[command(name = "what-if")]
@@ -166,6 +169,7 @@ fn obey(cli: Cli) -> Exit {
         Command::Scan(args) => scan::run(&args, output),
         Command::Incidents(args) => incidents::run(&args, output),
         Command::Graph(args) => graph::run(&args, output),
+        Command::Map(args) => map::run(&args, output),
         Command::Doc(args) => doc::run(&args, output),
         Command::Inputs(args) => inputs::run(&args, output),
         Command::WhatIf(args) => what_if::run(&args, output),

@@ -10,6 +10,7 @@ pub mod github;
 pub mod json;
 pub mod junit;
 mod link;
+mod markup;
 mod render;
 pub mod sarif;
 mod shown;
@@ -19,6 +20,7 @@ pub mod terminal;
 use crate::base::{Span, TextEdit};
 
 pub use codes::{Code, CodeRow};
+pub use markup::markup;
 pub use render::{Format, Style, one, render};
 pub use shown::{Place, SECRET, Shown, visible};
 

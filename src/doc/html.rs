@@ -1,9 +1,10 @@
 //! The reference as HTML: pages that need nothing but themselves, in light and dark, on a wide screen and on a phone.
 //!
-//! Everything goes through [`escaped`]; there is no script, and no address of another site but in links that comments have.
+//! Everything goes through [`escaped`](crate::diag::markup); there is no script, and no address of another site but in links
+//! that comments have.
 
 use super::{Block, Form, Inline, Page, Reference, page_anchor};
-use crate::diag::visible;
+use crate::diag::markup as escaped;
 
 /// One file for each page: path and text.
 #[must_use]
@@ -135,20 +136,4 @@ fn inline(part: &Inline, form: Form<'_>) -> String {
             format!("<a href=\"{}\">{}</a>", escaped(&form.link(target, "html")), inline(words, form))
         }
     }
-}
-
-/// The one encoder: text for an element or for an attribute in double quotes; control characters are shown.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in visible(text).chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            character => out.push(character),
-        }
-    }
-    out
 }

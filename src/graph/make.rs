@@ -50,11 +50,15 @@ fn kind<'m>(machine: &'m Machine<'_>, object: ObjId) -> &'m str {
     machine.p.name(machine.p.shape(machine.w.object(object).shape).word)
 }
 
-/// The address of an object, in a module with the module's folder: two modules may have a `vm.web` each.
 pub(super) fn address(machine: &Machine<'_>, object: ObjId) -> String {
-    let own = show::address_of(machine.p, machine.w, object);
-    let resource = machine.p.defs.get(machine.w.resource(machine.w.root(object)));
-    match machine.p.defs.folder(resource.scope).filter(|_| resource.scope != Scope::ROOT) {
+    address_in(machine.p, machine.w, object)
+}
+
+/// The address of an object, in a module with the module's folder: two modules may have a `vm.web` each.
+pub(crate) fn address_in(program: &Program, world: &World, object: ObjId) -> String {
+    let own = show::address_of(program, world, object);
+    let resource = program.defs.get(world.resource(world.root(object)));
+    match program.defs.folder(resource.scope).filter(|_| resource.scope != Scope::ROOT) {
         Some(folder) => format!("{folder}/{own}"),
         None => own,
     }

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub(crate) use make::address_in;
 pub use make::graph;
 pub use narrow::{Narrow, Unknown};
 pub use shapes::{FieldShape, Head, ShapeInfo};

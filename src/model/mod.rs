@@ -7,6 +7,7 @@
 //!
 //! A kind is declared in `stdlib/` only. A test compares the names that the views use with the declarations.
 
+pub(crate) mod chart;
 mod lab;
 mod path;
 mod read;
@@ -25,6 +26,10 @@ use crate::types::shape::Shape;
 use crate::types::value::{ObjId, Value};
 use crate::types::{Program, span_of};
 
+pub use chart::{
+    BackupJob, Capacity, ClusterNode, ClusterNodes, ContainerPart, HostCpu, MachinePart, Members, NetworkPart, Reserve,
+    StorageSpace, Ups, VmPart, Zpool,
+};
 pub use path::{Found, Step};
 pub use site::{
     Apt, AptRepository, Bond, ClusterFirewall, FabricInterface, FabricNode, Firewall, FirewallAlias, FirewallRule,
@@ -59,6 +64,8 @@ pub struct Model<'m> {
     pub fields: Fields,
     /// Those of hosts and firewalls.
     pub site: site::Fields,
+    /// Those of what is drawn and counted.
+    pub chart: chart::Fields,
     /// The constant defaults of each shape's fields.
     defaults: Vec<Vec<Value>>,
     /// The number of each shape's field `name`.
@@ -82,7 +89,7 @@ impl<'m> Model<'m> {
     #[must_use]
     pub fn new(program: &'m Program, world: &'m World, units: &'m [Unit], sources: &'m Sources) -> Model<'m> {
         let (fields, defaults) = (Fields::find(program), read::defaults(program));
-        let site = site::Fields::find(program);
+        let (site, chart) = (site::Fields::find(program), chart::Fields::find(program));
         let names = program.shapes.iter().map(|shape| shape.any_field(program.words.name)).collect();
         let owner = program.heap.names.find("owner");
         let owner_of = |shape: &Shape| if shape.is_kind { shape.any_field(owner?) } else { None };
@@ -94,6 +101,7 @@ impl<'m> Model<'m> {
             sources,
             fields,
             site,
+            chart,
             defaults,
             names,
             owners,

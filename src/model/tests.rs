@@ -1,6 +1,6 @@
 //! The views against the library.
 
-use super::{site, views};
+use super::{chart, site, views};
 use crate::base::Sources;
 use crate::types::Program;
 
@@ -38,7 +38,7 @@ fn program() -> Program {
 fn every_field_that_a_view_reads_is_declared_in_the_library() {
     let program = program();
     let mut missing = Vec::new();
-    for (shape, fields) in views::NAMED.iter().chain(site::NAMED) {
+    for (shape, fields) in views::NAMED.iter().chain(site::NAMED).chain(chart::NAMED) {
         let (kind, variant) = shape.split_once('.').unwrap_or((shape, ""));
         let variant = program.heap.names.find(variant);
         let found = program.shapes.iter().find(|found| program.name(found.name) == kind);

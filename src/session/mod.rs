@@ -30,7 +30,10 @@ use std::cell::RefCell;
 use crate::base::{Sources, Stop, World};
 use crate::diag::{Checked, Code, Diagnostic, Severity, codes};
 use crate::doc::{self, Reference, Subject};
+use crate::eval::Machine;
 use crate::graph::{self, Graph};
+use crate::map::{self, Lab};
+use crate::model::{Model, chart};
 pub use crate::place::NotForgotten;
 pub use crate::pve::Version as PveVersion;
 use crate::targets::ArtifactSet;
@@ -291,6 +294,18 @@ impl Analysis {
     pub fn graph(&self) -> Graph {
         let compiled = &mut *self.compiled.borrow_mut();
         graph::graph(&mut compiled.program, &mut compiled.world, &compiled.units, &compiled.sources)
+    }
+
+    /// The lab as it is drawn: from what is known, if it has errors.
+    #[must_use]
+    pub fn map(&self) -> Lab {
+        let compiled = &mut *self.compiled.borrow_mut();
+        let mut out = Vec::new();
+        let mut machine = Machine::new(&mut compiled.program, &mut compiled.world, &compiled.units, &mut out);
+        chart::compute(&mut machine);
+        let dependence = machine.dependence();
+        let model = Model::new(&compiled.program, &compiled.world, &compiled.units, &compiled.sources);
+        map::lab(map::Given { model: &model, diagnostics: &self.diagnostics, dependence: &dependence })
     }
 
     /// What the declarations say: pages about kinds, types, functions and policies.
