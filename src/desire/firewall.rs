@@ -12,6 +12,8 @@ pub enum Firewall<'a> {
     Node(Box<NodeFirewall<'a>>),
     /// `firewall.options` of a guest.
     Guest(GuestFirewall<'a>),
+    /// `firewall.options` of a vnet.
+    Vnet(VnetFirewall<'a>),
     /// `firewall.alias`.
     Alias(FirewallAlias<'a>),
     /// `firewall.ipset`.
@@ -32,6 +34,8 @@ pub enum Protected<'a> {
     Node(Text<'a>),
     /// A guest's.
     Guest(GuestOf<'a>),
+    /// A vnet's.
+    Vnet(Text<'a>),
 }
 
 /// A guest and where it is.
@@ -43,6 +47,19 @@ pub struct GuestOf<'a> {
     pub id: Option<u32>,
     /// It is a container.
     pub is_container: bool,
+}
+
+/// Options of a vnet's firewall.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct VnetFirewall<'a> {
+    /// The vnet.
+    pub vnet: Text<'a>,
+    /// It is off, as Proxmox has it by default; labs that declare one mean it to be on.
+    pub disabled: bool,
+    /// What happens to packets in it, if not ACCEPT.
+    pub forwarded: Option<Text<'a>>,
+    /// Log of what was refused, if not `nolog`.
+    pub log_forwarded: Option<Text<'a>>,
 }
 
 /// Options of the cluster's firewall.
@@ -240,7 +257,7 @@ impl<'a> Firewall<'a> {
     #[must_use]
     pub fn facet(&self) -> Facet {
         match self {
-            Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) => Facet::FirewallOptions,
+            Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) | Firewall::Vnet(_) => Facet::FirewallOptions,
             Firewall::Alias(_) => Facet::FirewallAlias,
             Firewall::IpSet(_) => Facet::FirewallIpSet,
             Firewall::Group(_) => Facet::FirewallGroup,
@@ -255,6 +272,7 @@ impl<'a> Firewall<'a> {
             Firewall::Cluster(_) | Firewall::Group(_) => Protected::Cluster,
             Firewall::Node(options) => Protected::Node(options.node.clone()),
             Firewall::Guest(options) => Protected::Guest(options.guest.clone()),
+            Firewall::Vnet(options) => Protected::Vnet(options.vnet.clone()),
             Firewall::Alias(alias) => alias.of.clone(),
             Firewall::IpSet(set) => set.of.clone(),
             Firewall::Rules(rules) => rules.of.clone(),
@@ -265,7 +283,7 @@ impl<'a> Firewall<'a> {
     #[must_use]
     pub fn node(&self) -> Option<&Text<'a>> {
         let of = match self {
-            Firewall::Cluster(_) | Firewall::Group(_) => return None,
+            Firewall::Cluster(_) | Firewall::Group(_) | Firewall::Vnet(_) => return None,
             Firewall::Node(options) => return Some(&options.node),
             Firewall::Guest(options) => return Some(&options.guest.node),
             Firewall::Alias(alias) => &alias.of,
@@ -273,7 +291,7 @@ impl<'a> Firewall<'a> {
             Firewall::Rules(rules) => &rules.of,
         };
         match of {
-            Protected::Cluster => None,
+            Protected::Cluster | Protected::Vnet(_) => None,
             Protected::Node(node) => Some(node),
             Protected::Guest(guest) => Some(&guest.node),
         }

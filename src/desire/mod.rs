@@ -39,7 +39,7 @@ pub use entry::{
 };
 pub use firewall::{
     ClusterFirewall, Firewall, FirewallAlias, FirewallRule, FirewallRules, GuestFirewall, GuestOf, IpSet, LogLimit,
-    Member, NodeFirewall, Protected, SecurityGroup,
+    Member, NodeFirewall, Protected, SecurityGroup, VnetFirewall,
 };
 pub use host::{
     Bridge, HostDns, HostPart, HostTime, HostVlan, HostsFile, Interface, OvsBond, OvsBridge, OvsPort, Repository,

@@ -3,6 +3,7 @@
 //! Objects wait for what they refer to (a disk for its image, a VM for its mapping), files and disks for the storage that
 //! they lie on, and a storage for what it stands on, be it a pool of its host or a VM that serves it.
 
+use crate::desire::Protected;
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -326,7 +327,7 @@ impl<'a> Cx<'a, '_> {
             Firewall::Alias(alias) => Filter::Alias(&alias.name),
             Firewall::IpSet(set) => Filter::Set(&set.name),
             Firewall::Group(group) => Filter::Group(&group.name),
-            Firewall::Node(_) | Firewall::Guest(_) | Firewall::Rules(_) => return,
+            Firewall::Node(_) | Firewall::Guest(_) | Firewall::Vnet(_) | Firewall::Rules(_) => return,
         };
         self.filters.insert((firewall, filter), step);
     }
@@ -337,7 +338,7 @@ impl<'a> Cx<'a, '_> {
         let model = self.model;
         let firewall = model.world.root(self.wanted.resources[number]);
         match part {
-            Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) => {
+            Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) | Firewall::Vnet(_) => {
                 let objects = &self.wanted.desired.objects;
                 let place = &objects[number].place;
                 let beside = objects.iter().enumerate().skip(number + 1);
@@ -350,6 +351,10 @@ impl<'a> Cx<'a, '_> {
                 set.members.iter().for_each(|member| self.named(firewall, &member.address, after));
             }
             Firewall::Alias(_) => {}
+        }
+        if let Protected::Vnet(vnet) = part.of() {
+            after.extend(self.vnets.get(&*vnet).map(|step| self.sdn.unwrap_or(*step)));
+            return;
         }
         if let Value::Obj(guest) = crate::model::GuestFirewall::new(model, firewall).guest(model) {
             let address = model.resource(guest);

@@ -34,7 +34,7 @@ pub use path::{Found, Step};
 pub use site::{
     Apt, AptRepository, Bond, ClusterFirewall, FabricInterface, FabricNode, Firewall, FirewallAlias, FirewallRule,
     GuestFirewall, HostFirewall, HostNic, HostSystem, HostVlan, HostsEntry, InternalPort, IpSet, IpSetMember, LogLimit,
-    SdnController, SdnDns, SdnFabric, SdnIpam, SdnSubnet, SdnZone, SecurityGroup, Vnet,
+    SdnController, SdnDns, SdnFabric, SdnIpam, SdnSubnet, SdnZone, SecurityGroup, Vnet, VnetFirewall,
 };
 pub use views::{
     Acl, AcmeAccount, AcmePlugin, Agent, Attach, Audio, Bridge, Cdrom, Certificate, CloneOf, CloudInit, Cluster,

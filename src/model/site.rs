@@ -182,6 +182,12 @@ views! {
         helpers = "helpers" list,
         log_connections = "log-connections" flag,
     }
+    /// The firewall of a vnet.
+    VnetFirewall as vnet_firewall of "firewall.Vnet" {
+        vnet = "vnet" value,
+        forwarded = "forwarded" text,
+        log_forwarded = "log-forwarded" text,
+    }
     /// The firewall of a guest.
     GuestFirewall as guest_firewall of "firewall.Guest" {
         guest = "guest" value,

@@ -53,7 +53,7 @@ fn named(random: &mut Random, address: &str, of: &Protected<'static>, out: &mut 
 /// An object with a random life; what the provider finds by an id of its own making is never taken over.
 fn firewall(random: &mut Random, address: &str, place: Place<'static>, part: Firewall<'static>) -> Object<'static> {
     let (cannot_adopt, cannot_observe) = match &part {
-        Firewall::Guest(_) | Firewall::Rules(_) => (true, false),
+        Firewall::Guest(_) | Firewall::Vnet(_) | Firewall::Rules(_) => (true, false),
         Firewall::Alias(_) => (false, true),
         Firewall::Cluster(_) | Firewall::Node(_) | Firewall::IpSet(_) | Firewall::Group(_) => (false, false),
     };

@@ -50,6 +50,21 @@ pub(super) fn firewall<'a>(cx: &mut Cx<'a>, firewall: Firewall) {
                 rules(cx, &of);
             }
         }
+        Some("Vnet") => {
+            let view = model::VnetFirewall::new(model, firewall.id);
+            let Value::Obj(vnet) = view.vnet(model) else { return };
+            let vnet: Text<'a> = Cow::Borrowed(model.name(vnet));
+            let protected = Protected::Vnet(vnet.clone());
+            let of = Of { firewall, protected, life, place: Place::Only, is_applied: true };
+            let options = desire::VnetFirewall {
+                vnet,
+                disabled: !firewall.enabled(model),
+                forwarded: policy(view.forwarded(model), "accept"),
+                log_forwarded: unless(view.log_forwarded(model), "nolog"),
+            };
+            cx.push_firewall(&of, firewall.id, desire::Firewall::Vnet(options));
+            rules(cx, &of);
+        }
         Some(_) | None => {
             let view = model::GuestFirewall::new(model, firewall.id);
             let Some((guest, host)) = guest(model, view) else { return };

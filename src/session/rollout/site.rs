@@ -198,6 +198,7 @@ fn whose(of: &Protected<'_>) -> (String, String) {
     match of {
         Protected::Cluster => ("the cluster".to_owned(), "/cluster/firewall".to_owned()),
         Protected::Node(node) => (node.to_string(), format!("/nodes/{node}/firewall")),
+        Protected::Vnet(vnet) => (format!("the vnet {vnet}"), format!("/cluster/sdn/vnets/{vnet}/firewall")),
         Protected::Guest(GuestOf { node, id, is_container }) => {
             let (word, sort) = if *is_container { ("container", "lxc") } else { ("VM", "qemu") };
             let id = id.map_or_else(|| "?".to_owned(), |id| id.to_string());
@@ -224,6 +225,7 @@ pub(super) fn firewall(part: &Firewall<'_>) -> Told {
         Firewall::Cluster(of) => options(cluster(of)),
         Firewall::Node(of) => options(node(of)),
         Firewall::Guest(of) => options(guest(of)),
+        Firewall::Vnet(of) => options(vnet(of)),
         Firewall::Alias(alias) => {
             let options = Options::default()
                 .add("name", &alias.name)
@@ -334,6 +336,13 @@ fn node(of: &crate::desire::NodeFirewall<'_>) -> Options {
         .switch("nf_conntrack_allow_invalid", of.allow_invalid, "1")
         .maybe("nf_conntrack_helpers", helpers.as_ref())
         .switch("log_nf_conntrack", of.log_connections, "1")
+}
+
+fn vnet(of: &crate::desire::VnetFirewall<'_>) -> Options {
+    Options::default()
+        .add("enable", if of.disabled { "0" } else { "1" })
+        .maybe("policy_forward", of.forwarded.as_ref())
+        .maybe("log_level_forward", of.log_forwarded.as_ref())
 }
 
 fn guest(of: &crate::desire::GuestFirewall<'_>) -> Options {

@@ -7,6 +7,7 @@ use super::rules::{self, Scope};
 use super::{Body, Places, life_unsaid, text};
 use crate::desire::{
     ClusterFirewall, Firewall, FirewallRule, GuestFirewall, GuestOf, IpSet, NodeFirewall, Object, Protected, Text,
+    VnetFirewall,
 };
 use crate::own::Facet;
 
@@ -22,6 +23,7 @@ enum Whose<'d> {
     Cluster,
     Node(&'d str),
     Guest(&'d str, Option<u32>, bool),
+    Vnet(&'d str),
 }
 
 /// A part of a firewall and where it was found.
@@ -59,6 +61,7 @@ impl<'d> Firewalls<'d> {
             Firewall::Cluster(_) | Firewall::Group(_) => Whose::Cluster,
             Firewall::Node(options) => Whose::Node(&options.node),
             Firewall::Guest(options) => of_guest(&options.guest),
+            Firewall::Vnet(options) => Whose::Vnet(&options.vnet),
             Firewall::Alias(alias) => of_any(&alias.of),
             Firewall::IpSet(set) => of_any(&set.of),
             Firewall::Rules(rules) => of_any(&rules.of),
@@ -133,6 +136,7 @@ fn of_any<'d>(of: &'d Protected<'_>) -> Whose<'d> {
         Protected::Cluster => Whose::Cluster,
         Protected::Node(node) => Whose::Node(node),
         Protected::Guest(guest) => of_guest(guest),
+        Protected::Vnet(vnet) => Whose::Vnet(vnet),
     }
 }
 
@@ -144,7 +148,9 @@ fn once(parts: &mut Vec<Part<'_>>, notes: &mut Vec<String>) {
             Firewall::Alias(alias) => alias.name.to_string(),
             Firewall::IpSet(set) => set.name.to_string(),
             Firewall::Group(group) => group.name.to_string(),
-            Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) | Firewall::Rules(_) => String::new(),
+            Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) | Firewall::Vnet(_) | Firewall::Rules(_) => {
+                String::new()
+            }
         };
         let is_first = said.insert((part.facet(), name));
         if !is_first {
@@ -165,12 +171,14 @@ fn name_of(whose: Whose<'_>, parts: &[Part<'_>]) -> String {
             Firewall::Alias(alias) => name.strip_suffix(&format!(".alias.{}", alias.name)),
             Firewall::IpSet(set) => name.strip_suffix(&format!(".ipset.{}", set.name)),
             Firewall::Group(group) => name.strip_suffix(&format!(".security-group.{}", group.name)),
-            Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) | Firewall::Rules(_) => Some(name),
+            Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) | Firewall::Vnet(_) | Firewall::Rules(_) => {
+                Some(name)
+            }
         }
         .map(str::to_owned)
     };
     let rank = |part: &&Part<'_>| match part.part {
-        Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) => 0,
+        Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) | Firewall::Vnet(_) => 0,
         Firewall::Rules(_) => 1,
         Firewall::Alias(_) | Firewall::IpSet(_) | Firewall::Group(_) => 2,
     };
@@ -179,6 +187,7 @@ fn name_of(whose: Whose<'_>, parts: &[Part<'_>]) -> String {
     ranked.into_iter().find_map(of_part).unwrap_or_else(|| match whose {
         Whose::Cluster => "cluster".to_owned(),
         Whose::Node(node) => node.to_owned(),
+        Whose::Vnet(vnet) => vnet.to_owned(),
         Whose::Guest(_, id, _) => format!("guest-{}", id.unwrap_or_default()),
     })
 }
@@ -200,11 +209,15 @@ fn body<'d>(
         };
         body.say("guest", guest);
     }
+    if let Whose::Vnet(vnet) = whose {
+        body.say("vnet", text::name(vnet));
+    }
     for part in parts {
         match part.part {
             Firewall::Cluster(options) => cluster(&mut body, options),
             Firewall::Node(options) => node(&mut body, options),
             Firewall::Guest(options) => self::guest(&mut body, options),
+            Firewall::Vnet(options) => vnet(&mut body, options),
             Firewall::Alias(_) | Firewall::IpSet(_) | Firewall::Group(_) | Firewall::Rules(_) => {}
         }
     }
@@ -278,7 +291,7 @@ fn guest_of<'d>(part: &'d Firewall<'d>) -> Option<&'d GuestOf<'d>> {
         Firewall::Alias(alias) => &alias.of,
         Firewall::IpSet(set) => &set.of,
         Firewall::Rules(rules) => &rules.of,
-        Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Group(_) => return None,
+        Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Vnet(_) | Firewall::Group(_) => return None,
     };
     if let Protected::Guest(guest) = of { Some(guest) } else { None }
 }
@@ -350,6 +363,12 @@ fn node(body: &mut Body, of: &NodeFirewall<'_>) {
     body.on("log-connections", of.log_connections);
 }
 
+fn vnet(body: &mut Body, of: &VnetFirewall<'_>) {
+    body.off("enabled", of.disabled);
+    policy(body, "forwarded", of.forwarded.as_ref());
+    body.member("log-forwarded", of.log_forwarded.as_ref());
+}
+
 fn guest(body: &mut Body, of: &GuestFirewall<'_>) {
     body.off("enabled", of.disabled);
     policy(body, "incoming", of.incoming.as_ref());
@@ -405,6 +424,7 @@ fn written(whole: Whole<'_>) -> Written {
         Whose::Cluster => "Cluster",
         Whose::Node(_) => "Host",
         Whose::Guest(..) => "Guest",
+        Whose::Vnet(_) => "Vnet",
     };
     let mut body = Body::default();
     if !whole.nodes.is_empty() {

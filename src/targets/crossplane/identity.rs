@@ -49,6 +49,7 @@ fn protected(of: &Protected<'_>) -> String {
         Protected::Cluster => "cluster".to_owned(),
         Protected::Node(node) => format!("node/{node}"),
         Protected::Guest(of) => guest(of),
+        Protected::Vnet(vnet) => format!("vnet/{vnet}"),
     }
 }
 
@@ -64,7 +65,7 @@ pub(super) fn firewall(part: &Firewall<'_>, is_observed: bool) -> Result<String,
         Firewall::IpSet(of) => Ok(of.name.to_string()),
         Firewall::Guest(of) if is_observed => Ok(guest(&of.guest)),
         Firewall::Rules(of) if is_observed => Ok(protected(&of.of)),
-        Firewall::Guest(_) => Err(OPTIONS),
+        Firewall::Guest(_) | Firewall::Vnet(_) => Err(OPTIONS),
         Firewall::Rules(_) => Err(RULES),
     }
 }

@@ -30,6 +30,7 @@ use rustc_hash::FxHashMap;
 
 use super::emit::{Yaml, shell};
 use super::{ApiCall, ArtifactSet, Carries, Document, Request, Sink, Target, Writer, errors};
+use crate::desire::Protected;
 use crate::desire::{Content, Desired, Firewall, HostPart, Object, Place, Power};
 use crate::diag::{Checked, Diagnostic};
 use crate::own::Facet;
@@ -146,7 +147,7 @@ fn document_of<'r>(object: &'r Object<'_>) -> Option<(Kind, Cow<'r, str>)> {
         Content::Pool(_) => Kind::Pool,
         Content::Entry(entry) => entry::kind(entry)?,
         Content::Host(part) => host_kind(part)?,
-        Content::Firewall(part) => firewall_kind(part),
+        Content::Firewall(part) => firewall_kind(part)?,
         Content::Mapping(_) => return None,
     };
     Some((kind, placed_name(object)))
@@ -165,15 +166,19 @@ fn host_kind(part: &HostPart<'_>) -> Option<Kind> {
     }
 }
 
-fn firewall_kind(part: &Firewall<'_>) -> Kind {
+fn firewall_kind(part: &Firewall<'_>) -> Option<Kind> {
+    if let Protected::Vnet(_) = part.of() {
+        return None;
+    }
     match part {
-        Firewall::Cluster(_) => Kind::ClusterFirewall,
-        Firewall::Node(_) => Kind::NodeFirewall,
-        Firewall::Guest(_) => Kind::GuestFirewall,
-        Firewall::Alias(_) => Kind::Alias,
-        Firewall::IpSet(_) => Kind::IpSet,
-        Firewall::Group(_) => Kind::SecurityGroup,
-        Firewall::Rules(_) => Kind::Rules,
+        Firewall::Cluster(_) => Some(Kind::ClusterFirewall),
+        Firewall::Node(_) => Some(Kind::NodeFirewall),
+        Firewall::Guest(_) => Some(Kind::GuestFirewall),
+        Firewall::Vnet(_) => None,
+        Firewall::Alias(_) => Some(Kind::Alias),
+        Firewall::IpSet(_) => Some(Kind::IpSet),
+        Firewall::Group(_) => Some(Kind::SecurityGroup),
+        Firewall::Rules(_) => Some(Kind::Rules),
     }
 }
 
@@ -240,6 +245,7 @@ impl Documents {
         let Some((kind, name)) = document_of(object) else {
             match &object.content {
                 Content::Host(part) => refuse_ovs(cx, part),
+                Content::Firewall(part) => refuse_vnet(cx, part),
                 Content::Entry(_) | Content::Mapping(_) => refuse_facet(cx, object.content.facet()),
                 // They have kinds.
                 Content::Container(_)
@@ -250,8 +256,7 @@ impl Documents {
                 | Content::Power(_)
                 | Content::Image(_)
                 | Content::Snippet(_)
-                | Content::Pool(_)
-                | Content::Firewall(_) => {}
+                | Content::Pool(_) => {}
             }
             return None;
         };
@@ -336,6 +341,7 @@ impl Documents {
                 let spec = lower::node(cx, of);
                 self.write(cx, object, name, &spec, None);
             }
+            Firewall::Vnet(_) => {}
             Firewall::Guest(of) => {
                 let spec = lower::guest(cx, of);
                 self.write(cx, object, name, &spec, None);
@@ -448,6 +454,17 @@ fn refuse_ovs(cx: &mut Cx<'_, '_>, part: &HostPart<'_>) {
     let why = "the provider has kinds for bridges and VLAN interfaces of Linux, and none for Open vSwitch";
     let at = cx.origin("ovs");
     cx.diagnostics.push(errors::not_carried(cx.request, at, Facet::HostNetwork.name(), why));
+}
+
+/// Of firewalls, the provider has kinds for those of the cluster, of hosts and of guests. Rules are refused with their options.
+fn refuse_vnet(cx: &mut Cx<'_, '_>, part: &Firewall<'_>) {
+    if !matches!(part, Firewall::Vnet(_)) {
+        return;
+    }
+    let why =
+        "the provider has kinds for the firewalls of the cluster, of hosts and of guests, and none for that of a vnet";
+    let at = cx.origin("");
+    cx.diagnostics.push(errors::not_carried(cx.request, at, part.facet().name(), why));
 }
 
 /// Root options and power are fields of their guest's kind: without the configuration there is no document for them.

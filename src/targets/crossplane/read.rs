@@ -278,7 +278,7 @@ impl<'a> Head<'a> {
                 }
                 None => Place::Only,
             },
-            Protected::Cluster | Protected::Guest(_) => Place::Only,
+            Protected::Cluster | Protected::Guest(_) | Protected::Vnet(_) => Place::Only,
         };
         desired.objects.push(self.object(place, Content::Firewall(Box::new(part))));
     }

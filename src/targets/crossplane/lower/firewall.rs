@@ -68,7 +68,8 @@ pub(in crate::targets::crossplane) fn node<'r>(
 /// Node, VM and container, as all kinds of firewalls name them.
 fn place<'r>(cx: &mut Cx<'r, '_>, of: &'r Protected<'_>) -> (Option<Text<'r>>, Option<i64>, Option<i64>) {
     match of {
-        Protected::Cluster => (None, None, None),
+        // A vnet's is refused before.
+        Protected::Cluster | Protected::Vnet(_) => (None, None, None),
         Protected::Node(node) => (word(node), None, None),
         Protected::Guest(guest) => guest_place(cx, guest),
     }
