@@ -249,6 +249,22 @@ fn a_coral_is_itself_before_and_after_its_firmware_is_loaded() {
 }
 
 #[test]
+fn a_card_says_which_mediated_devices_it_offers() {
+    let text = "== hostname ==\nnub\n== lspci -Dnnk ==\n0000:d8:00.0 3D controller [0302]: NVIDIA Corporation TU104GL [Tesla T4] \
+                [10de:1eb8] (rev a1)\n\tKernel driver in use: nvidia\n== grep -Hs . /sys ==\n\
+                /sys/bus/pci/devices/0000:d8:00.0/mdev_supported_types/nvidia-223/available_instances:0\n\
+                /sys/bus/pci/devices/0000:d8:00.0/mdev_supported_types/nvidia-222/available_instances:16\n";
+    let world = MemoryWorld::default().with("lab.hlab", LAB);
+    let world = written(&world, &scanned(&world, text));
+    let source = text_of(&world, "hosts/nub.hlab");
+    assert!(source.contains("driver     = \"nvidia\""), "{source}");
+    assert!(source.contains("mdev-types = [\"nvidia-222\", \"nvidia-223\"]"), "{source}");
+    // A person may list them in another order.
+    let turned = source.replace("[\"nvidia-222\", \"nvidia-223\"]", "[\"nvidia-223\", \"nvidia-222\"]");
+    assert_eq!(scanned(&world.with("hosts/nub.hlab", turned.as_str()), text).changes, []);
+}
+
+#[test]
 fn a_host_that_a_for_makes_is_refused_with_its_place() {
     let world = MemoryWorld::default().with("lab.hlab", "project lab {}\nfor n in [1] {\n  host \"nub${n}\" {}\n}\n");
     let facts = read(&["== hostname ==\nnub1\n"]).expect("a host");

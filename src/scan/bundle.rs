@@ -13,7 +13,8 @@ pub const COMMAND: &str = concat!(
     "s zpool get -Hp ashift,autotrim,bootfs; s zfs get -Hp -d 0 acltype,compression,atime; s ip -d -j addr; ",
     "s grep -Hs . /sys/class/dmi/id/sys_vendor /sys/class/dmi/id/product_name /sys/class/dmi/id/product_serial ",
     "/sys/class/net/*/speed /sys/class/net/*/uevent /sys/bus/usb/devices/*/serial ",
-    "/sys/bus/pci/devices/*/sriov_totalvfs; ",
+    "/sys/bus/pci/devices/*/sriov_totalvfs /sys/bus/pci/devices/*/sriov_numvfs /sys/bus/pci/devices/*/physfn/uevent ",
+    "/sys/bus/pci/devices/*/mdev_supported_types/*/available_instances; ",
     "s sed -E \"/password|passwd|secret|token|keyring|private/d\" /etc/pve/storage.cfg' > hlab-scan.txt"
 );
 

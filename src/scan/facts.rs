@@ -139,6 +139,12 @@ pub struct Pci {
     pub group: Option<u32>,
     /// How many virtual functions it can have (SR-IOV).
     pub functions: Option<u32>,
+    /// How many of them are on.
+    pub active_functions: Option<u32>,
+    /// The address of the device that makes it, if it is a virtual function.
+    pub parent: Option<String>,
+    /// Types of mediated devices that it offers, in order.
+    pub mdev_types: Vec<String>,
 }
 
 /// A USB device.

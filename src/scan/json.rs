@@ -71,6 +71,8 @@ pub fn json(facts: &Facts) -> Value {
             json!({
                 "address": device.address, "class": format!("{:04x}", device.class), "id": device.ids, "name": device.name,
                 "driver": device.driver, "iommu_group": device.group, "virtual_functions": device.functions,
+                "virtual_functions_active": device.active_functions, "parent": device.parent,
+                "mdev_types": (!device.mdev_types.is_empty()).then_some(&device.mdev_types),
             })
         }),
     );

@@ -168,6 +168,18 @@ impl Reader {
         for (address, functions) in &self.sys.functions {
             if let Some(device) = devices.get_mut(address) {
                 device.functions = Some(*functions);
+                device.active_functions = self.sys.active_functions.get(address).copied();
+            }
+        }
+        for (address, parent) in &self.sys.parents {
+            let is_there = devices.contains_key(parent);
+            if let Some(device) = devices.get_mut(address).filter(|_| is_there) {
+                device.parent = Some(parent.clone());
+            }
+        }
+        for (address, types) in &self.sys.mdev_types {
+            if let Some(device) = devices.get_mut(address) {
+                device.mdev_types = types.iter().cloned().collect();
             }
         }
         let has_groups = devices.values().any(|device| device.group.is_some());

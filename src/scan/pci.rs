@@ -22,7 +22,7 @@ pub(super) fn lspci(text: &str) -> Vec<Pci> {
         } else if let (Some(detail), Some(device)) = (Line::read(Rule::pci_detail, line), devices.last_mut()) {
             let value = detail.text(Rule::rest).trim();
             match detail.text(Rule::detail_key) {
-                "Kernel driver in use" => device.driver = Some(value.to_owned()),
+                "Kernel driver in use" if !value.is_empty() => device.driver = Some(value.to_owned()),
                 "IOMMU group" => device.group = value.parse().ok(),
                 _ => {}
             }

@@ -145,6 +145,18 @@ pub(super) fn sys(text: &str, facts: &mut Facts) -> Sys {
             "sriov_totalvfs" => {
                 sys.functions.extend(value.parse().ok().filter(|v| *v > 0).map(|v| (name.to_owned(), v)))
             }
+            "sriov_numvfs" => sys.active_functions.extend(value.parse().ok().map(|v| (name.to_owned(), v))),
+            "physfn/uevent" => {
+                let parent = value.strip_prefix("PCI_SLOT_NAME=");
+                sys.parents.extend(parent.map(|parent| (name.to_owned(), parent.to_owned())));
+            }
+            // The folder is that of the type, below those of all types and of the device.
+            "available_instances" => {
+                let device = folder.strip_suffix(name).and_then(|path| path.strip_suffix("/mdev_supported_types/"));
+                if let Some(device) = device.and_then(|path| path.rsplit('/').next()) {
+                    sys.mdev_types.entry(device.to_owned()).or_default().insert(name.to_owned());
+                }
+            }
             _ => {}
         }
     }
@@ -165,12 +177,28 @@ pub(super) struct Sys {
     pub serials: BTreeMap<String, String>,
     /// Numbers of virtual functions, by PCI address.
     pub functions: BTreeMap<String, u32>,
+    /// How many of them are on, by PCI address.
+    pub active_functions: BTreeMap<String, u32>,
+    /// The device that makes a virtual function, by the PCI address of the latter.
+    pub parents: BTreeMap<String, String>,
+    /// Types of mediated devices, by PCI address.
+    pub mdev_types: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A line of `grep -H`: folder, file and text. The folder may hold colons, so the file is looked for by its name.
 fn file_line(line: &str) -> Option<(&str, &str, &str)> {
-    const FILES: [&str; 7] =
-        ["sys_vendor", "product_name", "product_serial", "speed", "uevent", "serial", "sriov_totalvfs"];
+    const FILES: [&str; 10] = [
+        "sys_vendor",
+        "product_name",
+        "product_serial",
+        "speed",
+        "physfn/uevent",
+        "uevent",
+        "serial",
+        "sriov_totalvfs",
+        "sriov_numvfs",
+        "available_instances",
+    ];
     let path = line.strip_prefix("/sys/").map(|_| line)?;
     let found = FILES.iter().filter_map(|file| {
         let at = path.find(&format!("/{file}:"))?;
@@ -233,10 +261,19 @@ mod tests {
         let text = "/sys/bus/pci/devices/0000:03:00.0/sriov_totalvfs:63\n/sys/class/net/eno1/speed:1000\n\
                     /sys/class/net/eno2/speed:-1\n/sys/bus/usb/devices/2-3/serial:A:B/c\n\
                     /sys/class/dmi/id/sys_vendor:Dell Inc.\n/sys/class/dmi/id/product_name:PowerEdge R730\n\
-                    /sys/class/dmi/id/product_serial:Default string\n";
+                    /sys/class/dmi/id/product_serial:Default string\n\
+                    /sys/bus/pci/devices/0000:03:00.0/sriov_numvfs:2\n\
+                    /sys/bus/pci/devices/0000:03:10.0/physfn/uevent:DRIVER=igb\n\
+                    /sys/bus/pci/devices/0000:03:10.0/physfn/uevent:PCI_SLOT_NAME=0000:03:00.0\n\
+                    /sys/bus/pci/devices/0000:01:00.0/mdev_supported_types/nvidia-64/available_instances:8\n\
+                    /sys/bus/pci/devices/0000:01:00.0/mdev_supported_types/nvidia-63/available_instances:0\n";
         let mut facts = Facts::default();
         let found = sys(text, &mut facts);
         assert_eq!(found.functions, [("0000:03:00.0".to_owned(), 63)].into());
+        assert_eq!(found.active_functions, [("0000:03:00.0".to_owned(), 2)].into());
+        assert_eq!(found.parents, [("0000:03:10.0".to_owned(), "0000:03:00.0".to_owned())].into());
+        let types = ["nvidia-63".to_owned(), "nvidia-64".to_owned()].into();
+        assert_eq!(found.mdev_types, [("0000:01:00.0".to_owned(), types)].into());
         assert_eq!(found.speeds, [("eno1".to_owned(), 1000)].into());
         assert_eq!(found.serials, [("2-3".to_owned(), "A:B/c".to_owned())].into());
         assert_eq!((facts.machine.as_deref(), facts.serial), (Some("Dell Inc. PowerEdge R730"), None));

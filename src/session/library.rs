@@ -44,6 +44,7 @@ pub const FILES: &[(&str, &str)] = library! {
     "policies/alike-devices-say-their-ports.hlab"
     "policies/backups.hlab"
     "policies/disks.hlab"
+    "policies/divided-cards.hlab"
     "policies/etcd.hlab"
     "policies/gitops.hlab"
     "policies/high-availability.hlab"

@@ -1,6 +1,6 @@
 //! Edits of what is there: a value in its place, a field or block behind its likes, and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::{Block, Datum};
 use crate::syntax::tree::{Index, NodeKind, Tree};
@@ -13,6 +13,8 @@ use super::part::{Part, Said, blocks, field, key};
 pub(super) struct Editor<'t, 'n> {
     file: &'n dyn Fn(&str) -> Option<File<'t>>,
     edits: BTreeMap<String, Vec<Edit>>,
+    /// Where a line ends now that went on: what is said there next stands on a line of its own.
+    broken: BTreeSet<(String, usize)>,
     notes: &'n mut Vec<String>,
 }
 
@@ -143,7 +145,7 @@ impl<'t> Place<'t> {
 
 impl<'t, 'n> Editor<'t, 'n> {
     pub fn new(file: &'n dyn Fn(&str) -> Option<File<'t>>, notes: &'n mut Vec<String>) -> Editor<'t, 'n> {
-        Editor { file, edits: BTreeMap::new(), notes }
+        Editor { file, edits: BTreeMap::new(), broken: BTreeSet::new(), notes }
     }
 
     pub fn remark(&mut self, note: String) {
@@ -272,9 +274,10 @@ impl<'t, 'n> Editor<'t, 'n> {
                 let indent = indentation(place.file.text, start);
                 self.insert(place, end + line, format!("\n{}", indented(text, &indent)));
             }
-            None if text.contains('\n') => {
+            None if text.contains('\n') || self.broken.contains(&(place.path.clone(), end)) => {
                 let gap = place.file.text.get(end..limit).unwrap_or_default();
                 let comma = gap.find(',').map_or(0, |comma| comma + 1);
+                self.broken.insert((place.path.clone(), end + comma));
                 // What follows must not begin a line in column 0.
                 self.insert(place, end + comma, format!("\n{}\n  ", indented(text, "  ")));
             }

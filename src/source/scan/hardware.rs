@@ -1,5 +1,7 @@
 //! PCI and USB devices: which are worth a line, what models they are, and where the source has them already.
 
+use std::collections::BTreeMap;
+
 use crate::graph::{Block, Datum, Node};
 use crate::scan::{Facts, Pci, Usb};
 
@@ -55,12 +57,26 @@ pub(super) fn pci(facts: &Facts, seen: &mut Seen<'_>) -> Vec<Part> {
         }
     }
     missing(&there, &is_free, "pci", seen);
-    let mut parts = Vec::new();
+    let mut parts: Vec<(&Card<'_>, Part)> = Vec::new();
     for (card, matched) in cards.iter().zip(matched) {
         let block = matched.map(|number| there[number]);
-        parts.extend(card_part(card, block, seen));
+        parts.extend(card_part(card, block, seen).map(|part| (card, part)));
     }
-    parts
+    with_parents(parts)
+}
+
+/// The parts, those of virtual functions with the name of the card that makes them.
+fn with_parents(mut parts: Vec<(&Card<'_>, Part)>) -> Vec<Part> {
+    let names: BTreeMap<String, String> = parts
+        .iter()
+        .filter_map(|(card, part)| Some((card.functions.first()?.address.clone(), part.key.clone()?)))
+        .collect();
+    for (card, part) in &mut parts {
+        let parent = card.functions.first().and_then(|first| names.get(first.parent.as_ref()?));
+        let place = part.fields.iter().position(|(field, _)| *field == "mdev-types").unwrap_or(part.fields.len());
+        part.fields.splice(place..place, parent.map(|name| ("parent", Said::Name(name.clone()))));
+    }
+    parts.into_iter().map(|(_, part)| part).collect()
 }
 
 /// What the source says of a card, if it is to say anything.
@@ -103,6 +119,12 @@ fn card_part(card: &Card<'_>, block: Option<&Block>, seen: &mut Seen<'_>) -> Opt
         part.say_if("vendor", vendor(&first.ids).map(|vendor| Said::Member(vendor.to_owned()).once()));
     }
     part.say_if("group", first.group.map(|group| Said::Number(group.into())));
+    part.say_if("driver", first.driver.clone().map(Said::Text));
+    part.say_if("mdev-types", (!first.mdev_types.is_empty()).then(|| Said::Texts(first.mdev_types.clone())));
+    let mut sr_iov = Part::single("sr-iov");
+    sr_iov.say_if("max", first.functions.map(|count| Said::Number(count.into())));
+    sr_iov.say_if("active", first.active_functions.map(|count| Said::Number(count.into())));
+    part.parts.push(sr_iov);
     Some(part)
 }
 

@@ -49,6 +49,8 @@ pub(super) enum Said {
     Ids(Vec<String>),
     /// Strings, in order.
     Strings(Vec<String>),
+    /// Strings, in no order.
+    Texts(Vec<String>),
     /// Members of an enumeration, in no order.
     Members(Vec<String>),
     /// Numbers by name.
@@ -80,7 +82,7 @@ impl Said {
     pub fn spelt(&self) -> String {
         match self {
             Said::Text(text) => text::string(text),
-            Said::Strings(texts) => text::list(texts.iter().map(|text| text::string(text))),
+            Said::Strings(texts) | Said::Texts(texts) => text::list(texts.iter().map(|text| text::string(text))),
             Said::Members(members) => text::list(members.iter().map(|member| text::member(member))),
             Said::Counts(counts) => {
                 let pairs = counts.iter().map(|(name, count)| format!("{} = {count}", text::name(name)));
@@ -118,6 +120,7 @@ impl Said {
             | Said::Literal(_)
             | Said::Ids(_)
             | Said::Strings(_)
+            | Said::Texts(_)
             | Said::Members(_)
             | Said::Counts(_)
             | Said::Version(_)
@@ -150,6 +153,9 @@ impl Said {
             (Said::Strings(said), Datum::List(values)) => {
                 said.len() == values.len()
                     && said.iter().zip(values).all(|(said, value)| *value == Datum::Text(said.clone()))
+            }
+            (Said::Texts(said), Datum::List(values)) => {
+                said.len() == values.len() && said.iter().all(|said| values.contains(&Datum::Text(said.clone())))
             }
             (Said::Name(said), value) => refers_to(value) == Some(said),
             (Said::Names(said), Datum::List(values)) => {
