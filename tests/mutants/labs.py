@@ -508,6 +508,9 @@ def main():
         print(f"{name:{width}}", *(f"{row[fate]:{len(fate) + 1}}" for fate in fates))
     print("caught:", ", ".join(f"{code} {count}" for code, count in codes.most_common()))
     is_enough = step > 1 or all(total[fate] >= least for fate, least in ENOUGH.items())
+    if step == 1 and total["unknown, as judged"] < len(JUDGED):
+        print("judged.txt names changes that nobody makes any more, or that the oracle can tell")
+        is_enough = False
     is_known = sum(count for fate, count in total.items() if fate.startswith("unknown")) * 10 <= total.total()
     return 0 if is_enough and is_known and not any(total[fate] for fate in BAD) else 1
 

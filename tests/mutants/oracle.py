@@ -188,6 +188,35 @@ def taken(g, owners):
                 yield [guest], [["nic", key(nic), "address"]]
 
 
+def bridges(g):
+    """Bridges of hosts with an address on a network: with the host, and the fields of the network."""
+    for host in g.of("host"):
+        for bridge in host["fields"]["bridge"]:
+            network = g.nodes.get(ref(bridge["network"]))
+            if network and bridge["address"] is not None:
+                yield host, bridge, network["fields"]
+
+
+def one_address_one_host(g):
+    of = [((one["address"], ref(one["network"])), (host, ["bridge", key(one), "address"])) for host, one, _ in bridges(g)]
+    for _, members in same(of):
+        yield together(members)
+
+
+def gateway_is_no_host(g):
+    for host, bridge, network in bridges(g):
+        is_gateway = bridge["address"] == address_of(g, network["gateway"])
+        if is_gateway and "gateway" not in host["fields"].get("provides", []):
+            yield [host], [["bridge", key(bridge), "address"]]
+
+
+def host_address_is_a_machines(g):
+    for host, bridge, network in bridges(g):
+        cidr = network["cidr"] and ipaddress.ip_network(network["cidr"])
+        if cidr and cidr.num_addresses > 2 and ipaddress.ip_address(bridge["address"]) in (cidr[0], cidr[-1]):
+            yield [host], [["bridge", key(bridge), "address"]]
+
+
 def address_not_a_hosts(g):
     yield from taken(
         g, [(one["address"], ref(one["network"]) or "none") for host in g.of("host") for one in host["fields"]["bridge"]]
@@ -446,6 +475,15 @@ def share_has_its_folder(g):
                 yield [vm], [["share", key(one)]]
 
 
+def stage_after_installer(g):
+    for installer in g.of("manifest"):
+        for group in installer["fields"]["installs"]:
+            for other in g.of("manifest"):
+                is_of_group = (other["fields"]["api"] or "").split("/")[0] == group and other is not installer
+                if is_of_group and installer["address"] not in map(ref, other["fields"]["after"]):
+                    yield [other], [[]]
+
+
 def require_a_bridge(g):
     for guest, nic in g.nics():
         if nic["via"] is None and not nic["bridge"] and not nic["vnet"] and nic["network"] is not None:
@@ -481,12 +519,9 @@ def require_content(g):
 
 
 def require_an_address_of_the_network_elsewhere(g):
-    for host in g.of("host"):
-        for bridge in host["fields"]["bridge"]:
-            network = g.nodes.get(ref(bridge["network"]))
-            cidr = network and network["fields"]["cidr"]
-            if cidr and bridge["address"] is not None and not address_in(bridge["address"], cidr):
-                yield [host], [["bridge", key(bridge), "address"]]
+    for host, bridge, network in bridges(g):
+        if network["cidr"] and not address_in(bridge["address"], network["cidr"]):
+            yield [host], [["bridge", key(bridge), "address"]]
     for machine in g.of("machine"):
         network = g.nodes.get(ref(machine["fields"]["network"]))
         cidr = network and network["fields"]["cidr"]
@@ -556,6 +591,9 @@ RULES = [
     one_id_one_guest,
     one_mac_one_nic,
     one_address_one_nic,
+    one_address_one_host,
+    gateway_is_no_host,
+    host_address_is_a_machines,
     address_not_a_hosts,
     address_not_a_machines,
     address_not_a_services,
@@ -582,6 +620,7 @@ RULES = [
     reservation_has_a_machine,
     alike_devices_say_their_ports,
     share_has_its_folder,
+    stage_after_installer,
     require_a_bridge,
     require_one_bridge,
     require_an_address_of_the_network,
