@@ -483,8 +483,10 @@ def all_mutants():
             # A lab that is refused as it is shows nothing.
             if run("check", folder)["errors"] == 0:
                 lab = Lab(name, files, folder)
-                for operator in OPERATORS:
-                    yield from operator(lab)
+                # Where a lab must live through losses, almost everything decides whether it does: only names are told of it.
+                survives = "$at" in (lab.node(lab.graph["project"])["fields"].get("survive") or {})
+                mutants = (mutant for operator in OPERATORS for mutant in operator(lab))
+                yield from (mutant for mutant in mutants if not survives or mutant.broken)
 
 
 def main():

@@ -56,7 +56,7 @@ class Graph:
         return [one for one in self.guests if one["on"] == [host["address"]] and one["fields"]["state"] == "running"]
 
     def promised(self, host):
-        """The memory in use if every running guest takes what it may keep, with what the host keeps."""
+        """The memory that running guests are promised, with what the host keeps."""
         fields = host["fields"]
         return sum(map(memory, self.running_on(host))) + fields["reserve"]["memory"] + fields["arc-min"]
 
@@ -90,8 +90,9 @@ class Graph:
 
 
 def memory(guest):
+    """The memory that a guest is promised; a container has a limit, and no promise."""
     fields = guest["fields"]
-    return fields["balloon"] if guest["kind"] == "vm" and fields["balloon"] > 0 else fields["memory"]
+    return 0 if guest["kind"] == "container" else fields["balloon"] or fields["memory"]
 
 
 def findings(lab):
