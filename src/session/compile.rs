@@ -55,7 +55,7 @@ pub struct Parsed {
     pub known: Option<policy::Known>,
 }
 
-/// Parses the library and the project's files.
+/// Parses the library and the project's files. Of `library_tests`, what has the path of a library file stands in its place.
 pub fn parse(
     files: &dyn Files,
     wanted: &dyn Fn(&str) -> bool,
@@ -64,7 +64,10 @@ pub fn parse(
     out: &mut Vec<Diagnostic>,
 ) -> Parsed {
     let mut sources = Sources::default();
-    for (path, text) in library::FILES.iter().chain(library_tests) {
+    let instead = |path: &str| library_tests.iter().find(|(other, _)| *other == path);
+    let library = library::FILES.iter().map(|file| instead(file.0).unwrap_or(file));
+    let is_added = |file: &&(&str, &str)| !library::FILES.iter().any(|(path, _)| *path == file.0);
+    for (path, text) in library.chain(library_tests.iter().filter(is_added)) {
         sources.add(SourceFile::new(format!("std/{path}"), (*text).to_owned(), Origin::Library));
     }
     read::read(files, &mut sources, wanted, out);

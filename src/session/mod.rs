@@ -173,7 +173,8 @@ pub fn run_tests(world: &dyn World, options: &Options, filter: Option<&str>) -> 
     testing::run(world, options, filter, &[])
 }
 
-/// Runs tests of the library over an empty project: path and text of each file.
+/// Runs tests of the library over an empty project: path and text of each file. One with the path of a library file stands in
+/// its place, so that a changed library can be tested, too.
 pub fn run_library_tests(tests: &[(&str, &str)]) -> TestReport {
     testing::run(&crate::base::MemoryWorld::default(), &Options::default(), None, tests)
 }
