@@ -43,12 +43,17 @@ fn told(analysis: &Analysis) -> (Vec<String>, Vec<String>) {
     (diagnostics, analysis.coverage().iter().map(|row| format!("{row:?}")).collect())
 }
 
-/// Compares a workspace that saw an edit with one that did not.
+/// Compares a workspace that saw an edit with one that did not, and with the command line, which types the library anew.
 fn compare(workspace: &mut Workspace, files: &[(String, String)], story: &str) {
     let remembered = told(&analyze(workspace, files));
     let mut anew = Workspace::default();
     anew.load(&world(files));
     assert_eq!(remembered, told(&analyze(&mut anew, files)), "{story}");
+    // The command line reads no tests, so its files have other numbers.
+    if !files.iter().any(|(path, _)| path.ends_with("_test.hlab")) {
+        let anew = told(&hlab::session::analyze(&world(files), &Options::default()));
+        assert_eq!(remembered.0, anew.0, "{story}, on the command line");
+    }
 }
 
 /// Labs to edit: every example, and both labs of every incident.

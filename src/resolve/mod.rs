@@ -107,7 +107,7 @@ pub fn span_in(units: &[Unit], unit: u32, node: Index) -> Span {
 }
 
 /// Every name of the program.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Definitions {
     /// What `use … as x` made visible in a scope.
     pub uses: FxHashMap<(Scope, Name), Scope>,

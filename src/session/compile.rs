@@ -13,6 +13,7 @@ use crate::model::Model;
 use crate::place::{self, Gone, Lock};
 use crate::policy::{self, Findings};
 use crate::resolve::{self, Unit};
+use crate::session::ground::Ground;
 use crate::session::{Analysis, Options, build, inputs, library, overlay, parse, read, release};
 use crate::syntax::tree::Tree;
 use crate::types::{self, Program};
@@ -53,6 +54,8 @@ pub struct Parsed {
     pub crds: crate::kube::Memory,
     /// What a run before found, if only fields of resources changed since.
     pub known: Option<policy::Known>,
+    /// The library, typed already; without it, the compilation begins from nothing.
+    pub ground: Option<&'static Ground>,
 }
 
 /// Parses the library and the project's files. Of `library_tests`, what has the path of a library file stands in its place.
@@ -73,7 +76,7 @@ pub fn parse(
     read::read(files, &mut sources, wanted, out);
     let trees = parse::trees(&sources, options.threads, out);
     let data = read::data(files, &sources, &trees);
-    Parsed { sources, trees, data, crds: Default::default(), known: None }
+    Parsed { sources, trees, data, crds: Default::default(), known: None, ground: None }
 }
 
 /// Everything that parsed files come to. Where `options.stop` came true it is of no use.
@@ -95,14 +98,19 @@ pub fn compile(
     mut diagnostics: Vec<Diagnostic>,
     change: Option<overlay::Overlay>,
 ) -> Compiled {
-    let Parsed { sources, trees, data, crds, known } = parsed;
-    let mut program = Program::with_data(data);
-    program.crds = crds;
+    let Parsed { sources, trees, data, crds, known, ground } = parsed;
+    let mut program = ground.map(Ground::program).unwrap_or_default();
+    (program.data, program.crds) = (data, crds);
     // A guess: a large lab has a new name or string every so many bytes, and a key or address makes some of them long.
     let text = sources.files().map(|(_, file)| file.text.len()).sum::<usize>();
     program.heap.names.reserve(text / 200, text / 4);
     let mut lowered: Vec<(Arc<Tree>, Items)> = Vec::with_capacity(trees.len());
-    for tree in trees {
+    let known_items = ground.map_or(&[][..], Ground::items);
+    for (number, tree) in trees.into_iter().enumerate() {
+        if let Some(items) = known_items.get(number) {
+            lowered.push((tree, items.clone()));
+            continue;
+        }
         let file = sources.file(tree.file);
         let mut items = hir::lower(&tree, &file.text, &mut program.heap.names);
         // An editor asks about tests too; what else their files declare is no part of the project.
@@ -111,6 +119,10 @@ pub fn compile(
         }
         diagnostics.extend(items.diagnostics);
         lowered.push((tree, items.value));
+    }
+    if ground.is_some() && !lowered[known_items.len()..].iter().all(|(_, items)| Ground::carries(items)) {
+        // Names stay known, and harm nothing.
+        program.start_over();
     }
     let resolved = resolve::resolve(lowered, &sources, &mut program.heap.names);
     diagnostics.extend(resolved.diagnostics);

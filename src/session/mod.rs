@@ -11,6 +11,7 @@ mod declared;
 pub(crate) mod edits;
 mod errors;
 mod explain;
+pub mod ground;
 mod import;
 pub mod incidents;
 mod inputs;

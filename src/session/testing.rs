@@ -3,8 +3,9 @@
 use crate::base::{Name, Span, World as Files};
 use crate::diag::{Diagnostic, Severity};
 use crate::session::compile::{self, Compiled, Parsed};
+use crate::session::ground::Ground;
 use crate::session::overlay::Overlay;
-use crate::session::{Options, TestOutcome, TestReport, errors};
+use crate::session::{Options, TestOutcome, TestReport, errors, library};
 use crate::syntax::tree::{Index, NodeKind, Tree};
 use crate::types::span_of;
 use crate::types::value::{ObjId, Value};
@@ -13,7 +14,10 @@ use crate::types::value::{ObjId, Value};
 /// an empty project instead.
 pub fn run(files: &dyn Files, options: &Options, filter: Option<&str>, library_tests: &[(&str, &str)]) -> TestReport {
     let mut diagnostics = Vec::new();
-    let parsed = compile::parse(files, &|_| true, library_tests, options, &mut diagnostics);
+    let mut parsed = compile::parse(files, &|_| true, library_tests, options, &mut diagnostics);
+    // A library with a file in place of one of its own is typed anew for each test.
+    let is_other = |(path, _): &(&str, &str)| library::FILES.iter().any(|(own, _)| own == path);
+    parsed.ground = (!library_tests.iter().any(is_other)).then(Ground::get);
     let (sources, trees) = (&parsed.sources, &parsed.trees);
     let mut tests = Vec::new();
     if diagnostics.iter().all(|diagnostic| diagnostic.severity != Severity::Error) {

@@ -6,14 +6,15 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::base::{FileId, Origin, SourceFile, Sources, Stop, TextEdit, World};
 use crate::diag::{Checked, Diagnostic};
 use crate::policy::{Known, Past};
 use crate::session::changed::{self, Read};
 use crate::session::compile::{self, Parsed};
-use crate::session::{Analysis, Options, library, read};
+use crate::session::ground::{Ground, parsed_library};
+use crate::session::{Analysis, Options, read};
 use crate::syntax::tree::Tree;
 use crate::syntax::{Before, parse, parse_again};
 use crate::types::DataFiles;
@@ -48,21 +49,6 @@ struct Last {
     lock: Option<String>,
     inputs: Vec<(String, String)>,
     past: Past,
-}
-
-/// The library's files with their trees: the same in every workspace.
-fn parsed_library() -> &'static [(Arc<SourceFile>, Arc<Tree>)] {
-    static PARSED: OnceLock<Vec<(Arc<SourceFile>, Arc<Tree>)>> = OnceLock::new();
-    PARSED.get_or_init(|| {
-        let files = library::FILES.iter().enumerate();
-        files
-            .map(|(number, (path, text))| {
-                let tree = parse(FileId(number as u32), text).value;
-                let file = SourceFile::new(format!("std/{path}"), (*text).to_owned(), Origin::Library);
-                (Arc::new(file), Arc::new(tree))
-            })
-            .collect()
-    })
 }
 
 impl Workspace {
@@ -168,7 +154,8 @@ impl Workspace {
         let data = read::data(world, &sources, &trees);
         let files: Vec<Read> = self.files.values().map(|file| (file.source.clone(), file.read.value.clone())).collect();
         let known = self.known(&files, &data, options);
-        let parsed = Parsed { sources, trees, data: data.clone(), crds: self.crds.clone(), known };
+        let (crds, ground) = (self.crds.clone(), Some(Ground::get()));
+        let parsed = Parsed { sources, trees, data: data.clone(), crds, known, ground };
         let mut analysis = compile::analysis(parsed, options, diagnostics);
         // What is asked later is waited for.
         analysis.compiled().world.stop = None;

@@ -606,7 +606,7 @@ impl Checker<'_> {
 /// Types profiles and models.
 pub(crate) fn layers(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec<Diagnostic>) {
     let mut found: Vec<(u32, u32, Index, bool)> = Vec::new();
-    for (number, unit) in units.iter().enumerate() {
+    for (number, unit) in units.iter().enumerate().skip(p.settled) {
         for item in unit.items.items.iter().filter(|item| matches!(item.what, What::Profile | What::Model)) {
             let Some(name) = item.name else { continue };
             let is_model = item.what == What::Model;

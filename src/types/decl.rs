@@ -33,7 +33,7 @@ pub(crate) struct Pending {
     where_: Option<Index>,
 }
 
-/// Types every declaration of the program, except policies (see [`type_policies`]) and resources.
+/// Types every declaration of the units that are not settled, except policies (see [`type_policies`]) and resources.
 pub fn declare(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec<Diagnostic>) {
     let names = &mut p.heap.names;
     let mut word = |text: &str| names.intern(text);
@@ -73,7 +73,7 @@ pub fn declare(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec
 
 /// Types every `let`, input and function of the project, used or not. The library's are typed on demand.
 fn values_and_functions(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec<Diagnostic>) {
-    for (number, unit) in units.iter().enumerate().filter(|(_, unit)| unit.scope != Scope::STD) {
+    for (number, unit) in units.iter().enumerate().skip(p.settled).filter(|(_, unit)| unit.scope != Scope::STD) {
         for item in &unit.items.items {
             let Some(name) = item.name else { continue };
             let mut checker = Checker::new(p, units, sources, out, number as u32);
@@ -93,9 +93,9 @@ fn values_and_functions(p: &mut Program, units: &[Unit], sources: &Sources, out:
     }
 }
 
-/// Types every policy that a scope sees.
+/// Types every policy of the units that are not settled.
 pub fn type_policies(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec<Diagnostic>) {
-    for (number, unit) in units.iter().enumerate() {
+    for (number, unit) in units.iter().enumerate().skip(p.settled) {
         for item in unit.items.items.iter().filter(|item| item.what == What::Policy) {
             Checker::new(p, units, sources, out, number as u32).policy(item.node, item.name);
         }
@@ -109,7 +109,7 @@ pub fn type_policies(p: &mut Program, units: &[Unit], sources: &Sources, out: &m
 fn make_shapes(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec<Diagnostic>) -> Vec<(Site, ShapeId)> {
     let mut made = Vec::new();
     let mut unions: Vec<(Scope, Name, u32, Index)> = Vec::new();
-    for (number, unit) in units.iter().enumerate() {
+    for (number, unit) in units.iter().enumerate().skip(p.settled) {
         for item in &unit.items.items {
             let Some(name) = item.name else { continue };
             match item.what {
@@ -208,7 +208,7 @@ fn words_and_tags(p: &mut Program, units: &[Unit], sources: &Sources, made: &[(S
             }
         }
     }
-    for unit in units {
+    for unit in &units[p.settled..] {
         let text = &sources.file(unit.file).text;
         for item in unit.items.items.iter().filter(|item| item.what == What::Model) {
             let for_node = unit.tree.node(item.name_node).next;

@@ -153,7 +153,7 @@ pub struct DataFiles {
 }
 
 /// A typed program.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Program {
     /// All names and where they are defined.
     pub defs: Definitions,
@@ -226,6 +226,8 @@ pub struct Program {
     pub(crate) repeats: repeat::Repeats,
     /// Often used names.
     pub words: Words,
+    /// How many of the first units are declared and have their policies typed.
+    settled: usize,
 }
 
 /// Names that the compiler itself knows.
@@ -270,10 +272,17 @@ impl Default for Words {
 }
 
 impl Program {
-    /// An empty program beside these data files.
-    #[must_use]
-    pub fn with_data(data: DataFiles) -> Program {
-        Program { data, ..Program::default() }
+    /// Takes the first units as declared for good: what depends on further ones is forgotten.
+    pub fn settle(&mut self, units: usize) {
+        self.settled = units;
+        (self.any_name, self.block_keys) = (None, None);
+        self.repeats = repeat::Repeats::default();
+    }
+
+    /// Forgets every declaration; names, strings and data stay.
+    pub fn start_over(&mut self) {
+        let (heap, data, crds) = (std::mem::take(&mut self.heap), std::mem::take(&mut self.data), self.crds.clone());
+        *self = Program { heap, data, crds, ..Program::default() };
     }
 
     /// An expression.
