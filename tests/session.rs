@@ -308,7 +308,9 @@ fn the_software_defined_network_is_made_part_by_part_and_applied_before_guests_u
                   sdn-zone inside: Simple { ipam = pve, dhcp = true }\n\
                   vnet apps in vlans { network = apps-net, tag = 40 }\n\
                   vnet own in inside { subnet main { cidr = 10.41.0.0/24, gateway = 10.41.0.1, \
-                  pool all { range = 10.41.0.50..10.41.0.99 } } }\n\
+                  pool all { range = 10.41.0.50..10.41.0.99 } }, \
+                  subnet six { cidr6 = \"2001:db8:41::/64\", gateway6 = \"2001:db8:41::1\", \
+                  pool all { range6 = \"2001:db8:41::50\"..\"2001:db8:41::99\" } } }\n\
                   vm web on pve { id = 101, nic net0 { network = apps-net } }\n";
     let analysis = analyze(&MemoryWorld::default().with("a.hlab", source), &Options::default());
     assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
@@ -326,6 +328,8 @@ fn the_software_defined_network_is_made_part_by_part_and_applied_before_guests_u
         "`pvesh create /cluster/sdn/vnets --vnet apps --zone vlans --tag 40`",
         "`pvesh create /cluster/sdn/vnets/own/subnets --subnet 10.41.0.0/24 --type subnet --gateway 10.41.0.1 \
          --dhcp-range start-address=10.41.0.50,end-address=10.41.0.99`",
+        "`pvesh create /cluster/sdn/vnets/own/subnets --subnet 2001:db8:41::/64 --type subnet --gateway 2001:db8:41::1 \
+         --dhcp-range start-address=2001:db8:41::50,end-address=2001:db8:41::99`",
         "`pvesh set /cluster/sdn`",
         "| VM 101 `web` on pve",
     ];

@@ -2,7 +2,7 @@
 
 use crate::eval::errors;
 use crate::eval::machine::Machine;
-use crate::hir::literal::mask;
+use crate::hir::literal::{ipv6, mask};
 use crate::types::expr::{Binary, NodeRef};
 use crate::types::value::{Slice, Value};
 
@@ -77,6 +77,17 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether `a` is not behind `b` on the line that ranges are cut from. Texts there are IPv6 addresses.
+    fn is_up_to(&self, a: Value, b: Value) -> bool {
+        match (a, b) {
+            (Value::Str(a), Value::Str(b)) => match (ipv6(self.p.name(a)), ipv6(self.p.name(b))) {
+                (Some((a, _)), Some((b, _))) => a <= b,
+                _ => false,
+            },
+            _ => self.order(a, b).is_some_and(std::cmp::Ordering::is_le),
+        }
+    }
+
     /// `x in xs`
     pub(crate) fn is_in(&self, item: Value, holder: Value) -> bool {
         match holder {
@@ -85,8 +96,7 @@ impl Machine<'_> {
             Value::Map(slice) => self.p.heap.slice(slice).chunks_exact(2).any(|pair| self.same(pair[0], item)),
             Value::Range(slice) => {
                 let (first, last) = (self.p.heap.at(slice, 0), self.p.heap.at(slice, 1));
-                self.order(first, item).is_some_and(std::cmp::Ordering::is_le)
-                    && self.order(item, last).is_some_and(std::cmp::Ordering::is_le)
+                self.is_up_to(first, item) && self.is_up_to(item, last)
             }
             Value::Cidr(network, prefix) => match item {
                 Value::Ip(address) | Value::Interface(address, _) => address & mask(prefix) == network,
@@ -100,11 +110,15 @@ impl Machine<'_> {
         }
     }
 
-    /// `p within q`: paths by component, ranges and networks by what they hold.
+    /// `p within q`: paths by component, ranges, networks and IPv6 prefixes by what they hold.
     pub(crate) fn is_within(&self, inner: Value, outer: Value) -> bool {
         match (inner, outer) {
             (Value::Str(inner), Value::Str(outer)) => {
-                let (inner, outer) = (self.p.name(inner), self.p.name(outer).trim_end_matches('/'));
+                let (inner, outer) = (self.p.name(inner), self.p.name(outer));
+                if let (Some(inner), Some(outer)) = (ipv6(inner), ipv6(outer)) {
+                    return is_in_prefix(inner, outer);
+                }
+                let outer = outer.trim_end_matches('/');
                 inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             }
             (Value::Range(slice), outer) => {
@@ -123,8 +137,7 @@ impl Machine<'_> {
         match (a, b) {
             (Value::Range(a), Value::Range(b)) => {
                 let ((a_first, a_last), (b_first, b_last)) = (ends(a), ends(b));
-                self.order(a_first, b_last).is_some_and(std::cmp::Ordering::is_le)
-                    && self.order(b_first, a_last).is_some_and(std::cmp::Ordering::is_le)
+                self.is_up_to(a_first, b_last) && self.is_up_to(b_first, a_last)
             }
             (Value::Cidr(a, a_prefix), Value::Cidr(b, b_prefix)) => {
                 let wider = mask(a_prefix.min(b_prefix));
@@ -211,4 +224,11 @@ impl Machine<'_> {
         };
         made.unwrap_or_else(|| self.fail(at, errors::overflow))
     }
+}
+
+/// Whether an IPv6 address, or all of a prefix, lies in another prefix.
+fn is_in_prefix(inner: (u128, Option<u8>), outer: (u128, Option<u8>)) -> bool {
+    let (inside, outside) = (inner.1.unwrap_or(128), outer.1.unwrap_or(128));
+    let mask = u128::MAX.checked_shl(128 - u32::from(outside)).unwrap_or(0);
+    outside <= inside && inner.0 & mask == outer.0 & mask
 }

@@ -1,5 +1,6 @@
 //! Operators: arithmetic with units, comparison, logic.
 
+use crate::hir::literal;
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::{Binary, Op, Property};
 use crate::types::notes::Meaning;
@@ -266,9 +267,13 @@ impl Checker<'_> {
             return (self.mismatch(left, ty, Want { ty: element, from }), TyId::ERROR);
         }
         let last = self.check(right, Want { ty: base, from: None });
-        if !matches!(base, TyId::INT | TyId::IP | TyId::ERROR) {
+        let is_six = *self.p.types.get(base) == Ty::Domain(Domain::Ipv6);
+        if !is_six && !matches!(base, TyId::INT | TyId::IP | TyId::ERROR) {
             let shown = self.p.show(ty);
             return (self.report(errors::no_range(self.span(node), &shown)), TyId::ERROR);
+        }
+        if is_six && let Some(reported) = self.range_of_six(node, first, last) {
+            return reported;
         }
         let range = self.p.types.intern(Ty::Range(base));
         match (first, last) {
@@ -284,6 +289,22 @@ impl Checker<'_> {
                 (self.lazy(Op::Range(first, last), node), range)
             }
         }
+    }
+
+    /// Reports what is wrong with the ends of a range of IPv6 addresses, as far as they are literals.
+    fn range_of_six(&mut self, node: Index, first: Value, last: Value) -> Option<(Value, TyId)> {
+        let read = |value: Value| match value {
+            Value::Str(text) => literal::ipv6(self.p.name(text)),
+            _ => None,
+        };
+        let (left, right) = self.operands(node);
+        let (first, last) = (read(first), read(last));
+        for (end, value) in [(left, first), (right, last)] {
+            if let Some((_, Some(_))) = value {
+                return Some((self.report(errors::prefix_in_range(self.span(end), self.text(end))), TyId::ERROR));
+            }
+        }
+        (first? > last?).then(|| self.backwards(node))
     }
 
     fn backwards(&mut self, node: Index) -> (Value, TyId) {
@@ -426,6 +447,8 @@ impl Checker<'_> {
         let base = self.p.types.base(ty);
         let ty = self.p.types.get(base).clone();
         Some(match (ty, word) {
+            // There are more addresses of IPv6 than an Int counts.
+            (Ty::Range(element), "size") if *self.p.types.get(element) == Ty::Domain(Domain::Ipv6) => return None,
             (Ty::List(_) | Ty::Set(_) | Ty::Map(..) | Ty::Range(_) | Ty::Cidr, "size") => (Property::Size, TyId::INT),
             (Ty::Str | Ty::Domain(_), "size" | "len") => (Property::Size, TyId::INT),
             (Ty::List(_) | Ty::Set(_) | Ty::Map(..), "empty") => (Property::Empty, TyId::BOOL),
