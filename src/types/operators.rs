@@ -324,7 +324,10 @@ impl Checker<'_> {
         let (left, right) = self.operands(node);
         let (left_value, left_ty) = self.expr(left, want.filter(|_| op == Binary::Add));
         let (left_value, left_ty) = self.unwrap(left, left_value, left_ty);
+        // `[] + xs` is a list of what is in `xs`.
+        let is_open = self.p.types.is_of_nothing(left_ty);
         let hint = matches!(op, Binary::Add | Binary::Sub).then_some(Want { ty: left_ty, from: None });
+        let hint = hint.filter(|_| !is_open);
         let (right_value, right_ty) = self.expr(right, hint);
         let (right_value, right_ty) = self.unwrap(right, right_value, right_ty);
         let (a, b) = (self.p.types.base(left_ty), self.p.types.base(right_ty));
@@ -367,6 +370,7 @@ impl Checker<'_> {
         let quantity = |ty: TyId| QUANTITIES.contains(&ty);
         match op {
             Binary::Add | Binary::Sub if a == b && quantity(a) => Some(a),
+            Binary::Add if self.p.types.is_of_nothing(a) && self.p.types.fits(a, b) => Some(b),
             Binary::Add if self.p.types.element(a).is_some() && self.p.types.fits(b, a) => Some(a),
             Binary::Add | Binary::Sub if a == TyId::IP && b == TyId::INT => Some(a),
             Binary::Mul if quantity(a) && b == TyId::INT => Some(a),
@@ -388,9 +392,13 @@ impl Checker<'_> {
         let otherwise = self.node(then).next;
         let test = self.check(condition, Want { ty: TyId::BOOL, from: None });
         let (then_value, then_ty) = self.expr(then, want);
-        let hint = want.or(Some(Want { ty: then_ty, from: None }));
+        // An empty list says nothing of its elements: the other one does.
+        let is_open = self.p.types.is_of_nothing(then_ty);
+        let hint = want.or(Some(Want { ty: then_ty, from: None }).filter(|_| !is_open));
         let (else_value, else_ty) = self.expr(otherwise, hint);
-        let ty = if self.p.types.fits(else_ty, then_ty) {
+        let ty = if is_open && self.p.types.fits(then_ty, else_ty) {
+            else_ty
+        } else if self.p.types.fits(else_ty, then_ty) {
             then_ty
         } else if self.p.types.fits(then_ty, else_ty) {
             else_ty
