@@ -89,6 +89,20 @@ fn an_error_that_a_test_does_not_expect_fails_it() {
 }
 
 #[test]
+fn a_test_overlooks_warnings_unless_it_expects_a_clean_lab() {
+    let tested = |change: &str, expects: &str| tested(&format!("test \"t\" {{\n  {change}\n  {expects}\n}}\n"));
+    let odd = "change vm.web { raw { \"autostart\" = \"1\" } }";
+    assert_eq!(tested(odd, "expect ok"), [""; 0]);
+    let failures = tested(odd, "expect clean");
+    let [failure] = failures.as_slice() else { panic!("{failures:?}") };
+    assert!(failure.contains("raw-option"), "{failure}");
+    assert_eq!(tested(odd, "expect warning raw-option\n  expect clean"), [""; 0]);
+    assert_eq!(tested("change vm.web { memory = 2GiB }", "expect clean"), [""; 0]);
+    let failures = tested("change vm.web { id = 1 }", "expect clean");
+    assert_eq!(failures, ["HL0411 refused-value: expected at least 100, found 1"]);
+}
+
+#[test]
 fn a_test_that_expects_nothing_fails() {
     assert_eq!(tested("test \"t\" {\n  without vm.web\n}\n"), ["HL0607 test-failed: this test expects nothing"]);
 }
