@@ -60,6 +60,17 @@ fn a_policy_that_lacks_its_facts_is_noted_and_not_where_there_are_errors() {
     assert!(!is_idle(&LAB.replace("id = 101", "id = 1")));
 }
 
+#[test]
+fn texts_of_which_some_are_versions_have_one_order() {
+    // `9` is before `10` as a version, `10` before `5x` and `5x` before `9` as texts: a circle, at which sorting panics.
+    for texts in ["\"10\", \"9\", \"5x\"", "\"5x\", \"10\", \"9\"", "\"9\", \"5x\", \"10\""] {
+        let text = format!("{LAB}\nvm listed on pve {{ id = 190, description = \"${{sort([{texts}])}}\" }}\n");
+        let analysis = analyze(&MemoryWorld::default().with("main.hlab", text), &Options::default());
+        let told = analysis.explain_path("vm.listed").expect("it is there");
+        assert!(told.contains("description = 9, 10, 5x"), "{told}");
+    }
+}
+
 fn tested(test: &str) -> Vec<String> {
     let world = MemoryWorld::default().with("main.hlab", LAB).with("lab_test.hlab", test);
     let report = run_tests(&world, &Options::default(), None);

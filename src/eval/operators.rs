@@ -65,15 +65,25 @@ impl Machine<'_> {
             (Value::Ip(a) | Value::Interface(a, _), Value::Ip(b) | Value::Interface(b, _)) => Some(a.cmp(&b)),
             (Value::Str(a) | Value::Enum(a), Value::Str(b) | Value::Enum(b)) => {
                 let (a, b) = (self.p.name(a), self.p.name(b));
-                let versions = (crate::types::version_of(a), crate::types::version_of(b));
-                match versions {
-                    (Some(a), Some(b)) => Some(a.cmp(&b)),
-                    _ => Some(a.cmp(b)),
-                }
+                // Versions before other texts: `10` after `9`, and yet one order of all texts.
+                Some(match (crate::types::version_of(a), crate::types::version_of(b)) {
+                    (Some(a), Some(b)) => a.cmp(&b),
+                    (Some(_), None) => std::cmp::Ordering::Less,
+                    (None, Some(_)) => std::cmp::Ordering::Greater,
+                    (None, None) => a.cmp(b),
+                })
             }
             (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(&b)),
             (Value::Obj(a), Value::Obj(b)) => Some(a.cmp(&b)),
             _ => None,
+        }
+    }
+
+    /// The order in which values are listed, whatever they are: total, as sorting needs it.
+    pub(crate) fn listed(&self, a: Value, b: Value) -> std::cmp::Ordering {
+        match (a, b) {
+            (Value::Float(a), Value::Float(b)) => a.total_cmp(&b),
+            _ => self.order(a, b).unwrap_or_else(|| sort_of(a).cmp(&sort_of(b))),
         }
     }
 
@@ -223,6 +233,29 @@ impl Machine<'_> {
             _ => None,
         };
         made.unwrap_or_else(|| self.fail(at, errors::overflow))
+    }
+}
+
+/// Values of one sort have an order among themselves, or none has.
+fn sort_of(value: Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Int(_) => 2,
+        Value::Float(_) => 3,
+        Value::Size(_) => 4,
+        Value::Duration(_) => 5,
+        Value::Rate(_) => 6,
+        Value::Percent(_) => 7,
+        Value::Ip(_) | Value::Interface(..) => 8,
+        Value::Cidr(..) => 9,
+        Value::Mac(_) => 10,
+        Value::DeviceId(_) => 11,
+        Value::Pci(_) => 12,
+        Value::Str(_) | Value::Enum(_) => 13,
+        Value::Obj(_) => 14,
+        Value::List(_) | Value::Map(_) | Value::Range(_) | Value::Group(_) | Value::Appended(_) => 15,
+        Value::Poison | Value::Lazy(_) | Value::Running => 16,
     }
 }
 
