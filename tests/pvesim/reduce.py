@@ -34,7 +34,7 @@ def modelled():
 
 def schema(value):
     """A schema without what is for people. How a property string of a named format looks is said only by its `typetext`."""
-    small = {key: value[key] for key in SCHEMA_KEYS if key in value}
+    small = {key: value[key] for key in SCHEMA_KEYS if value.get(key) is not None}
     if isinstance(value.get("format"), dict):
         small["format"] = {name: schema(part) for name, part in value["format"].items()}
     elif "format" in value:

@@ -38,7 +38,7 @@ fn serve(shared: &Shared, socket: TcpStream) {
             Err(failure) => Err(failure.message),
         };
         let reply = reply.map_or_else(|reason| reply_of(400, &json!({ "error": reason })), |data| reply_of(200, &data));
-        if connection.send(&reply.bytes(true, false)).is_err() {
+        if connection.send(&reply.bytes(true, false, 0)).is_err() {
             break;
         }
     }

@@ -96,7 +96,8 @@ fn named_value(header: &str, name: &str) -> Option<String> {
     None
 }
 
-fn node_time(world: &World, node: &str) -> i64 {
+/// The time on a node, in seconds since 1970.
+pub fn node_time(world: &World, node: &str) -> i64 {
     let ahead = world.nodes.get(node).map_or(0, |node| node.clock_ahead);
     i64::try_from(world.clock.now()).unwrap_or(i64::MAX) + ahead
 }

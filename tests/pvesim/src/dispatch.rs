@@ -120,6 +120,10 @@ impl Steps<'_> {
         let node = self.reach(world, &parameters)?;
         let validated = contract::validate(parameters, &method.parameters)
             .map_err(|errors| breach(Rule::Parameters, Failure::parameters(errors), record))?;
+        if let Some(name) = contract::foreign_property(&validated, &method.parameters) {
+            let failure = Failure::server(&format!("unexpected property '{name}'"));
+            return Err(breach(Rule::Parameters, failure, record));
+        }
         // Tickets and the end of a task are no files of the cluster.
         let writes =
             self.head.method != "GET" && !self.path.starts_with("/access/ticket") && !self.path.contains("/tasks/");

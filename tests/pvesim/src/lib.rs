@@ -32,7 +32,7 @@ mod sim;
 
 pub use areas::modelled;
 pub use contract::{
-    Audience, Check, Format, Kind, Method, Permissions, Schema, Table, is_known_format, offences_of_answer,
+    Audience, Check, Format, Kind, Method, Pattern, Permissions, Schema, Table, is_known_format, offences_of_answer,
 };
 pub use failure::Failure;
 pub use fault::{Action, Fault, When};

@@ -58,7 +58,8 @@ pub fn serve(shared: &Arc<Shared>, node: &str, socket: TcpStream, tls: Option<Ar
             End::Gone => return connection.close(),
         };
         let keeps_alive = keeps_alive && reply.status < 400;
-        let is_sent = connection.send(&reply.bytes(keeps_alive, accepts_gzip)).is_ok();
+        let now = auth::node_time(&shared.state().world, node);
+        let is_sent = connection.send(&reply.bytes(keeps_alive, accepts_gzip, now)).is_ok();
         if !keeps_alive || closes || !is_sent {
             return connection.close();
         }
@@ -235,7 +236,7 @@ fn happen(shared: &Shared, action: &Action, reply: Option<&Reply>) -> Option<End
             None
         }
         Action::Reset => Some(End::Cut(Cut::Reset, Vec::new())),
-        Action::Truncate => Some(End::Cut(Cut::Half, reply?.bytes(true, false))),
+        Action::Truncate => Some(End::Cut(Cut::Half, reply?.bytes(true, false, 0))),
         Action::Hang { ms } => Some(End::Hang(Duration::from_millis(*ms))),
         Action::Html { status } => {
             let mut reply = Reply::bare(*status, "Bad Gateway");

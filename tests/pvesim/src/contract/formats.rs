@@ -9,11 +9,12 @@ use std::sync::OnceLock;
 use regex::Regex;
 
 /// Known by name only: everything is accepted, so a test that depends on their refusal would prove nothing.
-const UNCHECKED: [&str; 46] = [
+const UNCHECKED: [&str; 38] = [
     "IPorCIDRorAlias",
     "graphite-path",
     "lxc-ip-with-ll-iface",
     "lxc-ip-with-ll-iface-list",
+    "pem-certificate",
     "pem-certificate-chain",
     "pem-string",
     "pve-acme-alias",
@@ -41,17 +42,8 @@ const UNCHECKED: [&str; 46] = [
     "pve-sdn-ipam-id",
     "pve-sdn-isis-net",
     "pve-sdn-subnet-id",
-    "pve-sdn-vnet-id",
-    "pve-sdn-zone-id",
     "pve-storage-options",
     "pve-storage-path-in-property-string",
-    "pve-storage-portal-dns",
-    "pve-storage-portal-dns-list",
-    "pve-storage-server",
-    "pve-storage-vgname",
-    "pve-volume-id",
-    "pve-volume-id-or-absolute-path",
-    "pve-volume-id-or-qm-path",
     "regex",
     "string",
     "string-list",
@@ -59,7 +51,7 @@ const UNCHECKED: [&str; 46] = [
 ];
 
 /// Formats that are one expression: name, expression, and the refusal, in which `{}` is the value.
-const EXPRESSIONS: [(&str, &str, &str); 35] = [
+const EXPRESSIONS: [(&str, &str, &str); 40] = [
     ("urlencoded", r"[-%a-zA-Z0-9_.!~*'()]*", "invalid urlencoded string: {}"),
     ("pve-configid", r"(?i:[a-z][a-z0-9_-]+)", "invalid configuration ID '{}'"),
     ("pve-storage-id", r"(?i:[a-z][a-z0-9\-_.]*[a-z0-9])", "storage ID '{}' contains illegal characters"),
@@ -88,12 +80,12 @@ const EXPRESSIONS: [(&str, &str, &str); 35] = [
     ("pve-day-of-week", r"mon|tue|wed|thu|fri|sat|sun", "invalid day '{}'"),
     ("pve-replication-job-id", r"[1-9][0-9]{2,8}-\d{1,9}", "invalid replication job id '{}'"),
     ("pve-ha-resource-id", r"[a-z]+:\S+", "value does not look like a valid ha resource id"),
-    ("pve-ha-resource-or-vm-id", r"[a-z]+:\S+|[1-9][0-9]{2,8}", "value does not look like a valid ha resource id"),
+    ("pve-ha-resource-or-vm-id", r"[a-z]+:\S+|\d+", "value does not look like a valid ha resource id"),
     ("pve-ha-group-node", HA_NODE, "value does not look like a valid ha group node"),
     ("pve-ha-node", HA_NODE, "value does not look like a valid ha node"),
     ("email", EMAIL, "value does not look like a valid email address"),
     ("email-or-username", EMAIL_OR_USER, "value does not look like a valid email address or user name"),
-    ("pve-storage-path", r"/.+", "value must be an absolute path"),
+    ("pve-storage-path", r"/[^;()](?s:.*)", "value does not look like a valid absolute path"),
     ("pve-storage-content", STORAGE_CONTENT, "invalid content type '{}'"),
     ("storage-pair", r"1|[^:\s]+(:[^:\s]+)?", "entry '{}' contains invalid ID"),
     ("bridge-pair", r"1|[^:\s]+(:[^:\s]+)?", "entry '{}' contains invalid ID"),
@@ -103,8 +95,15 @@ const EXPRESSIONS: [(&str, &str, &str); 35] = [
         HOTPLUG,
     ),
     ("pve-priv", r"[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]*)+", "invalid privilege '{}'"),
+    ("pve-storage-vgname", r"(?i:[a-z0-9][a-z0-9\-_.]*[a-z0-9])", "lvm name '{}' contains illegal characters"),
+    ("pve-storage-portal-dns", r"(?i:[a-z0-9.\-]+)(:\d+)?", "value does not look like a valid portal address"),
+    ("pve-volume-id", VOLUME, UNREADABLE_VOLUME),
+    ("pve-volume-id-or-absolute-path", r"/(?s:.*)|(?i:[a-z][a-z0-9\-_.]*[a-z0-9]):.+", UNREADABLE_VOLUME),
+    ("pve-volume-id-or-qm-path", r"none|cdrom|/(?s:.*)|(?i:[a-z][a-z0-9\-_.]*[a-z0-9]):.+", UNREADABLE_VOLUME),
 ];
 
+const VOLUME: &str = r"(?i:[a-z][a-z0-9\-_.]*[a-z0-9]):.+";
+const UNREADABLE_VOLUME: &str = "unable to parse volume ID '{}'";
 const DNS_NAME: &str = r"([a-zA-Z0-9]([a-zA-Z0-9\-]*[a-zA-Z0-9])?\.)*[a-zA-Z0-9]([a-zA-Z0-9\-]*[a-zA-Z0-9])?";
 const STARTUP: &str = r"(((order=)?|up=|down=)\d+|\s*)(,(((order=)?|up=|down=)\d+|\s*))*";
 const TOKEN_ID: &str = "value '{}' does not look like a valid token ID";
@@ -113,6 +112,27 @@ const EMAIL: &str = r"[\w+\-~]+(\.[\w+\-~]+)*@([a-zA-Z0-9\-]+\.)*[a-zA-Z0-9\-]+"
 const EMAIL_OR_USER: &str = r"[\w+\-~]+(\.[\w+\-~]+)*(@([a-zA-Z0-9\-]+\.)*[a-zA-Z0-9\-]+)?";
 const STORAGE_CONTENT: &str = r"images|rootdir|vztmpl|iso|backup|snippets|import|none";
 const HOTPLUG: &str = "unable to parse hotplug option";
+
+/// The formats that have words of their own for a length.
+fn refusal_of_length(name: &str, text: &str) -> Option<String> {
+    let length = text.chars().count();
+    match name {
+        "pve-userid" if length < 3 => Some(format!("user name '{text}' is too short")),
+        "pve-userid" if length > 64 => Some(format!("user name '{text}' is too long ({length} > 64)")),
+        "pve-sdn-zone-id" | "pve-sdn-vnet-id" => {
+            let what = if name == "pve-sdn-zone-id" { "zone" } else { "vnet" };
+            let mut bytes = text.bytes();
+            let is_id = length >= 2
+                && bytes.next().is_some_and(|first| first.is_ascii_alphabetic())
+                && bytes.all(|byte| byte.is_ascii_alphanumeric());
+            if !is_id {
+                return Some(format!("{what} ID '{text}' contains illegal characters"));
+            }
+            (length > 8).then(|| format!("{what} ID '{text}' can't be more length than 8 characters"))
+        }
+        _ => None,
+    }
+}
 
 /// Whether a format is one of these, with `-list` or `-opt` at its end or without.
 pub fn is_known(name: &str) -> bool {
@@ -123,6 +143,9 @@ pub fn is_known(name: &str) -> bool {
 pub fn refusal(name: &str, text: &str) -> Option<String> {
     if UNCHECKED.contains(&name) {
         return None;
+    }
+    if let Some(reason) = refusal_of_length(name, text) {
+        return Some(reason);
     }
     let check = check_of(stem(name))?;
     if name.ends_with("-list") && stem(name) != name {
@@ -180,7 +203,10 @@ fn check_of(name: &str) -> Option<Rule> {
         "IPorCIDR" => (is_ip_or_cidr, "value does not look like a valid IP address or CIDR network"),
         "pve-ipv4-config" => (is_config4, "value does not look like a valid ipv4 network configuration"),
         "pve-ipv6-config" => (is_config6, "value does not look like a valid ipv6 network configuration"),
+        "pve-storage-server" => (is_address, "value does not look like a valid server name or IP address"),
         "pve-vlan-id-or-range" => (is_vlan_range, "invalid VLAN configuration '{}'"),
+        // Their rule is the one of their length, which is looked at before.
+        "pve-sdn-zone-id" | "pve-sdn-vnet-id" => (|_| true, ""),
         _ => return None,
     };
     Some(Rule::Code(fits, refusal))

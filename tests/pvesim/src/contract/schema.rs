@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 use serde_json::{Map, Value};
 
 /// Keywords that say something to people and nothing to a validator. `default` is one: the server does not fill defaults in.
@@ -188,8 +188,12 @@ impl Pattern {
 
     /// Whether the whole text matches; as with the server, one newline may follow. None if our engine cannot read the pattern.
     pub fn matches(&self, text: &str) -> Option<bool> {
-        let compiled = self.compiled.get_or_init(|| Regex::new(&format!("^(?:{})\n?$", translated(&self.text))).ok());
-        Some(compiled.as_ref()?.is_match(text))
+        let compile = || {
+            let text = format!("^(?:{})\n?$", translated(&self.text));
+            // One pattern repeats a class of most letters 256 times.
+            RegexBuilder::new(&text).size_limit(64 << 20).build().ok()
+        };
+        Some(self.compiled.get_or_init(compile).as_ref()?.is_match(text))
     }
 
     /// The expression.
@@ -199,7 +203,7 @@ impl Pattern {
 }
 
 /// What Perl writes and our engine writes otherwise: `(?^:…)`, atomic groups (whose difference is only in time here), `\/`,
-/// and repetitions without a lower bound.
+/// repetitions without a lower bound, and `\0`.
 fn translated(pattern: &str) -> String {
     pattern
         .replace("(?^i:", "(?i:")
@@ -207,6 +211,7 @@ fn translated(pattern: &str) -> String {
         .replace("(?>", "(?:")
         .replace("\\/", "/")
         .replace("{,", "{0,")
+        .replace("\\0", "\\x00")
 }
 
 /// A schema of a value. All that is not said is not asked for.
@@ -236,6 +241,18 @@ pub struct Schema {
     pub instance_types: Option<Vec<String>>,
     /// The highest index of an indexed parameter (`net[n]`), where the table says one.
     pub last_index: Option<u32>,
+}
+
+impl Schema {
+    /// Reads a schema.
+    ///
+    /// # Errors
+    /// The keywords that are not understood, each with its place.
+    pub fn from_json(value: &Value) -> Result<Schema, Vec<String>> {
+        let mut unknown = Vec::new();
+        let schema = read_schema(value, "schema", &mut unknown);
+        if unknown.is_empty() { Ok(schema) } else { Err(unknown) }
+    }
 }
 
 /// Reads a method; what is not understood is added to `unknown`, with its place.
@@ -315,7 +332,8 @@ fn read_check(value: &Value) -> Option<Check> {
 /// Reads a schema; what is not understood is added to `unknown`, with its place.
 pub fn read_schema(value: &Value, place: &str, unknown: &mut Vec<String>) -> Schema {
     let mut schema = Schema::default();
-    for (key, value) in entries(value) {
+    // What is null is not said: 8.4 has an `enum` without choices.
+    for (key, value) in entries(value).filter(|(_, value)| !value.is_null()) {
         let is_understood = read_keyword(&mut schema, key, value, place, unknown);
         if !is_understood && !FOR_PEOPLE.contains(&key.as_str()) {
             unknown.push(format!("{place}: keyword `{key}` = {value}"));
@@ -353,7 +371,7 @@ fn read_keyword(schema: &mut Schema, key: &str, value: &Value, place: &str, unkn
         }
         "pattern" => {
             schema.pattern = value.as_str().map(Pattern::new);
-            schema.pattern.as_ref().is_some_and(|pattern| pattern.matches("").is_some())
+            schema.pattern.is_some()
         }
         "minimum" => {
             schema.minimum = number(value);

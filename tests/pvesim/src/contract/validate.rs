@@ -34,6 +34,20 @@ pub fn validate(mut given: Map<String, Value>, schema: &Schema) -> Result<Map<St
     if errors.is_empty() { Ok(given) } else { Err(errors) }
 }
 
+/// The first parameter that belongs to another type than the request says, such as `affinity` in a rule of the type
+/// `node-affinity`. The server's validator lets it pass; the code behind it refuses with 500 and `unexpected property`.
+///
+/// Source: pve-common `PVE::SectionConfig::check_value`.
+pub fn foreign_property(given: &Map<String, Value>, schema: &Schema) -> Option<String> {
+    let is_foreign = |name: &&String| {
+        let Some(property) = property_of(&schema.properties, name) else { return false };
+        let types = property.instance_types.iter().flatten();
+        instance_type(property, given)
+            .is_some_and(|own| property.instance_types.is_some() && !types.clone().any(|name| name == own))
+    };
+    given.keys().find(is_foreign).cloned()
+}
+
 /// What is wrong with an answer, place by place. As lenient as the server is about numbers in texts and about what is not declared.
 pub fn offences_of_answer(answer: &Value, schema: &Schema) -> Vec<String> {
     let mut errors = Errors::new();

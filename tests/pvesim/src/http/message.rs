@@ -200,12 +200,13 @@ impl Reply {
         reply
     }
 
-    /// The bytes on the wire.
-    pub fn bytes(&self, keeps_alive: bool, accepts_gzip: bool) -> Vec<u8> {
+    /// The bytes on the wire; `now` is the node's time in seconds since 1970.
+    pub fn bytes(&self, keeps_alive: bool, accepts_gzip: bool, now: i64) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} {}\r\n", self.status, self.reason);
         let mut header = |name: &str, value: &str| head.push_str(&format!("{name}: {value}\r\n"));
         header("Cache-Control", "max-age=0");
         header("Connection", if keeps_alive { "Keep-Alive" } else { "close" });
+        header("Date", &date(now));
         header("Pragma", "no-cache");
         header("Server", "pve-api-daemon/3.0");
         if let Some(content_type) = &self.content_type {
@@ -229,6 +230,25 @@ impl Reply {
     }
 }
 
+/// A time as HTTP writes it: `Thu, 01 Jan 2026 00:00:00 GMT`.
+fn date(now: i64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Jan", "Feb"];
+    let (days, seconds) = (now.div_euclid(86_400), now.rem_euclid(86_400));
+    let name = DAYS[usize::try_from(days.rem_euclid(7)).unwrap_or(0)];
+    // Counted from 1 March of year 0, so that the leap day is the last of its year: eras of 400 years have 146,097 days.
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let year = year_of_era + era * 400 + i64::from(month >= 10);
+    let month = MONTHS[usize::try_from(month).unwrap_or(0)];
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("{name}, {day:02} {month} {year} {hour:02}:{minute:02}:{second:02} GMT")
+}
+
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
@@ -239,4 +259,16 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 fn first_line(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     line.chars().filter(|c| !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        assert_eq!(date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
+        assert_eq!(date(1_709_209_845), "Thu, 29 Feb 2024 12:30:45 GMT");
+        assert_eq!(date(1_767_225_600), "Thu, 01 Jan 2026 00:00:00 GMT");
+    }
 }
