@@ -255,6 +255,18 @@ impl Schema {
     }
 }
 
+impl Permissions {
+    /// Reads the permissions of a method.
+    ///
+    /// # Errors
+    /// What is not understood.
+    pub fn from_json(value: &Value) -> Result<Permissions, Vec<String>> {
+        let mut unknown = Vec::new();
+        let permissions = read_permissions(value, "permissions", &mut unknown);
+        permissions.filter(|_| unknown.is_empty()).ok_or(unknown)
+    }
+}
+
 /// Reads a method; what is not understood is added to `unknown`, with its place.
 pub fn read_method(value: &Value, place: &str, unknown: &mut Vec<String>) -> Method {
     let mut method = Method { allowtoken: true, ..Method::default() };
