@@ -27,6 +27,14 @@ pub fn of_request(head: &Head, body: &[u8]) -> Result<Map<String, Value>, Failur
     Ok(parameters)
 }
 
+/// The parameters of an upload: the query's, and over them the parts of the form.
+pub fn of_upload(head: &Head, fields: Vec<(String, String)>) -> Map<String, Value> {
+    let mut parameters = form(&head.query);
+    parameters.extend(fields.into_iter().map(|(name, value)| (name, value.into())));
+    parameters.remove("_dc");
+    parameters
+}
+
 /// The pairs of a form; a key that comes again makes a list. Pairs end at `&` and at `;`.
 fn form(text: &str) -> Map<String, Value> {
     let mut pairs = Map::new();
