@@ -182,7 +182,8 @@ impl PartialEq for Pattern {
 }
 
 impl Pattern {
-    fn new(text: &str) -> Pattern {
+    /// An expression as Perl writes it.
+    pub fn new(text: &str) -> Pattern {
         Pattern { text: text.to_owned(), compiled: OnceLock::new() }
     }
 
