@@ -24,6 +24,7 @@ pub mod place;
 pub mod policy;
 pub mod own;
 pub mod desire;
+pub mod plan;
 pub mod source;
 pub mod targets;
 pub mod session;

@@ -1,0 +1,11 @@
+//! The simulator's tests, one file for each concern, as one program.
+
+mod access;
+mod cluster;
+mod contract;
+mod faults;
+mod permission;
+mod support;
+mod tasks;
+mod tls;
+mod wire;
