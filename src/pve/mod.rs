@@ -10,6 +10,7 @@ pub mod calendar;
 mod container;
 mod form;
 mod options;
+mod privilege;
 mod property;
 mod raw;
 mod release;
@@ -18,6 +19,7 @@ mod version;
 
 pub use container::CONTAINER_OPTIONS;
 pub use options::{Guest, Impact, Row, Setter, VM_OPTIONS, guest_option, option, option_of};
+pub use privilege::{Need, Permissions};
 pub use property::{Alias, Key, ModelAlias, Properties, Property, Role, Schema, parse, schema};
 pub use raw::{RawProblem, check_raw_option};
 pub use release::{CHANGES, Change, Concern, between};

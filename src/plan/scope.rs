@@ -1,0 +1,113 @@
+//! How much of a cluster is read: what the kinds of a lab need, and no more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::desire::{Content, Entry, Firewall, HostPart, Wanted};
+
+/// What is to be read besides nodes, guests, storages and permissions, which always are.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Scope {
+    /// The guests whose configuration is read, by id.
+    pub guests: BTreeSet<u32>,
+    /// The nodes whose interfaces are read.
+    pub interfaces: BTreeSet<String>,
+    /// Lists of the cluster and of nodes, by path, with the node that answers.
+    pub lists: BTreeMap<String, Option<String>>,
+    /// Whether volumes are listed: files, disks, and disks without a guest.
+    pub volumes: bool,
+    /// Whether backups are listed, and clocks read: what `hlab health` needs.
+    pub health: bool,
+}
+
+impl Scope {
+    /// What `hlab health` needs.
+    #[must_use]
+    pub fn health() -> Scope {
+        Scope { health: true, ..Scope::default() }
+    }
+
+    /// What a lab needs.
+    #[must_use]
+    pub fn of(wanted: &Wanted<'_>) -> Scope {
+        let mut scope = Scope { volumes: true, ..Scope::default() };
+        for object in &wanted.desired.objects {
+            scope.add(&object.content);
+        }
+        scope
+    }
+
+    fn list(&mut self, path: &str) {
+        self.lists.insert(path.to_owned(), None);
+    }
+
+    fn of_node(&mut self, node: &str, what: &str) {
+        self.lists.insert(format!("/nodes/{node}/{what}"), Some(node.to_owned()));
+    }
+
+    fn add(&mut self, content: &Content<'_>) {
+        match content {
+            Content::Vm(vm) => {
+                self.guests.extend(vm.id);
+                self.interfaces.insert(vm.node.to_string());
+            }
+            Content::Container(container) => {
+                self.guests.extend(container.id);
+                self.interfaces.insert(container.node.to_string());
+            }
+            Content::ContainerRoot(_) | Content::ContainerPower(_) | Content::RootOptions(_) | Content::Power(_) => {}
+            Content::Image(_) | Content::Snippet(_) => {}
+            Content::Mapping(mapping) => self.list(&format!("/cluster/mapping/{}", mapping.sort)),
+            Content::Pool(_) => self.list("/pools"),
+            Content::Entry(entry) => self.entry(entry),
+            Content::Host(part) => self.host(part),
+            Content::Firewall(part) => self.firewall(part),
+        }
+    }
+
+    fn entry(&mut self, entry: &Entry<'_>) {
+        match entry {
+            Entry::Acl(_) => self.list("/access/acl"),
+            Entry::Group(_) => self.list("/access/groups"),
+            Entry::Role(_) => self.list("/access/roles"),
+            Entry::User(_) | Entry::Token(_) => self.list("/access/users"),
+            Entry::HaNodes(nodes) if nodes.resource.is_some() => self.list("/cluster/ha/rules"),
+            Entry::HaNodes(_) => self.list("/cluster/ha/groups"),
+            Entry::HaResource(_) => self.list("/cluster/ha/resources"),
+            Entry::AcmeAccount(_)
+            | Entry::AcmePlugin(_)
+            | Entry::Certificate(_)
+            | Entry::MetricsServer(_)
+            | Entry::Realm(_)
+            | Entry::Sdn(_) => {}
+        }
+    }
+
+    fn host(&mut self, part: &HostPart<'_>) {
+        match part {
+            HostPart::Dns(dns) => self.of_node(&dns.node, "dns"),
+            HostPart::Time(time) => self.of_node(&time.node, "time"),
+            HostPart::Bridge(_)
+            | HostPart::Vlan(_)
+            | HostPart::OvsBridge(_)
+            | HostPart::OvsBond(_)
+            | HostPart::OvsPort(_)
+            | HostPart::InternalPort(_) => {
+                self.interfaces.insert(part.node().to_string());
+            }
+            HostPart::Hosts(_) | HostPart::Standard(_) | HostPart::Repository(_) => {}
+        }
+    }
+
+    fn firewall(&mut self, part: &Firewall<'_>) {
+        match part {
+            Firewall::Cluster(_)
+            | Firewall::Node(_)
+            | Firewall::Guest(_)
+            | Firewall::Vnet(_)
+            | Firewall::Alias(_)
+            | Firewall::IpSet(_)
+            | Firewall::Group(_)
+            | Firewall::Rules(_) => {}
+        }
+    }
+}
