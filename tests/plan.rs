@@ -2,6 +2,8 @@
 
 #[path = "plan/cluster.rs"]
 mod cluster;
+#[path = "plan/incidents.rs"]
+mod incidents;
 #[path = "plan/labs.rs"]
 mod labs;
 #[path = "laws/random.rs"]
@@ -169,4 +171,42 @@ fn an_option_that_somebody_set_is_one_change() {
             cluster.members.insert("lab".to_owned(), vec!["local".to_owned()]);
         });
     }
+}
+
+/// What people do to a cluster while nobody looks.
+fn drifted(analysis: &mut Analysis) -> Cluster {
+    let mut cluster = as_wanted(analysis, Version::V8_4);
+    let mut set = |id: u32, option: &str, value: &str| {
+        let guest = cluster.guests.get_mut(&id).expect("it is there");
+        guest.config.insert(option.to_owned(), value.to_owned());
+    };
+    set(107, "cores", "7");
+    set(107, "description", "who was here?\n");
+    set(108, "net0", "virtio=BC:24:11:90:21:DF,bridge=vmbr0,firewall=1,tag=12");
+    set(108, "args", "-device <b>x</b>");
+    set(101, "scsi0", "local-zfs:vm-101-disk-0,size=16G");
+    set(105, "scsi1", "local-2TB-zfs:vm-105-disk-1,backup=0,size=200G");
+    set(116, "scsi3", "local:116/vm-116-disk-3.raw,size=4G");
+    set(111, "memory", "1024");
+    cluster.guests.remove(&112);
+    for (id, running) in [(101, true), (108, true), (109, true)] {
+        cluster.guests.get_mut(&id).expect("it is there").running = running;
+    }
+    let foreign = cluster.guests[&111].clone();
+    cluster.guests.insert(900, foreign);
+    cluster
+}
+
+#[test]
+fn a_plan_of_the_real_lab_is_what_the_snapshots_hold() {
+    let mut analysis = labs::example("homelab");
+    let cluster = drifted(&mut analysis);
+    let plan = differences(&analysis, &cluster);
+    let shown = Shown::new(&analysis.sources);
+    insta::with_settings!({ snapshot_path => "plan/snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("homelab_text", show::text(&shown, &plan, show::Detail::Brief));
+        insta::assert_snapshot!("homelab_json", show::json(&shown, &plan));
+        insta::assert_snapshot!("homelab_markdown", show::markdown(&shown, &plan, show::Detail::Full));
+        insta::assert_snapshot!("homelab_html", show::html(&shown, &plan, show::Detail::Full));
+    });
 }

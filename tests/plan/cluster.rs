@@ -240,7 +240,9 @@ impl Cluster {
                 self.storages.iter().filter(|((of, _), _)| of == node).map(|(_, row)| row.clone()).collect()
             }
             ["nodes", node, "storage", storage, "content"] => {
-                self.volumes.get(&((*node).to_owned(), (*storage).to_owned())).cloned().unwrap_or_default().into()
+                let all = self.volumes.get(&((*node).to_owned(), (*storage).to_owned())).cloned().unwrap_or_default();
+                let asked = read.query.iter().find(|(key, _)| *key == "content").map(|(_, value)| value.as_str());
+                all.into_iter().filter(|row| asked.is_none_or(|asked| row["content"] == asked)).collect()
             }
             ["nodes", _, "qemu" | "lxc", id, what] => {
                 let Some(guest) = self.guests.get(&id.parse().expect("an id")) else {

@@ -194,6 +194,8 @@ impl<'a> Cx<'a> {
 
     /// The same, with the line of the source that it is about.
     pub fn finding_at(&mut self, number: usize, level: Level, name: &'static str, message: String, help: &str) {
+        // What is somebody else's stops nothing here.
+        let level = if self.owner(number) == Owner::None { level.max(Level::Warning) } else { level };
         let place = said::asked(self.lab, number).map(|said| said.place);
         let (about, help) = (self.object(number).address.to_string(), help.to_owned());
         self.plan.findings.push(Finding { level, name, about, message, help, place });

@@ -9,7 +9,6 @@ use crate::own::Owner;
 use crate::plan::change::Level;
 use crate::plan::compare::Cx;
 use crate::plan::observed::Storage;
-use crate::pve::Version;
 
 /// Less than this part of a storage free is told.
 const TIGHT: u64 = 10;
@@ -194,41 +193,31 @@ fn files(cx: &mut Cx<'_>) {
     }
 }
 
-/// Names of files that a release refuses for what they are to be.
+/// Names that a download is refused under, for what the file is to be.
 ///
-/// Source: `UPLOAD_IMPORT_EXT_RE_1`, `ISO_EXT_RE_0` and `VZTMPL_EXT_RE_1` of pve-storage.
+/// Source: `UPLOAD_IMPORT_EXT_RE_1`, `ISO_EXT_RE_0` and `VZTMPL_EXT_RE_1` of pve-storage, which `download-url` checks first.
 fn extensions(cx: &mut Cx<'_>) {
     let mut refused = Vec::new();
     for (number, object) in cx.lab.wanted.desired.objects.iter().enumerate() {
         let Content::Image(image) = &object.content else { continue };
-        let release = cx.observed.release_of(&image.node);
         let known: &[&str] = match &*image.content {
-            "import" if release.is_some_and(|release| release < Version::V8_4) => &[".ova", ".ovf"],
-            "import" => &[".ova", ".ovf", ".qcow2", ".raw", ".vmdk"],
+            "import" => &[".ova", ".qcow2", ".raw", ".vmdk"],
             "iso" => &[".iso", ".img"],
-            "vztmpl" => &[".tar.gz", ".tar.xz", ".tar.zst"],
+            "vztmpl" => &[".tar", ".tar.gz", ".tar.xz", ".tar.zst", ".tar.bz2"],
             _ => continue,
         };
-        if image.url.is_some() && !known.iter().any(|ending| image.file.to_lowercase().ends_with(ending)) {
-            let runs = release.map_or(String::new(), |release| format!(" (it runs {release})"));
-            let message = format!(
-                "node `{}`{runs} takes no `{}` as `{}`: names end in {}",
-                image.node,
-                image.file,
-                image.content,
-                known.join(", ")
-            );
+        let file = image.file.to_lowercase();
+        let listed = cx.listed(&image.node, &image.storage);
+        let is_there = listed.is_ok_and(|listed| cx.has_volume(&listed, &image.volume_id()));
+        if image.url.is_some() && !is_there && !known.iter().any(|ending| file.ends_with(ending)) {
+            let known = known.join(", ");
+            let message =
+                format!("node `{}` takes no `{}` as `{}`: names end in {known}", image.node, image.file, image.content);
             refused.push((number, message));
         }
     }
     for (number, message) in refused {
-        cx.finding_at(
-            number,
-            Level::Error,
-            "file-extension",
-            message,
-            "give it another `file` name, or upgrade the node",
-        );
+        cx.finding_at(number, Level::Error, "file-extension", message, "give it another `file` name");
     }
 }
 

@@ -187,9 +187,16 @@ fn one(cx: &Cx<'_>, wanted: &Wanted, found: &Guest, state: &State<'_>, pair: &Pa
     let only: Vec<&str> = keys.iter().map(String::as_str).collect();
     let part =
         |normal: &Option<Normal>| normal.as_ref().and_then(|normal| normal.only(&only)).map(|part| part.to_string());
-    let whole = |normal: &Option<Normal>| normal.as_ref().map(ToString::to_string);
+    // What is said and is the default anyway is shown as it is said.
+    let whole = |normal: &Option<Normal>, said: Option<&str>| {
+        normal.as_ref().map(ToString::to_string).or_else(|| said.filter(|said| !said.is_empty()).map(str::to_owned))
+    };
     let is_both = want.is_some() && have.is_some();
-    let (from, to) = if is_both { (part(&have), part(&want)) } else { (whole(&have), whole(&want)) };
+    let (from, to) = if is_both {
+        (part(&have), part(&want))
+    } else {
+        (whole(&have, pair.found), whole(&want, pair.wanted.map(|(text, _)| text)))
+    };
     let mut change = option(pair.name, from, to);
     let of = impact::impact(sort, pair.name, &keys, want.as_ref(), have.as_ref());
     change.impact = effective(of, found, state.hotplug);
@@ -202,8 +209,11 @@ fn one(cx: &Cx<'_>, wanted: &Wanted, found: &Guest, state: &State<'_>, pair: &Pa
     let facet = facet(cx, wanted, pair, change.root_only);
     let mut needs =
         pve::to_set(sort, wanted.id, pair.name, if text.is_empty() { pair.found.unwrap_or_default() } else { text });
-    let is_made = have.is_none() || keys.iter().any(|key| key == "storage" || key == "size");
+    let is_made = have.is_none() || keys.iter().any(|key| key == "storage");
     needs.extend(pair.wanted.filter(|_| is_made).and_then(|(text, _)| space(sort, state.version, pair.name, text)));
+    if let (true, Some(storage)) = (only.contains(&"size"), want.as_ref().and_then(|want| want.get("storage"))) {
+        needs.push(Need::of("Datastore.AllocateSpace", format!("/storage/{storage}")));
+    }
     let refused = impact::shrinks(want.as_ref(), have.as_ref()).map(|(from, to)| {
         format!("`{}` would shrink from {from} to {to}, and nothing shrinks a disk: make a new one and copy", pair.name)
     });
