@@ -167,6 +167,18 @@ fn an_option_that_somebody_set_is_one_change() {
             let is_separate = token["privsep"] != 0;
             token["privsep"] = u8::from(!is_separate).into();
         });
+        one_edit(seed, Version::V9_1, "rules", |cluster| {
+            cluster.inside.get_mut("/cluster/firewall/rules").expect("there are rules").swap(0, 1);
+            let rows = &mut cluster.inside.get_mut("/cluster/firewall/rules").expect("there are rules")[0];
+            rows["dport"] = "4444".into();
+        });
+        one_edit(seed, Version::V9_1, "members", |cluster| {
+            cluster.inside.get_mut("/cluster/firewall/ipset/home").expect("there is a set").pop();
+        });
+        one_edit(seed, Version::V9_1, "policy_out", |cluster| {
+            let options = cluster.objects.get_mut("/cluster/firewall/options").expect("there are options");
+            options.insert("policy_out".to_owned(), "REJECT".into());
+        });
         one_edit(seed, Version::V9_1, "storages", |cluster| {
             cluster.members.insert("lab".to_owned(), vec!["local".to_owned()]);
         });
