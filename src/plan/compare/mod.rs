@@ -133,7 +133,7 @@ impl<'a> Cx<'a> {
             action,
             address: object.address.to_string(),
             facet: object.content.facet().name().to_owned(),
-            place: place(object),
+            place: self.place(number),
             owner: self.lab.owned.name(owner).to_owned(),
             path,
             asked: said::asked(self.lab, number),
@@ -147,6 +147,14 @@ impl<'a> Cx<'a> {
             refused: Vec::new(),
             digest: None,
             notes: Vec::new(),
+        }
+    }
+
+    /// Where an object is: of a guest its node.
+    fn place(&self, number: usize) -> String {
+        match self.wires[number].as_ref().map(|wire| &wire.subject) {
+            Some(Subject::Guest { node, .. }) => node.clone(),
+            Some(Subject::Listed { .. } | Subject::File { .. }) | None => place(self.object(number)),
         }
     }
 
