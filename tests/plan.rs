@@ -157,6 +157,10 @@ fn an_option_that_somebody_set_is_one_change() {
             let row = cluster.lists.get_mut("/cluster/ha/resources").expect("there are resources");
             row[0].insert("state".to_owned(), "ignored".into());
         });
+        one_edit(seed, Version::V9_1, "timeout", |cluster| {
+            let server = cluster.objects.get_mut("/cluster/metrics/server/a").expect("there is one");
+            server.insert("timeout".to_owned(), 9.into());
+        });
         one_edit(seed, Version::V9_1, "timezone", |cluster| {
             let time = cluster.objects.get_mut("/nodes/pve/time").expect("there is a clock");
             time.insert("timezone".to_owned(), "UTC".into());

@@ -193,7 +193,7 @@ impl Survey {
         }
     }
 
-    /// Asks for the elements of a list that are lists themselves, as far as they are there.
+    /// Asks for the elements of which a list does not tell all, as far as they are there.
     fn look_inside(&mut self, list: &str) {
         let node = self.scope.lists.get(list).cloned().flatten();
         for path in self.scope.inside.get(list).cloned().unwrap_or_default() {
