@@ -63,6 +63,7 @@ pub const FILES: &[(&str, &str)] = library! {
     "policies/raw-id-of-known-model.hlab"
     "policies/schedules.hlab"
     "policies/shares.hlab"
+    "policies/storages.hlab"
     "policies/thermal-limit.hlab"
     "policies/time-and-names.hlab"
     "policies/workloads.hlab"
@@ -76,6 +77,9 @@ pub const FILES: &[(&str, &str)] = library! {
     "vm-parts.hlab"
     "vm.hlab"
 };
+
+/// The folder of past outages, which no other file of the library needs.
+pub const INCIDENTS: &str = "incidents/";
 
 #[cfg(test)]
 mod tests {
