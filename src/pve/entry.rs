@@ -51,6 +51,8 @@ const fn option(name: &'static str, form: Form, default: &'static str) -> EntryO
 const COMMENT: EntryOption = option("comment", Form::Text, "");
 
 const MAPPING: &[EntryOption] = &[option("description", Form::Text, ""), option("map", Form::Lines, "")];
+const PCI_MAPPING: &[EntryOption] =
+    &[option("description", Form::Text, ""), option("map", Form::Lines, ""), option("mdev", Form::Bool, "0")];
 const POOL: &[EntryOption] = &[COMMENT, option("storages", Form::Set, "")];
 const USER: &[EntryOption] = &[
     COMMENT,
@@ -215,6 +217,7 @@ pub fn options(list: &str, path: &str) -> &'static [EntryOption] {
         "/cluster/ha/groups" => HA_GROUP,
         "/cluster/ha/rules" => HA_RULE,
         "/cluster/metrics/server" => METRICS,
+        "/cluster/mapping/pci" => PCI_MAPPING,
         _ if list.starts_with("/cluster/mapping/") => MAPPING,
         _ if list.contains("/firewall/") => firewall(list),
         _ if list.ends_with("/dns") => DNS,

@@ -542,7 +542,7 @@ fn entries(random: &mut Random, push: &mut impl FnMut(String, Content<'static>))
     push("pool.lab".to_owned(), Content::Pool(Box::new(pool)));
     for (name, sort, id) in [("coral", "usb", "1a6e:089a"), ("gpu", "pci", "10de:2204")] {
         let entries = NODES.map(|node| format!("id={id},node={node}").into()).to_vec();
-        let mapping = Mapping { name: name.into(), sort: sort.into(), entries };
+        let mapping = Mapping { name: name.into(), sort: sort.into(), entries, mdev: sort == "pci" && flag(random) };
         push(format!("device.{name}"), Content::Mapping(Box::new(mapping)));
     }
     let dns = HostDns { node: "pve".into(), domain: Some("maas".into()), servers: vec!["192.168.4.1".into()] };

@@ -15,7 +15,7 @@ use super::wire::{self, Subject, Wire};
 use super::{Lab, Settings, order};
 use crate::desire::{Content, Entry, Object, SdnPart};
 use crate::own::{Facet, Owner};
-use crate::pve::{Impact, Need, Version};
+use crate::pve::{Impact, Need, Version, normal};
 
 /// What comparing needs and gathers.
 pub(super) struct Cx<'a> {
@@ -234,6 +234,16 @@ impl<'a> Cx<'a> {
                     self.skipped.entry(facet.name()).or_default().push(model.resource(resource).to_owned());
                 }
             }
+        }
+        let objects = self.lab.wanted.desired.objects.iter();
+        if objects.clone().any(|object| matches!(object.content, Content::Image(_) | Content::Snippet(_))) {
+            let note = "of image.file and snippet.file it is compared whether a file is there, not what is in it";
+            self.plan.notes.push(note.to_owned());
+        }
+        let has_secret = |wire: &Wire| wire.options.values().any(|value| value == normal::SET);
+        if self.wires.iter().flatten().any(has_secret) {
+            let note = "of passwords it is compared whether one is set, not which: a server tells nobody";
+            self.plan.notes.push(note.to_owned());
         }
         for (facet, mut addresses) in std::mem::take(&mut self.skipped) {
             addresses.sort();
