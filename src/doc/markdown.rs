@@ -109,7 +109,7 @@ fn opener(line: &str) -> Option<usize> {
 }
 
 /// Source text inside of a line.
-fn code(words: &str) -> String {
+pub(crate) fn code(words: &str) -> String {
     let words = visible(words);
     let fence = "`".repeat(longest_run(&words) + 1);
     let gap = if words.starts_with('`') || words.ends_with('`') { " " } else { "" };

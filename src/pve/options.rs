@@ -112,6 +112,15 @@ impl Guest {
         }
     }
 
+    /// What paths of the API call it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Guest::Vm => "qemu",
+            Guest::Container => "lxc",
+        }
+    }
+
     /// What a sentence calls it.
     #[must_use]
     pub fn noun(self) -> &'static str {

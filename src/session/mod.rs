@@ -18,6 +18,7 @@ mod inputs;
 pub mod library;
 mod overlay;
 mod parse;
+mod plan;
 mod read;
 mod release;
 mod rollout;
