@@ -3,7 +3,7 @@
 use crate::base::{Name, Origin, Sources};
 use crate::eval::machine::Machine;
 use crate::eval::{FieldSet, errors, rule, show};
-use crate::types::expr::NodeRef;
+use crate::types::expr::{Binary, Expr, NodeRef, Op};
 use crate::types::shape::{Field, Holds, KeyKind};
 use crate::types::ty::{ShapeId, Ty, TyId};
 use crate::types::value::{ExprId, ObjId, Value};
@@ -248,7 +248,7 @@ fn is_of(p: &Program, value: Value, ty: TyId) -> bool {
 
 /// Whether a refinement of a type or field holds of a value; reports it if not.
 fn holds(machine: &mut Machine<'_>, sources: &Sources, rule: ExprId, value: Value, at: NodeRef, of: Name) -> bool {
-    if machine.w.accepted.has(rule, value) {
+    if machine.w.accepted.has(rule, value) || is_between(machine, rule, value) == Some(true) {
         return true;
     }
     let env = machine.p.heap.store(&[value]);
@@ -266,6 +266,23 @@ fn holds(machine: &mut Machine<'_>, sources: &Sources, rule: ExprId, value: Valu
     let diagnostic = errors::refused(span_of(machine.units, at), &of, &wanted, &found, rule_at);
     machine.out.push(diagnostic);
     false
+}
+
+/// What a refinement says that does no more than compare the value with constants: `it >= 1 and it <= 4094`.
+fn is_between(machine: &mut Machine<'_>, rule: ExprId, value: Value) -> Option<bool> {
+    match machine.p.expr(rule) {
+        Expr { op: Op::And(a, b), .. } => Some(is_between(machine, a, value)? && is_between(machine, b, value)?),
+        Expr { op: Op::Binary(op @ (Binary::Lt | Binary::Le | Binary::Gt | Binary::Ge), a, b), at } => {
+            match (machine.p.expr(a).op, machine.p.expr(b).op) {
+                (Op::Local(0), Op::Const(bound)) => match machine.binary(op, value, bound, at) {
+                    Value::Bool(is_met) => Some(is_met),
+                    _ => None,
+                },
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 /// What a part of a guest refers to must be on the guest's host.

@@ -473,9 +473,10 @@ impl<'a> Machine<'a> {
     #[inline(never)]
     fn derive(&mut self, object: ObjId, field: u16, id: ExprId) -> Value {
         if self.w.memos.get(&id).is_some_and(Memo::is_cheap) {
-            // It reads nothing that is derived itself, and so never waits for itself.
-            let outer = self.unknown.take();
-            let value = self.evaluate_in(id, Slice::default(), Some(object));
+            // It reads nothing that is derived itself, and so never waits for itself; and no variable, so it needs no frame.
+            let (outer, this) = (self.unknown.take(), self.this.replace(object));
+            let value = self.eval(id);
+            self.this = this;
             let is_unknown = self.unknown.is_some();
             self.unknown = outer;
             return if is_unknown { Value::Null } else { value };
