@@ -8,6 +8,7 @@
 pub mod base64;
 pub mod calendar;
 mod container;
+mod failure;
 mod form;
 mod options;
 mod privilege;
@@ -18,6 +19,7 @@ mod value;
 mod version;
 
 pub use container::CONTAINER_OPTIONS;
+pub use failure::{FAILURES, Failure, FailureKind, failure};
 pub use options::{Guest, Impact, Row, Setter, VM_OPTIONS, guest_option, option, option_of};
 pub use privilege::{Need, Permissions};
 pub use property::{Alias, Key, ModelAlias, Properties, Property, Role, Schema, parse, schema};

@@ -1,0 +1,87 @@
+//! Many questions at once, bounded for each node.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use rustc_hash::FxHashMap;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::plan::{Answer, Read};
+
+use super::LiveError;
+use super::client::Client;
+
+/// Questions in flight for one node: its few workers would only let more of them wait.
+///
+/// Source: pve-http-server forks three workers by default.
+const IN_FLIGHT: usize = 8;
+
+/// Who wants to know, and learns: asked for what it wants until it wants nothing more.
+pub trait Questions {
+    /// The questions that can be asked now and were not given out yet.
+    fn next(&mut self) -> Vec<Read>;
+
+    /// What came of one of them. Every question that was given out comes back once.
+    fn take(&mut self, read: &Read, answer: Answer, when: When);
+}
+
+/// When a question was asked and answered, by the clock of this machine: the time between them is how much later or earlier
+/// than half-way the other side may have looked at its own.
+#[derive(Clone, Copy, Debug)]
+pub struct When {
+    /// Half-way between question and answer, in seconds since 1970.
+    pub middle: f64,
+    /// Half of the time that it took, in seconds.
+    pub give_or_take: f64,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// Questions that were answered.
+    pub answered: usize,
+    /// Questions known so far.
+    pub known: usize,
+}
+
+/// A question that came back.
+type Done = (Read, Result<Answer, LiveError>, When);
+
+pub(super) async fn read(
+    client: &Arc<Client>,
+    questions: &mut dyn Questions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), LiveError> {
+    let mut nodes: FxHashMap<Option<String>, Arc<Semaphore>> = FxHashMap::default();
+    let mut flying: JoinSet<Done> = JoinSet::new();
+    let mut at = Progress { answered: 0, known: 0 };
+    loop {
+        for read in questions.next() {
+            at.known += 1;
+            let places = nodes.entry(read.node.clone()).or_insert_with(|| Arc::new(Semaphore::new(IN_FLIGHT))).clone();
+            flying.spawn(ask(client.clone(), places, read));
+        }
+        progress(at);
+        let Some(done) = flying.join_next().await else { return Ok(()) };
+        let (read, answer, when) = done.map_err(|error| LiveError::cannot_start(&error.to_string()))?;
+        at.answered += 1;
+        questions.take(&read, answer?, when);
+    }
+}
+
+async fn ask(client: Arc<Client>, places: Arc<Semaphore>, read: Read) -> Done {
+    // The semaphore is never closed; were it, the question would be asked without a place.
+    let _place = places.acquire().await;
+    let (began, clock) = (Instant::now(), SystemTime::now());
+    let answer = if began >= client.deadline {
+        let seconds = client.patience.overall;
+        Ok(Answer::Lost(format!("not asked: reading the cluster took longer than {seconds} s")))
+    } else {
+        client.ask(&read).await
+    };
+    let half = began.elapsed().as_secs_f64() / 2.0;
+    let since = clock.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs_f64();
+    (read, answer, When { middle: since + half, give_or_take: half })
+}
