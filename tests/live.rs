@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use hlab::live::{Connection, Given, LiveError, Questions, Settings, When};
+use hlab::live::{Connection, Given, LiveError, Questions, Settings};
+use hlab::plan::health::Moment;
 use hlab::plan::{Answer, Read};
 use secrecy::SecretString;
 use server::{Authority, Heard, Identity, Reply, Server, data, refusal, response};
@@ -94,7 +95,7 @@ impl Questions for Asked {
         std::mem::take(&mut self.reads)
     }
 
-    fn take(&mut self, read: &Read, answer: Answer, _: When) {
+    fn take(&mut self, read: &Read, answer: Answer, _: Moment) {
         self.answers.push((read.clone(), answer));
     }
 }
@@ -497,11 +498,11 @@ impl Questions for Timed {
         self.asked.next()
     }
 
-    fn take(&mut self, read: &Read, answer: Answer, when: When) {
+    fn take(&mut self, read: &Read, answer: Answer, moment: Moment) {
         if read.node.as_deref() == Some("fast") {
             self.last_fast = Some(Instant::now());
         }
-        self.asked.take(read, answer, when);
+        self.asked.take(read, answer, moment);
     }
 }
 

@@ -6,6 +6,8 @@
 mod artifacts;
 mod build;
 mod check;
+#[cfg(feature = "live")]
+mod cluster;
 mod completions;
 mod disk;
 mod doc;
@@ -15,6 +17,8 @@ mod explain;
 mod fix;
 mod fmt;
 mod graph;
+#[cfg(feature = "live")]
+mod health;
 mod import;
 mod incidents;
 mod init;
@@ -94,6 +98,7 @@ Examples:
   hlab map my-lab -o map.svg              the lab as people draw it, red where something is wrong
   hlab doc my-lab -o docs                 the lab's kinds and policies and the library's, as pages
   hlab scan --from hlab-scan.txt --write  what a host prints of its hardware, into the source
+  hlab health                             whether a running cluster is well
   hlab check --format json my-lab         the same for a program";
 
 #[derive(Parser, Debug)]
@@ -124,6 +129,8 @@ enum Command {
     Import(import::ImportArgs),
     Scan(scan::ScanArgs),
     Incidents(incidents::IncidentsArgs),
+    #[cfg(feature = "live")]
+    Health(health::HealthArgs),
     #[cfg(feature = "lsp")]
     Lsp(lsp::LspArgs),
     Completions(completions::CompletionsArgs),
@@ -168,6 +175,8 @@ fn obey(cli: Cli) -> Exit {
         Command::Import(args) => import::run(&args, output),
         Command::Scan(args) => scan::run(&args, output),
         Command::Incidents(args) => incidents::run(&args, output),
+        #[cfg(feature = "live")]
+        Command::Health(args) => health::run(&args, output),
         Command::Graph(args) => graph::run(&args, output),
         Command::Map(args) => map::run(&args, output),
         Command::Doc(args) => doc::run(&args, output),

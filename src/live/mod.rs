@@ -14,7 +14,7 @@ mod settings;
 mod tls;
 
 pub use errors::LiveError;
-pub use reading::{Progress, Questions, When};
+pub use reading::{Progress, Questions};
 pub use settings::{Endpoint, Fingerprint, Given, Settings};
 
 use serde_json::Value;

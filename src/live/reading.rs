@@ -8,7 +8,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::plan::{Answer, Read};
+use crate::plan::health::{Checkup, Moment};
+use crate::plan::{Answer, Read, Survey};
 
 use super::LiveError;
 use super::client::Client;
@@ -24,17 +25,27 @@ pub trait Questions {
     fn next(&mut self) -> Vec<Read>;
 
     /// What came of one of them. Every question that was given out comes back once.
-    fn take(&mut self, read: &Read, answer: Answer, when: When);
+    fn take(&mut self, read: &Read, answer: Answer, moment: Moment);
 }
 
-/// When a question was asked and answered, by the clock of this machine: the time between them is how much later or earlier
-/// than half-way the other side may have looked at its own.
-#[derive(Clone, Copy, Debug)]
-pub struct When {
-    /// Half-way between question and answer, in seconds since 1970.
-    pub middle: f64,
-    /// Half of the time that it took, in seconds.
-    pub give_or_take: f64,
+impl Questions for Survey {
+    fn next(&mut self) -> Vec<Read> {
+        Survey::next(self)
+    }
+
+    fn take(&mut self, read: &Read, answer: Answer, _: Moment) {
+        Survey::take(self, read, answer);
+    }
+}
+
+impl Questions for Checkup {
+    fn next(&mut self) -> Vec<Read> {
+        self.round()
+    }
+
+    fn take(&mut self, read: &Read, answer: Answer, moment: Moment) {
+        Checkup::take(self, read, answer, moment);
+    }
 }
 
 /// How far it is.
@@ -47,7 +58,7 @@ pub struct Progress {
 }
 
 /// A question that came back.
-type Done = (Read, Result<Answer, LiveError>, When);
+type Done = (Read, Result<Answer, LiveError>, Moment);
 
 pub(super) async fn read(
     client: &Arc<Client>,
@@ -65,9 +76,9 @@ pub(super) async fn read(
         }
         progress(at);
         let Some(done) = flying.join_next().await else { return Ok(()) };
-        let (read, answer, when) = done.map_err(|error| LiveError::cannot_start(&error.to_string()))?;
+        let (read, answer, moment) = done.map_err(|error| LiveError::cannot_start(&error.to_string()))?;
         at.answered += 1;
-        questions.take(&read, answer?, when);
+        questions.take(&read, answer?, moment);
     }
 }
 
@@ -83,5 +94,5 @@ async fn ask(client: Arc<Client>, places: Arc<Semaphore>, read: Read) -> Done {
     };
     let half = began.elapsed().as_secs_f64() / 2.0;
     let since = clock.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs_f64();
-    (read, answer, When { middle: since + half, give_or_take: half })
+    (read, answer, Moment { at: since + half, give_or_take: half })
 }

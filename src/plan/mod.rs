@@ -10,6 +10,7 @@
 
 mod answer;
 mod change;
+pub mod health;
 mod observed;
 mod scope;
 pub mod show;
