@@ -93,7 +93,7 @@ impl Run {
     }
 }
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "init",
     "check",
     "build",
@@ -109,6 +109,7 @@ const COMMANDS: [&str; 18] = [
     "inputs",
     "scan",
     "what-if",
+    "health",
     "completions",
     "man",
     "version",

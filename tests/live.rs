@@ -2,8 +2,12 @@
 //!
 //! The numbers in comments are those of the scenarios that a simulator of Proxmox must support.
 
+#[path = "live/commands.rs"]
+mod commands;
 #[path = "live/server.rs"]
 mod server;
+#[path = "live/simulated.rs"]
+mod simulated;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use secrecy::SecretString;
 
 use crate::live::{Connection, Given, Progress, Questions, Settings};
@@ -25,11 +26,16 @@ pub(super) struct ClusterArgs {
     #[arg(long, value_name = "SHA256", env = "PROXMOX_VE_FINGERPRINT", hide_env_values = true)]
     fingerprint: Option<String>,
     /// The CA that signed the certificates: a copy of /etc/pve/pve-root-ca.pem.
-    #[arg(long, value_name = "FILE", env = "PROXMOX_VE_CA_FILE", hide_env_values = true)]
+    #[arg(long, value_name = "FILE", env = "PROXMOX_VE_CA_FILE", hide_env_values = true, value_parser = path_parser())]
     ca: Option<PathBuf>,
     /// Seconds to wait for one answer.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
+}
+
+/// A path that may be empty: a variable that is set to nothing is not set.
+fn path_parser() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 /// A CA file is a few KiB.

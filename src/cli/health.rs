@@ -18,9 +18,10 @@ use super::project::{DenyArgs, InputArgs, sound};
 /// Say whether a cluster is well: quorum, nodes, guests, storages, backups, clocks; changes nothing
 #[derive(clap::Args, Debug)]
 #[command(after_help = "\
-Guests that should run are those that start with their node, those that HA keeps running, and with DIR those that the lab wants to
-run. A backup is too old when half as long again as the longest time between two runs of its job has passed. Ends with 1 if
-something is wrong, and with 0 if there is nothing but warnings. See docs/plan.md for what to set, and for a login that may only read.
+Guests that should run are those that start with their node, those that HA keeps running, and
+with DIR those that the lab wants to run. A backup is too old when half as long again as the
+longest time between two runs of its job has passed. Ends with 1 if something is wrong, and with
+0 if there is nothing but warnings. See docs/plan.md for a login that may only read.
 
 Examples:
   hlab health                             the cluster that PROXMOX_VE_ENDPOINT names

@@ -108,6 +108,11 @@ impl Client {
         self.login.name()
     }
 
+    /// The hosts of all endpoints.
+    pub(super) fn hosts(&self) -> Vec<String> {
+        self.sites.iter().map(|site| site.endpoint.host.clone()).collect()
+    }
+
     /// The endpoint that answered last.
     pub(super) fn endpoint(&self) -> &Endpoint {
         &self.sites[self.current.load(Ordering::Relaxed)].endpoint
@@ -341,6 +346,7 @@ fn reason(error: &reqwest::Error) -> String {
         ("connection reset", "the connection was cut"),
         ("broken pipe", "the connection was cut"),
         ("connection closed before message completed", "the connection was closed before the answer came"),
+        ("without sending tls close_notify", "the answer ends in the middle"),
         ("unexpected end of file", "the answer ends in the middle"),
         ("end of file before message length reached", "the answer ends in the middle"),
         ("invalid http", "what answers there does not speak HTTP"),

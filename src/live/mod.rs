@@ -69,6 +69,12 @@ impl Connection {
         self.client.who()
     }
 
+    /// The hosts that the API is asked through, by name or address as they were given.
+    #[must_use]
+    pub fn hosts(&self) -> Vec<String> {
+        self.client.hosts()
+    }
+
     /// What this login may: each path with the privileges on it.
     ///
     /// Source: `GET /access/permissions`.

@@ -167,7 +167,8 @@ fn of_guest(facts: &Facts, id: u32, guest: &Guest, age: Option<u64>, is_whole: b
     };
     let taking: Vec<&Job> = facts.jobs.iter().flatten().filter(|job| job.takes(id, guest)).collect();
     if taking.is_empty() && facts.jobs.is_ok() && !excused {
-        let help = "add it to a backup job; or say in the lab why not, `backup = none because \"…\"`, and name the lab's folder";
+        let help =
+            "add it to a backup job; or say `backup = none` or `elsewhere` in the lab, and name the lab's folder";
         return finding(Level::Warning, "not-backed-up", format!("no job backs up {about}"), help);
     }
     let by_schedule = taking.iter().filter_map(|job| Some((job.gap? * 3 / 2, *job))).min_by_key(|(limit, _)| *limit);

@@ -1,0 +1,194 @@
+//! What the methods do, one file for each area of the API.
+//!
+//! A method is a function from the world and a [`Call`] to an [`Outcome`]; it gets parameters that the contract accepted, from
+//! somebody whom the schema's permissions let pass, and is run on a world that nobody else touches meanwhile. Each area lists its
+//! methods in a table of routes, `get("/nodes", nodes)`, which `tests/pvesim/reduce.py` reads to know what to keep of the schema;
+//! so a route is written with the path as a literal. What stands in no table is answered 501 and fails the test.
+//!
+//! To add an area: a file here, its `ROUTES` in [`AREAS`], its state in `world`, then run `tests/pvesim/reduce.py`.
+//! What a task does when it ends stands in [`FINISHERS`], by its type.
+
+mod access;
+mod cluster;
+mod nodes;
+mod tasks;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value};
+
+use crate::access::Rights;
+use crate::failure::Failure;
+use crate::world::{Task, TaskStart, World};
+
+/// The routes of every area.
+const AREAS: &[&[Route]] = &[access::ROUTES, cluster::ROUTES, nodes::ROUTES, tasks::ROUTES];
+
+/// What tasks of a type do to the world when they end well. A type that is not here only ends.
+pub const FINISHERS: &[(&str, Finisher)] = &[];
+
+/// What ends a task: its effect on the world.
+pub type Finisher = fn(&mut World, &Task);
+
+/// What does a method.
+pub type Handler = fn(&mut World, &Call<'_>) -> Outcome;
+
+/// An answer or a failure.
+pub type Outcome = Result<Answer, Failure>;
+
+/// An answer: `data`, and what a few methods say beside it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// The answer proper.
+    pub data: Value,
+    /// How many there are in all, of a list that was cut.
+    pub total: Option<u64>,
+    /// The difference to the staged file, of the node's network.
+    pub changes: Option<String>,
+}
+
+impl From<Value> for Answer {
+    fn from(data: Value) -> Answer {
+        Answer { data, ..Answer::default() }
+    }
+}
+
+/// A method of an area.
+pub struct Route {
+    method: &'static str,
+    path: &'static str,
+    handler: Handler,
+}
+
+const fn get(path: &'static str, handler: Handler) -> Route {
+    Route { method: "GET", path, handler }
+}
+
+const fn post(path: &'static str, handler: Handler) -> Route {
+    Route { method: "POST", path, handler }
+}
+
+#[expect(dead_code, reason = "the areas that change things use it")]
+const fn put(path: &'static str, handler: Handler) -> Route {
+    Route { method: "PUT", path, handler }
+}
+
+const fn delete(path: &'static str, handler: Handler) -> Route {
+    Route { method: "DELETE", path, handler }
+}
+
+/// The function that does a method, if it is modelled.
+pub fn handler(method: &str, path: &str) -> Option<Handler> {
+    static ROUTES: OnceLock<BTreeMap<(&str, &str), Handler>> = OnceLock::new();
+    let routes = ROUTES.get_or_init(|| {
+        let all = AREAS.iter().copied().flatten();
+        all.map(|route| ((route.method, route.path), route.handler)).collect()
+    });
+    routes.get(&(method, path)).copied()
+}
+
+/// Every method that is modelled: HTTP method and schema path.
+pub fn modelled() -> impl Iterator<Item = (&'static str, &'static str)> {
+    AREAS.iter().copied().flatten().map(|route| (route.method, route.path))
+}
+
+/// A call of a method, after the contract has accepted it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The HTTP method.
+    pub method: &'a str,
+    /// The schema path, `/nodes/{node}/qemu`.
+    pub path: &'a str,
+    /// The parameters, those of the path among them.
+    pub parameters: &'a Map<String, Value>,
+    /// Who asks; none where nobody need say it.
+    pub authid: Option<&'a str>,
+    /// The node that does the work: the one that the path names, or the one that was asked.
+    pub node: &'a str,
+}
+
+impl<'a> Call<'a> {
+    /// A parameter as its text; none if it is not given. A number or a truth value of a JSON body has its text in a form.
+    pub fn text(&self, name: &str) -> Option<String> {
+        match self.parameters.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Bool(flag) => Some(if *flag { "1" } else { "0" }.to_owned()),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        }
+    }
+
+    /// A parameter that the schema requires, as its text.
+    pub fn required(&self, name: &str) -> String {
+        self.text(name).unwrap_or_default()
+    }
+
+    /// A whole number; none if it is not given.
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.text(name)?.trim_start_matches('+').parse().ok()
+    }
+
+    /// The VMID that the path or a parameter names.
+    pub fn vmid(&self) -> Option<u32> {
+        self.number("vmid").and_then(|vmid| u32::try_from(vmid).ok())
+    }
+
+    /// Whether a truth value is given and true.
+    pub fn is_set(&self, name: &str) -> bool {
+        self.text(name).is_some_and(|text| text == "1")
+    }
+
+    /// The items of a list or an array; empty if it is not given.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        match self.parameters.get(name) {
+            Some(Value::Array(items)) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+            _ => {
+                let text = self.text(name).unwrap_or_default();
+                crate::contract::split_list(&text).into_iter().map(str::to_owned).collect()
+            }
+        }
+    }
+
+    /// Who asks, as the text that stands in UPIDs and logs.
+    pub fn caller(&self) -> &'a str {
+        self.authid.unwrap_or("")
+    }
+
+    /// The rights of who asks.
+    pub fn rights(&self, world: &'a World) -> Rights<'a> {
+        Rights::of(world, self.caller())
+    }
+
+    /// Refuses unless the caller has a privilege on a path.
+    ///
+    /// # Errors
+    /// The server's 403.
+    pub fn check(&self, world: &World, path: &str, privilege: &str) -> Result<(), Failure> {
+        let is_allowed = Rights::of(world, self.caller()).has(path, privilege);
+        if is_allowed { Ok(()) } else { Err(Failure::permission(&format!("{path}, {privilege}"))) }
+    }
+
+    /// Starts a task on the node of the call and gives its UPID. What it does when it ends stands in [`FINISHERS`]; `data` is
+    /// for that function.
+    pub fn start_task(&self, world: &mut World, kind: &str, id: &str, data: Value) -> String {
+        let start = TaskStart { node: self.node, kind, id, authid: self.caller(), data };
+        world.tasks.start(world.clock.now_ms, start)
+    }
+}
+
+/// Ends the tasks that are due and lets them take effect, in the order in which they end.
+pub fn settle(world: &mut World) {
+    let now = world.clock.now_ms;
+    for upid in world.tasks.due(now) {
+        let Some(task) = world.tasks.get_mut(&upid) else { continue };
+        task.ended = true;
+        let task = task.clone();
+        // A task that fails changes nothing; one that leaves things behind says so in its area.
+        let is_ok = task.exitstatus == "OK" || task.exitstatus.starts_with("WARNINGS");
+        let kind = crate::world::Upid::parse(&upid).map(|upid| upid.kind).unwrap_or_default();
+        if let Some((_, finish)) = FINISHERS.iter().find(|(name, _)| *name == kind && is_ok) {
+            finish(world, &task);
+        }
+    }
+}

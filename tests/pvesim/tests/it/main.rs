@@ -1,0 +1,10 @@
+//! The simulator's tests, one file for each concern, as one program.
+
+mod access;
+mod cluster;
+mod contract;
+mod faults;
+mod support;
+mod tasks;
+mod tls;
+mod wire;
