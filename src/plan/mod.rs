@@ -10,12 +10,16 @@
 
 mod answer;
 mod change;
+mod compare;
+mod find;
 pub mod health;
 mod observed;
+mod order;
 mod scope;
 pub mod show;
 mod survey;
 mod things;
+pub mod wire;
 
 pub use answer::{Answer, Read};
 pub use change::{Action, Change, Finding, Level, OptionChange, Plan, Said};
@@ -97,9 +101,5 @@ pub fn plan(lab: &Lab<'_>, observed: &Observed, settings: &Settings) -> Plan {
 /// Cost: linear in the lab and what was read.
 #[must_use]
 pub fn diff(lab: &Lab<'_>, observed: &Observed, settings: &Settings) -> Plan {
-    let _ = (observed, settings);
-    let objects = lab.wanted.desired.objects.iter();
-    let notes = objects
-        .map(|object| format!("{}: {} is not compared in this version", object.address, object.content.facet().name()));
-    Plan { project: lab.wanted.desired.project.to_string(), notes: notes.collect(), ..Plan::default() }
+    compare::all(lab, observed, settings)
 }

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::pve::{self, Permissions, Version};
 
@@ -40,14 +40,14 @@ pub struct Observed {
     pub lost: Vec<(String, String)>,
     /// Everything else, by path.
     pub(super) things: FxHashMap<String, Thing>,
+    /// Elements of lists of which more was asked than the list tells, and not answered, by path.
+    pub(super) unread: FxHashMap<String, Unknown>,
     /// Lists by path: answered, or why not.
     pub(super) lists: FxHashMap<String, Known<()>>,
     /// Storages whose content was listed, by node and name, or why not.
     pub(super) contents: BTreeMap<(String, String), Known<()>>,
     /// Whether guests that are not listed are absent.
     pub(super) guests_listed: Known<()>,
-    /// Nodes whose staged network configuration differs from the running one.
-    pub(super) staged: FxHashSet<String>,
 }
 
 /// A node.
@@ -184,10 +184,10 @@ impl Default for Observed {
             permissions: Err(unasked()),
             lost: Vec::new(),
             things: FxHashMap::default(),
+            unread: FxHashMap::default(),
             lists: FxHashMap::default(),
             contents: BTreeMap::new(),
             guests_listed: Err(unasked()),
-            staged: FxHashSet::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::desire::{Content, Entry, Firewall, HostPart, Wanted};
+use crate::desire::{Content, Entry, Firewall, HostPart, UsbDevice, Wanted};
 
 /// What is to be read besides nodes, guests, storages and permissions, which always are.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -11,6 +11,8 @@ pub struct Scope {
     pub guests: BTreeSet<u32>,
     /// The nodes whose interfaces are read.
     pub interfaces: BTreeSet<String>,
+    /// The pools whose members are read.
+    pub pools: BTreeSet<String>,
     /// Lists of the cluster and of nodes, by path, with the node that answers.
     pub lists: BTreeMap<String, Option<String>>,
     /// Whether volumes are listed: files, disks, and disks without a guest.
@@ -48,6 +50,12 @@ impl Scope {
         match content {
             Content::Vm(vm) => {
                 self.guests.extend(vm.id);
+                if !vm.pci.is_empty() {
+                    self.list("/cluster/mapping/pci");
+                }
+                if vm.usb.iter().any(|usb| matches!(usb.device, UsbDevice::Mapping(_))) {
+                    self.list("/cluster/mapping/usb");
+                }
                 self.interfaces.insert(vm.node.to_string());
             }
             Content::Container(container) => {
@@ -57,7 +65,10 @@ impl Scope {
             Content::ContainerRoot(_) | Content::ContainerPower(_) | Content::RootOptions(_) | Content::Power(_) => {}
             Content::Image(_) | Content::Snippet(_) => {}
             Content::Mapping(mapping) => self.list(&format!("/cluster/mapping/{}", mapping.sort)),
-            Content::Pool(_) => self.list("/pools"),
+            Content::Pool(pool) => {
+                self.pools.insert(pool.name.to_string());
+                self.list("/pools");
+            }
             Content::Entry(entry) => self.entry(entry),
             Content::Host(part) => self.host(part),
             Content::Firewall(part) => self.firewall(part),

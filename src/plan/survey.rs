@@ -26,6 +26,7 @@ enum Ask {
     Config(u32),
     Pending(u32),
     List(String),
+    Pool(String),
 }
 
 /// A reading of a cluster, one round at a time. Nothing is sent here: whoever has a connection asks what [`Survey::next`] gives,

@@ -8,20 +8,27 @@
 pub mod base64;
 pub mod calendar;
 mod container;
+mod defaults;
+pub mod entry;
 mod failure;
 mod form;
+pub mod impact;
+pub mod normal;
 mod options;
 mod privilege;
 mod property;
 mod raw;
 mod release;
+pub mod size;
 mod value;
 mod version;
 
 pub use container::CONTAINER_OPTIONS;
+pub use defaults::{key_default, option_default};
 pub use failure::{FAILURES, Failure, FailureKind, failure};
+pub use normal::Normal;
 pub use options::{Guest, Impact, Row, Setter, VM_OPTIONS, guest_option, option, option_of};
-pub use privilege::{Need, Permissions};
+pub use privilege::{Need, Permissions, to_set};
 pub use property::{Alias, Key, ModelAlias, Properties, Property, Role, Schema, parse, schema};
 pub use raw::{RawProblem, check_raw_option};
 pub use release::{CHANGES, Change, Concern, between};

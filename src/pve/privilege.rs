@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::options::{Guest, option_of};
+
 /// A privilege that something takes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Need {
@@ -83,6 +85,55 @@ impl Permissions {
     }
 }
 
+/// What setting an option of a guest takes; `value` is what it is set to, empty for taking it away.
+#[must_use]
+pub fn to_set(guest: Guest, id: u32, option: &str, value: &str) -> Vec<Need> {
+    let vms = format!("/vms/{id}");
+    let mut needs = Vec::new();
+    if let Some((row, _)) = option_of(guest, option).filter(|(row, _)| !row.privilege.is_empty()) {
+        let drive = ["ide", "sata", "scsi"].contains(&row.stem());
+        match () {
+            // A drive for first boots takes the right to either, and to CD-ROM drives.
+            () if drive && value.contains("cloudinit") => {
+                needs.push(Need::of("VM.Config.Cloudinit", &*vms));
+                needs.push(Need::of("VM.Config.CDROM", &*vms));
+            }
+            () if drive && value.contains("media=cdrom") => needs.push(Need::of("VM.Config.CDROM", &*vms)),
+            () => needs.push(Need::any(row.privilege, &*vms)),
+        }
+        if row.stem() == "net" {
+            needs.extend(bridge(value));
+        }
+    }
+    if option == "startup" {
+        needs.push(Need::of("Sys.Modify", "/"));
+    }
+    if option == "pool" {
+        needs.push(Need::of("Pool.Allocate", format!("/pool/{value}")));
+    }
+    let key = |key: &str| value.split(',').find_map(|part| part.strip_prefix(key)?.strip_prefix('='));
+    let mapping = key("mapping").or(if option.starts_with("virtiofs") { value.split(',').next() } else { None });
+    if let Some(mapping) = mapping.filter(|mapping| !mapping.is_empty()) {
+        let sort = if option.starts_with("hostpci") {
+            "pci"
+        } else if option.starts_with("usb") {
+            "usb"
+        } else {
+            "dir"
+        };
+        needs.push(Need::of("Mapping.Use", format!("/mapping/{sort}/{mapping}")));
+    }
+    needs
+}
+
+/// What plugging into a bridge takes: bridges of nodes are in a zone of their own.
+fn bridge(value: &str) -> Option<Need> {
+    let key = |key: &str| value.split(',').find_map(|part| part.strip_prefix(key)?.strip_prefix('='));
+    let bridge = key("bridge")?;
+    let tag = key("tag").map(|tag| format!("/{tag}")).unwrap_or_default();
+    Some(Need::of("SDN.Use", format!("/sdn/zones/localnetwork/{bridge}{tag}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,5 +160,23 @@ mod tests {
         assert!(!permissions.meets(&need, &BTreeSet::new()));
         assert!(permissions.meets(&need, &BTreeSet::from(["lab".to_owned()])));
         assert!(permissions.meets(&Need::any("VM.Config.Network VM.Config.CPU", "/pool/lab"), &BTreeSet::new()));
+    }
+
+    #[test]
+    fn an_option_takes_what_it_is_about() {
+        let told = |option, value| -> Vec<String> {
+            let needs = to_set(Guest::Vm, 107, option, value);
+            needs.iter().map(|need| format!("{} {}", need.any_of.join("|"), need.path)).collect()
+        };
+        assert_eq!(told("cores", "2"), ["VM.Config.CPU /vms/107"]);
+        assert_eq!(told("startup", "order=1"), ["VM.Config.Options /vms/107", "Sys.Modify /"]);
+        assert_eq!(
+            told("net0", "virtio,bridge=vmbr0,tag=4"),
+            ["VM.Config.Network /vms/107", "SDN.Use /sdn/zones/localnetwork/vmbr0/4"]
+        );
+        assert_eq!(told("usb0", "mapping=coral"), ["VM.Config.HWType /vms/107", "Mapping.Use /mapping/usb/coral"]);
+        assert_eq!(told("ciuser", "a"), ["VM.Config.Cloudinit|VM.Config.Network /vms/107"]);
+        assert_eq!(told("ide2", "a:cloudinit"), ["VM.Config.Cloudinit /vms/107", "VM.Config.CDROM /vms/107"]);
+        assert!(told("args", "-x").is_empty(), "no privilege is enough");
     }
 }

@@ -22,7 +22,7 @@ pub fn markdown(shown: &Shown<'_>, plan: &Plan, detail: Detail) -> String {
                 let place =
                     if option.place.is_empty() { String::new() } else { format!(", {}", code_span(&option.place)) };
                 let change = code_span(&format!("{}: {}", option.option, option.change));
-                let _ = writeln!(out, "  - {change} {}{place}", option.impact);
+                let _ = writeln!(out, "  - {}{place}", format!("{change} {}", option.impact).trim_end());
             }
             for line in row.lines {
                 let _ = writeln!(out, "  - {}", code_span(&line));

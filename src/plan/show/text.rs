@@ -35,6 +35,11 @@ pub fn text(shown: &Shown<'_>, plan: &Plan, detail: Detail) -> String {
     out
 }
 
+/// A word behind two blanks, if there is one.
+fn apart(word: &str) -> String {
+    if word.is_empty() { String::new() } else { format!("  {word}") }
+}
+
 fn push(out: &mut String, row: &Row) {
     let place = if row.place.is_empty() { String::new() } else { format!("  {}", row.place) };
     let _ = writeln!(out, "  {} {}  ({}){place}", row.mark, row.head, row.aside);
@@ -45,11 +50,11 @@ fn push(out: &mut String, row: &Row) {
     let changes = width(&|option| &option.change).min(60);
     for option in &row.options {
         let line = format!(
-            "      {:names$}  {:changes$}  {}{}",
+            "      {:names$}  {:changes$}{}{}",
             option.option,
             option.change,
-            option.impact,
-            if option.place.is_empty() { String::new() } else { format!("  {}", option.place) },
+            apart(option.impact),
+            apart(&option.place),
         );
         let _ = writeln!(out, "{}", line.trim_end());
     }

@@ -195,11 +195,15 @@ fn row(shown: &Shown<'_>, change: &Change, detail: Detail) -> Row {
     let mut aside: Vec<&str> = vec![&change.facet, &change.place, &change.owner];
     aside.retain(|part| !part.is_empty());
     let mut lines = Vec::new();
+    let when = match change.impact {
+        Impact::Pending | Impact::Hotplug(_) => "stops with it when it is started anew",
+        Impact::Live | Impact::StopStart | Impact::Recreate | Impact::DataLoss => "stops with it",
+    };
     if !change.stops.is_empty() {
-        lines.push(shown.line(&format!("stops meanwhile: {}", change.stops.join(", "))));
+        lines.push(shown.line(&format!("{when}: {}", change.stops.join(", "))));
     }
     if !change.roles.is_empty() {
-        lines.push(shown.line(&format!("nobody provides meanwhile: {}", change.roles.join(", "))));
+        lines.push(shown.line(&format!("nobody provides then: {}", change.roles.join(", "))));
     }
     if change.cuts_off {
         lines.push("the API is asked through it: it comes last and alone".to_owned());
@@ -222,20 +226,27 @@ fn row(shown: &Shown<'_>, change: &Change, detail: Detail) -> Row {
         head: shown.line(&format!("{} {}", change.action.word(), change.address)),
         aside: shown.line(&aside.join(" · ")),
         place: place(shown, change.asked.as_ref()),
-        options: change.options.iter().map(|option| option_row(shown, option)).collect(),
+        options: change.options.iter().map(|option| option_row(shown, change.action, option)).collect(),
         lines,
         refused,
     }
 }
 
-fn option_row(shown: &Shown<'_>, option: &OptionChange) -> OptionRow {
+fn option_row(shown: &Shown<'_>, action: Action, option: &OptionChange) -> OptionRow {
     let value = |value: &Option<String>| value.as_deref().map_or("(default)".to_owned(), |value| shown.line(value));
-    OptionRow {
-        option: shown.line(&option.option),
-        change: format!("{} -> {}", value(&option.from), value(&option.to)),
-        impact: impact(option.impact),
-        place: place(shown, option.said.as_ref()),
-    }
+    // Of what is new, everything is.
+    let (change, impact) = match action {
+        Action::Create => (value(&option.to), ""),
+        Action::Update
+        | Action::Replace
+        | Action::Move
+        | Action::Detach
+        | Action::Destroy
+        | Action::Adopt
+        | Action::KeepUnmanaged
+        | Action::Unknown => (format!("{} -> {}", value(&option.from), value(&option.to)), impact(option.impact)),
+    };
+    OptionRow { option: shown.line(&option.option), change, impact, place: place(shown, option.said.as_ref()) }
 }
 
 fn place(shown: &Shown<'_>, said: Option<&Said>) -> String {

@@ -46,8 +46,13 @@ impl Survey {
             }
             Ask::List(path) => {
                 let listed = data.map(|data| things::listed(path, &data, &mut self.observed.things));
+                let is_pools = path == "/pools" && listed.is_ok();
                 self.observed.lists.insert(path.clone(), listed);
+                if is_pools {
+                    self.look_at_pools();
+                }
             }
+            Ask::Pool(name) => self.pool(name, data),
         }
     }
 
@@ -171,6 +176,32 @@ impl Survey {
                 guest.config = Err(offline(&guest.node));
                 guest.pending = Err(offline(&guest.node));
             }
+        }
+    }
+
+    /// Asks who is in the pools that there are.
+    fn look_at_pools(&mut self) {
+        for name in self.scope.pools.clone() {
+            if self.observed.things.contains_key(&format!("/pools/{}", super::encoded(&name))) {
+                self.ask("/pools".to_owned(), vec![("poolid", name.clone())], None, Ask::Pool(name));
+            }
+        }
+    }
+
+    fn pool(&mut self, name: &str, data: Known<Value>) {
+        let path = format!("/pools/{}", super::encoded(name));
+        let data = match data {
+            Ok(data) => data,
+            Err(unknown) => {
+                self.observed.unread.insert(path, unknown);
+                return;
+            }
+        };
+        let members = data[0]["members"].as_array().into_iter().flatten();
+        let storages = members.filter(|member| member["type"] == "storage").filter_map(|one| one["storage"].as_str());
+        let storages = storages.collect::<Vec<_>>().join(",");
+        if let Some(pool) = self.observed.things.get_mut(&path) {
+            pool.options.insert("storages".to_owned(), storages);
         }
     }
 
