@@ -210,3 +210,14 @@ fn a_plan_of_the_real_lab_is_what_the_snapshots_hold() {
         insta::assert_snapshot!("homelab_html", show::html(&shown, &plan, show::Detail::Full));
     });
 }
+
+#[test]
+fn the_page_about_impacts_is_written_from_the_tables() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/plan-impact.md");
+    let page = hlab::pve::impact::page();
+    if std::env::var_os("HLAB_UPDATE").is_some() {
+        std::fs::write(path, &page).expect("the page can be written");
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(written == page, "docs/plan-impact.md is stale: run with HLAB_UPDATE=1");
+}

@@ -188,6 +188,90 @@ fn every_option_of_both_versions_is_in_the_table_with_its_kind_enumeration_and_r
     }
 }
 
+/// A default as the server writes it, in our spelling; `None` where it is words for people.
+fn default_of(schema: &Value) -> Option<String> {
+    match &schema["default"] {
+        Value::String(text) if text == "network,disk,usb" => Some("disk,network,usb".to_owned()),
+        Value::String(text) => (!text.contains(' ')).then(|| text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+#[test]
+fn what_holds_where_nothing_is_said_is_what_the_server_says() {
+    let versions = Version::KNOWN.iter().copied();
+    let mut compared = 0;
+    for (guest, version) in versions.flat_map(|version| [(Guest::Vm, version), (Guest::Container, version)]) {
+        let Some(parameters) = parameters(guest, version) else { return };
+        let mut wrong = Vec::new();
+        for (name, theirs) in &parameters {
+            let row = guest.options().iter().find(|row| row.name == name).expect("every option is in the table");
+            if let Some(theirs) = default_of(theirs) {
+                let ours = pve::option_default(guest, row.name, &row.value);
+                compared += 1;
+                if ours != Some(&*theirs) {
+                    wrong.push(format!("{name}: {ours:?}, the server says {theirs}"));
+                }
+            }
+            let (ValueKind::Properties(ours), Some(keys)) = (row.value, theirs["format"].as_object()) else { continue };
+            for (key, theirs) in keys {
+                let (Some(row), Some(theirs)) = (ours.key(version, key), default_of(theirs)) else { continue };
+                let ours = pve::key_default(ours.name, row.name, &row.value);
+                compared += 1;
+                if ours != Some(&*theirs) {
+                    wrong.push(format!("{name}.{key}: {ours:?}, the server says {theirs}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{guest:?} of Proxmox VE {version}:\n{}", wrong.join("\n"));
+    }
+    assert!(compared > 150, "{compared}");
+}
+
+#[test]
+fn what_is_compared_of_entries_are_parameters_with_their_defaults() {
+    let Some(tree) = schema(Version::V9_1) else { return };
+    let lists = [
+        ("/pools", "/pools/{poolid}", "/pools/a"),
+        ("/access/users", "/access/users/{userid}", "/access/users/a"),
+        ("/access/users", "/access/users/{userid}/token/{tokenid}", "/access/users/a/token/b"),
+        ("/access/groups", "/access/groups/{groupid}", "/access/groups/a"),
+        ("/access/roles", "/access/roles/{roleid}", "/access/roles/a"),
+        ("/access/acl", "/access/acl", "/access/acl#"),
+        ("/cluster/ha/resources", "/cluster/ha/resources/{sid}", "/cluster/ha/resources/a"),
+        ("/cluster/ha/groups", "/cluster/ha/groups/{group}", "/cluster/ha/groups/a"),
+        ("/cluster/mapping/usb", "/cluster/mapping/usb/{id}", "/cluster/mapping/usb/a"),
+        ("/cluster/mapping/pci", "/cluster/mapping/pci/{id}", "/cluster/mapping/pci/a"),
+        ("/nodes/a/dns", "/nodes/{node}/dns", "/nodes/a/dns"),
+        ("/nodes/a/time", "/nodes/{node}/time", "/nodes/a/time"),
+        ("/nodes/a/network", "/nodes/{node}/network/{iface}", "/nodes/a/network/b"),
+    ];
+    let mut wrong = Vec::new();
+    for (list, endpoint, path) in lists {
+        let node = find(&tree, endpoint).expect("the endpoint is there");
+        let parameters = &node["info"]["PUT"]["parameters"]["properties"];
+        let options = pve::entry::options(list, path);
+        assert!(!options.is_empty(), "{list}");
+        for option in options {
+            // Members of pools are added one by one; a group of users is told by its name.
+            let name = if option.name == "storages" { "storage" } else { option.name };
+            if parameters[name].is_null() {
+                wrong.push(format!("{endpoint}: {name} is no parameter"));
+            }
+            let theirs =
+                default_of(&parameters[name]).filter(|_| option.default != "2-4094" && option.name != "expire");
+            if theirs.is_some_and(|theirs| theirs != option.default) {
+                wrong.push(format!(
+                    "{endpoint}: {name} is {} and not `{}`",
+                    parameters[name]["default"], option.default
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_field_of_each_row_is_in_the_standard_library() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("stdlib");
