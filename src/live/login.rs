@@ -61,7 +61,7 @@ impl Login {
     pub(super) async fn pass(&self, client: &Client) -> Result<Pass, Broken> {
         match &self.credential {
             Credential::Token { id, secret } => {
-                let text = Zeroizing::new(format!("PVEAPIToken={id}={}", secret.expose_secret()));
+                let text = joined(&["PVEAPIToken=", id, "=", secret.expose_secret()]);
                 let header = sensitive(text).ok_or_else(|| Broken::Refused(LiveError::bad_token()))?;
                 Ok(Pass { header: ("authorization", header), age: 0 })
             }
@@ -101,7 +101,7 @@ impl Login {
 /// A ticket for a password.
 async fn buy(client: &Client, before: Option<&Ticket>, user: &str, password: &SecretString) -> Result<Ticket, Broken> {
     let password = Zeroizing::new(encoded(password.expose_secret()));
-    let body = Zeroizing::new(format!("username={}&password={}", encoded(user), password.as_str()));
+    let body = joined(&["username=", &encoded(user), "&password=", &password]);
     let reply = client.send(&Sent::Login { body: shared(body) }, None, None).await?;
     let endpoint = client.endpoint();
     let refused = |error| Err(Broken::Refused(error));
@@ -125,7 +125,7 @@ async fn buy(client: &Client, before: Option<&Ticket>, user: &str, password: &Se
     if data["NeedTFA"].as_bool() == Some(true) || data["NeedTFA"].as_u64().is_some_and(|needs| needs != 0) {
         return refused(LiveError::second_factor(endpoint, user));
     }
-    let header = data["ticket"].as_str().and_then(|text| sensitive(Zeroizing::new(format!("PVEAuthCookie={text}"))));
+    let header = data["ticket"].as_str().and_then(|text| sensitive(joined(&["PVEAuthCookie=", text])));
     let Some(header) = header else {
         return refused(LiveError::not_proxmox(endpoint, "it answers a login without a ticket"));
     };
@@ -144,6 +144,13 @@ fn sensitive(text: Zeroizing<String>) -> Option<HeaderValue> {
     let mut header = HeaderValue::from_maybe_shared(shared(text)).ok()?;
     header.set_sensitive(true);
     Some(header)
+}
+
+/// Texts in a row, in memory that is wiped; it is taken at once, because growing would leave copies behind.
+fn joined(parts: &[&str]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
+    parts.iter().for_each(|part| text.push_str(part));
+    text
 }
 
 /// The same bytes, wiped when the last copy is dropped.

@@ -38,8 +38,13 @@ impl Cluster {
     /// Runs hlab with this cluster's CA, a token and further variables.
     fn run_with(&self, words: &[&str], environment: &[(&str, &str)]) -> Run {
         let folder = Folder::new();
-        folder.write("ca.pem", &self.ca);
         folder.write("lab/main.hlab", LAB);
+        self.run_in(&folder, words, environment)
+    }
+
+    /// The same in a folder.
+    fn run_in(&self, folder: &Folder, words: &[&str], environment: &[(&str, &str)]) -> Run {
+        folder.write("ca.pem", &self.ca);
         let endpoint = self.server.endpoint();
         let token = format!("hlab@pve!plan={TOKEN}");
         let usual = [
@@ -47,7 +52,7 @@ impl Cluster {
             ("PROXMOX_VE_API_TOKEN", &token),
             ("PROXMOX_VE_CA_FILE", "ca.pem"),
         ];
-        hlab(&folder, words, &[&usual, environment].concat())
+        hlab(folder, words, &[&usual, environment].concat())
     }
 }
 
@@ -285,4 +290,99 @@ fn health_only_asks() {
     let cluster = Cluster::well();
     cluster.run(&["health"]).ends(0);
     assert!(cluster.server.heard().iter().all(|heard| heard.method == "GET" && heard.body.is_empty()));
+}
+
+// hlab plan and hlab diff.
+
+const ONE: &str = "project case\nhost pve\nvm web on pve { id = 101 }\n";
+
+/// A cluster whose VM has so much memory, in MiB.
+fn with_memory(memory: u32) -> Cluster {
+    let config = json!({
+        "name": "web", "memory": memory.to_string(), "agent": "1", "balloon": "0", "cpu": "x86-64-v2-AES", "ostype": "l26",
+        "scsihw": "virtio-scsi-single", "digest": "0",
+    });
+    let of_config = config.as_object().into_iter().flatten().filter(|(key, _)| *key != "digest");
+    let pending: Vec<Value> = of_config.map(|(key, value)| json!({ "key": key, "value": value })).collect();
+    Cluster::start(move |path| match path {
+        "/nodes/pve/qemu/101/config" => Some(data(&config.to_string())),
+        "/nodes/pve/qemu/101/pending" => Some(data(&json!(pending).to_string())),
+        "/nodes/pve/network" => Some(data(r#"[{"iface":"vmbr0","type":"bridge"}]"#)),
+        _ => None,
+    })
+}
+
+fn one() -> Folder {
+    let folder = Folder::new();
+    folder.write("main.hlab", ONE);
+    folder
+}
+
+#[test]
+fn a_plan_without_changes_ends_with_0() {
+    let cluster = with_memory(512);
+    for command in ["plan", "diff"] {
+        let run = cluster.run_in(&one(), &[command], &[]).ends(0);
+        assert_eq!(run.err, "");
+    }
+}
+
+#[test]
+fn a_plan_with_changes_ends_with_2_and_says_what_this_login_lacks() {
+    let cluster = with_memory(1024);
+    for command in ["plan", "diff"] {
+        let run = cluster.run_in(&one(), &[command], &[]).ends(2);
+        assert_eq!(run.err, "");
+        run.prints("update vm.web").prints("main.hlab:3").prints("1024").prints("VM.Config.Memory on /vms/101");
+    }
+    assert!(cluster.server.heard().iter().all(|heard| heard.method == "GET" && heard.body.is_empty()));
+}
+
+#[test]
+fn a_plan_is_written_for_programs_and_for_pages() {
+    let cluster = with_memory(1024);
+    let run = cluster.run_in(&one(), &["plan", "--format", "json"], &[]).ends(2);
+    let document = run.json();
+    assert_eq!(document["has_changes"], true);
+    assert_eq!(document["changes"][0]["address"], "vm.web");
+    cluster.run_in(&one(), &["plan", "--format", "markdown"], &[]).ends(2).prints("vm.web");
+    cluster.run_in(&one(), &["plan", "--format", "html", "--detailed"], &[]).ends(2).prints("<!doctype html>");
+}
+
+#[test]
+fn a_plan_is_kept_in_a_file_by_its_ending_and_shown_as_well() {
+    let (cluster, folder) = (with_memory(1024), one());
+    for _ in 0..2 {
+        cluster.run_in(&folder, &["plan", "-o", "out/plan.json"], &[]).ends(2).prints("update vm.web");
+        let text = std::fs::read_to_string(folder.0.join("out/plan.json")).expect("it is written");
+        let document: Value = serde_json::from_str(&text).expect("it is JSON");
+        assert_eq!(document["has_changes"], true);
+    }
+    let run = cluster.run_in(&folder, &["plan", "-o", "out/plan.md", "--format", "html"], &[]).ends(2);
+    assert_eq!(run.out, "");
+    assert!(std::fs::read_to_string(folder.0.join("out/plan.md")).expect("it is written").starts_with("<!doctype"));
+}
+
+#[test]
+fn a_file_that_is_somebody_elses_stays() {
+    let (cluster, folder) = (with_memory(1024), one());
+    folder.write("plan.json", "mine");
+    cluster.run_in(&folder, &["plan", "-o", "plan.json"], &[]).ends(3).says("HL0905");
+    assert_eq!(std::fs::read_to_string(folder.0.join("plan.json")).expect("it is there"), "mine");
+    cluster.run_in(&folder, &["plan", "-o", "plan.json", "--overwrite", "plan.json"], &[]).ends(2);
+}
+
+#[test]
+fn a_lab_with_errors_is_not_planned_and_nobody_is_asked() {
+    let (cluster, folder) = (with_memory(1024), one());
+    folder.write("main.hlab", "project case\nvm web on nowhere { id = 101 }\n");
+    cluster.run_in(&folder, &["plan"], &[]).ends(1).says("HL0303");
+    assert!(cluster.server.heard().is_empty());
+}
+
+#[test]
+fn a_cluster_that_does_not_let_us_in_is_no_empty_plan() {
+    let cluster = Cluster::start(|_| Some(refusal("401 invalid token value!")));
+    let run = cluster.run_in(&one(), &["plan", "--format", "json"], &[]).ends(1);
+    assert_eq!(run.json()["diagnostics"][0]["code"], "HL0935");
 }
