@@ -209,6 +209,14 @@ fn a_server_that_knows_no_newer_tls_than_1_2_is_understood() {
     assert_eq!(open(&[&server], token()).version(), "9.1.2");
 }
 
+#[test]
+fn http_2_is_not_taken_where_it_is_offered() {
+    // 51: every server of these tests offers it, and understands HTTP/1.1 alone.
+    let server = Server::start(&sound(), |heard| usual(heard).unwrap_or(Reply::Cut));
+    assert_eq!(open(&[&server], token()).version(), "9.1.2");
+    assert!(server.heard().iter().all(|heard| heard.method == "GET" && heard.header("upgrade").is_none()));
+}
+
 // Who is there, and who lets us in.
 
 #[test]

@@ -21,6 +21,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::plan::{Answer, Read};
+use crate::pve::failure;
 
 /// A cluster that answers this login.
 pub struct Connection {
@@ -84,6 +85,9 @@ impl Connection {
     }
 }
 
+/// What to do where nothing better is known.
+const LOOK: &str = "try again; if it stays so, look at the log of `pveproxy` on the node";
+
 /// What the endpoint is, and what this login may there.
 async fn greet(client: &client::Client) -> Result<(String, Value), LiveError> {
     let ask = |path: &str| Read { path: path.to_owned(), query: Vec::new(), node: None };
@@ -103,9 +107,10 @@ async fn greet(client: &client::Client) -> Result<(String, Value), LiveError> {
             Some(paths) if paths.is_empty() => Err(LiveError::no_rights(client.who())),
             _ => Ok((version, permissions)),
         },
-        Answer::Refused { message, .. } | Answer::Lost(message) => {
-            let help = "try again; if it stays so, look at the log of `pveproxy` on the node";
+        Answer::Refused { status, message } => {
+            let help = failure(status, &message).map_or(LOOK, |row| row.advice);
             Err(LiveError::unanswered("what this login may", &message, help))
         }
+        Answer::Lost(why) => Err(LiveError::unanswered("what this login may", &why, LOOK)),
     }
 }

@@ -196,6 +196,16 @@ fn a_token_that_is_refused_is_named_without_its_secret() {
 }
 
 #[test]
+fn a_password_that_is_refused_is_not_shown() {
+    let cluster = Cluster::start(|_| Some(refusal("401 authentication failure")));
+    let login =
+        [("PROXMOX_VE_API_TOKEN", ""), ("PROXMOX_VE_USERNAME", "root@pam"), ("PROXMOX_VE_PASSWORD", crate::PASSWORD)];
+    cluster.run_with(&["health"], &login).ends(1).says("HL0935").says("`root@pam` is refused");
+    cluster.run_with(&["health", "--format", "json"], &login).ends(1).prints("HL0935");
+    assert!(cluster.server.heard().iter().all(|heard| heard.target == "/access/ticket"));
+}
+
+#[test]
 fn insecure_is_said_each_time_in_every_format() {
     let cluster = Cluster::well();
     let insecure = [("PROXMOX_VE_INSECURE", "true"), ("PROXMOX_VE_CA_FILE", "")];

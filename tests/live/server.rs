@@ -130,12 +130,14 @@ impl Server {
     ) -> Server {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(identity.key.clone()));
-        let config = ServerConfig::builder_with_provider(provider)
+        let mut config = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(versions)
             .expect("versions of TLS")
             .with_no_client_auth()
             .with_single_cert(vec![identity.certificate.clone()], key)
             .expect("a certificate with its key");
+        // As a proxy would offer; whoever takes HTTP/2 is not understood.
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let server = Server {
             address: listener.local_addr().expect("it is bound"),
