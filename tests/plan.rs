@@ -14,7 +14,7 @@ mod random_lab;
 use cluster::Cluster;
 use hlab::diag::Shown;
 use hlab::plan::wire::Subject;
-use hlab::plan::{Plan, Settings, show};
+use hlab::plan::{Answer, Plan, Settings, Survey, show};
 use hlab::pve::Version;
 use hlab::session::Analysis;
 use random::Random;
@@ -167,6 +167,18 @@ fn an_option_that_somebody_set_is_one_change() {
             let is_separate = token["privsep"] != 0;
             token["privsep"] = u8::from(!is_separate).into();
         });
+        one_edit(seed, Version::V9_1, "rules", |cluster| {
+            cluster.inside.get_mut("/cluster/firewall/rules").expect("there are rules").swap(0, 1);
+            let rows = &mut cluster.inside.get_mut("/cluster/firewall/rules").expect("there are rules")[0];
+            rows["dport"] = "4444".into();
+        });
+        one_edit(seed, Version::V9_1, "members", |cluster| {
+            cluster.inside.get_mut("/cluster/firewall/ipset/home").expect("there is a set").pop();
+        });
+        one_edit(seed, Version::V9_1, "policy_out", |cluster| {
+            let options = cluster.objects.get_mut("/cluster/firewall/options").expect("there are options");
+            options.insert("policy_out".to_owned(), "REJECT".into());
+        });
         one_edit(seed, Version::V9_1, "storages", |cluster| {
             cluster.members.insert("lab".to_owned(), vec!["local".to_owned()]);
         });
@@ -220,4 +232,94 @@ fn the_page_about_impacts_is_written_from_the_tables() {
     }
     let written = std::fs::read_to_string(path).unwrap_or_default();
     assert!(written == page, "docs/plan-impact.md is stale: run with HLAB_UPDATE=1");
+}
+
+/// Puts something else into a place of an answer.
+fn mangle(random: &mut Random, value: &mut serde_json::Value) {
+    use serde_json::{Value, json};
+    match value {
+        Value::Array(all) if !all.is_empty() && !random.once_in(4) => {
+            let at = random.below(all.len());
+            mangle(random, &mut all[at]);
+        }
+        Value::Object(all) if !all.is_empty() && !random.once_in(4) => {
+            let at = random.below(all.len());
+            mangle(random, all.values_mut().nth(at).expect("it is there"));
+        }
+        other => {
+            let strange = [
+                json!(null),
+                json!(-1),
+                json!(1e300),
+                json!(u64::MAX),
+                json!("\u{1b}[31m<script>alert(1)</script>`\n,=;:%zz"),
+                json!(["a", ["b"], {}]),
+                json!({ "a": { "b": 1 } }),
+                json!("x".repeat(5000)),
+                json!(true),
+            ];
+            *other = random.pick(&strange).clone();
+        }
+    }
+}
+
+#[test]
+fn whatever_a_server_answers_nothing_falls_over_and_nothing_gets_out() {
+    let mut analysis = labs::example("homelab");
+    let cluster = drifted(&mut analysis);
+    for seed in 0..60 {
+        let mut random = Random::new(seed);
+        let mut survey = Survey::new(analysis.scope());
+        loop {
+            let reads = survey.next();
+            if reads.is_empty() {
+                break;
+            }
+            for read in reads {
+                let mut answer = cluster.answer(&read);
+                if random.once_in(5) {
+                    answer = match (random.below(3), answer) {
+                        (0, _) => Answer::Refused { status: 500, message: "\u{1b}[2J".to_owned() },
+                        (_, Answer::Data(mut data)) => {
+                            mangle(&mut random, &mut data);
+                            Answer::Data(data)
+                        }
+                        (_, other) => other,
+                    };
+                }
+                survey.take(&read, answer);
+            }
+        }
+        let plan = analysis.diff(&survey.finish(), &Settings::default());
+        let shown = Shown::new(&analysis.sources);
+        for text in [
+            show::text(&shown, &plan, show::Detail::Full),
+            show::json(&shown, &plan),
+            show::markdown(&shown, &plan, show::Detail::Full),
+            show::html(&shown, &plan, show::Detail::Full),
+        ] {
+            assert!(!text.contains('\u{1b}'), "seed {seed}");
+        }
+        assert!(!show::html(&shown, &plan, show::Detail::Full).contains("<script"), "seed {seed}");
+    }
+}
+
+#[test]
+fn the_same_answers_in_any_order_give_the_same_plan() {
+    let mut analysis = labs::example("homelab");
+    let cluster = drifted(&mut analysis);
+    let shown = Shown::new(&analysis.sources);
+    let planned = |seed: u64| {
+        let mut random = Random::new(seed);
+        let mut survey = Survey::new(analysis.scope());
+        let mut open = survey.next();
+        while !open.is_empty() {
+            let read = open.swap_remove(random.below(open.len()));
+            survey.take(&read, cluster.answer(&read));
+            open.extend(survey.next());
+        }
+        show::json(&shown, &analysis.diff(&survey.finish(), &Settings::default()))
+    };
+    let first = planned(0);
+    assert!((1..6).all(|seed| planned(seed) == first));
 }

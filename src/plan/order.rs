@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, BinaryHeap};
 
 use super::change::{Action, Plan};
 use super::compare::Cx;
-use crate::desire::{Content, Steps};
+use crate::desire::{Content, Protected, Steps};
 
 pub(super) fn order(mut cx: Cx<'_>) -> Plan {
     cut_off(&mut cx);
@@ -75,6 +75,12 @@ fn cut_off(cx: &mut Cx<'_>) {
         let object = cx.lab.wanted.desired.objects.get(*number);
         let of_node = object.is_some_and(|object| match &object.content {
             Content::Host(part) => nodes.contains(&**part.node()),
+            // A firewall of the cluster is that of every node.
+            Content::Firewall(part) => match part.of() {
+                Protected::Cluster => true,
+                Protected::Node(node) => nodes.contains(&*node),
+                Protected::Guest(_) | Protected::Vnet(_) => false,
+            },
             Content::Vm(_)
             | Content::RootOptions(_)
             | Content::Power(_)
@@ -85,8 +91,7 @@ fn cut_off(cx: &mut Cx<'_>) {
             | Content::Snippet(_)
             | Content::Mapping(_)
             | Content::Pool(_)
-            | Content::Entry(_)
-            | Content::Firewall(_) => false,
+            | Content::Entry(_) => false,
         });
         let takes_node = change.stops.iter().any(|address| hosts.contains(address));
         let takes_way = change.roles.iter().any(|role| role == "gateway" || role == "dns");

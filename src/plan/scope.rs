@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::survey::encoded;
+use super::wire::firewall;
 use crate::desire::{Content, Entry, Firewall, HostPart, UsbDevice, Wanted};
 
 /// What is to be read besides nodes, guests, storages and permissions, which always are.
@@ -15,6 +17,8 @@ pub struct Scope {
     pub pools: BTreeSet<String>,
     /// Lists of the cluster and of nodes, by path, with the node that answers.
     pub lists: BTreeMap<String, Option<String>>,
+    /// Elements of lists that are lists themselves, by the list: rules of groups, members of sets.
+    pub inside: BTreeMap<String, Vec<String>>,
     /// Whether volumes are listed: files, disks, and disks without a guest.
     pub volumes: bool,
     /// Whether backups are listed, and clocks read: what `hlab health` needs.
@@ -109,16 +113,22 @@ impl Scope {
         }
     }
 
+    /// The lists of a firewall that parts of it stand in. A guest's is asked of the node that the guest is wanted on.
     fn firewall(&mut self, part: &Firewall<'_>) {
-        match part {
-            Firewall::Cluster(_)
-            | Firewall::Node(_)
-            | Firewall::Guest(_)
-            | Firewall::Vnet(_)
-            | Firewall::Alias(_)
-            | Firewall::IpSet(_)
-            | Firewall::Group(_)
-            | Firewall::Rules(_) => {}
+        let Some(base) = firewall::base(&part.of()) else { return };
+        let node = part.node().map(|node| node.to_string());
+        let (list, name) = match part {
+            Firewall::Cluster(_) | Firewall::Node(_) | Firewall::Guest(_) | Firewall::Vnet(_) => ("options", None),
+            Firewall::Alias(_) => ("aliases", None),
+            Firewall::IpSet(set) => ("ipset", Some(&set.name)),
+            Firewall::Group(group) => ("groups", Some(&group.name)),
+            Firewall::Rules(_) => ("rules", None),
+        };
+        let list = format!("{base}/{list}");
+        if let Some(name) = name {
+            let inside = self.inside.entry(list.clone()).or_default();
+            inside.push(format!("{list}/{}", encoded(name)));
         }
+        self.lists.insert(list, node);
     }
 }

@@ -27,6 +27,7 @@ enum Ask {
     Pending(u32),
     List(String),
     Pool(String),
+    Inside(String),
 }
 
 /// A reading of a cluster, one round at a time. Nothing is sent here: whoever has a connection asks what [`Survey::next`] gives,

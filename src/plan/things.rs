@@ -5,12 +5,18 @@ use serde_json::Value;
 
 use super::observed::Thing;
 use super::survey::{encoded, take};
+use super::wire::firewall;
 
 /// Adds the elements of the list at a path.
 pub(super) fn listed(path: &str, data: &Value, things: &mut FxHashMap<String, Thing>) {
     // What is one thing and no list: name servers, a time zone.
     if data.is_object() {
         things.insert(path.to_owned(), take::thing(data));
+        return;
+    }
+    if path.ends_with("/firewall/rules") {
+        things.insert(path.to_owned(), Thing::default());
+        inside(path, data, things);
         return;
     }
     for row in data.as_array().into_iter().flatten() {
@@ -31,6 +37,33 @@ pub(super) fn listed(path: &str, data: &Value, things: &mut FxHashMap<String, Th
     }
 }
 
+/// Adds to a thing what is in it: rules in their order, members of a set.
+pub(super) fn inside(path: &str, data: &Value, things: &mut FxHashMap<String, Thing>) {
+    let Some(thing) = things.get_mut(path) else { return };
+    let rows: Vec<Thing> = data.as_array().into_iter().flatten().map(take::thing).collect();
+    let is_set = path.contains("/firewall/ipset/");
+    let line = |row: &Thing| {
+        let options = row.options.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        if is_set {
+            let told = options.filter(|(key, value)| {
+                matches!(*key, "cidr" | "comment" | "nomatch")
+                    && !value.is_empty()
+                    && (*key, *value) != ("nomatch", "0")
+            });
+            return told.map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(",");
+        }
+        let text = |key: &str| row.options.get(key).map_or("", String::as_str);
+        let others = options.filter(|(key, _)| !matches!(*key, "type" | "action" | "pos" | "ipversion"));
+        firewall::line(text("type"), text("action"), &others.collect())
+    };
+    let mut rows = rows;
+    let place = |row: &Thing| row.options.get("pos").and_then(|place| place.parse::<u32>().ok());
+    rows.sort_by_key(place);
+    thing.digest = rows.first().and_then(|row| row.digest.clone()).or(thing.digest.take());
+    let option = if is_set { "members" } else { "rules" };
+    thing.options.insert(option.to_owned(), rows.iter().map(line).collect::<Vec<_>>().join("\n"));
+}
+
 /// What an element of a list is called by.
 fn key_of(path: &str) -> Option<&'static str> {
     Some(match path {
@@ -43,6 +76,8 @@ fn key_of(path: &str) -> Option<&'static str> {
         "/cluster/ha/rules" => "rule",
         _ if path.starts_with("/cluster/mapping/") => "id",
         _ if path.ends_with("/network") => "iface",
+        _ if path.ends_with("/firewall/aliases") || path.ends_with("/firewall/ipset") => "name",
+        "/cluster/firewall/groups" => "group",
         _ => return None,
     })
 }

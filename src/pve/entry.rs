@@ -38,6 +38,10 @@ pub enum Form {
     Nodes,
     /// Property strings, one a line, in any order.
     Lines,
+    /// Lines in their order.
+    Ordered,
+    /// A limit of logs: `enable=1,rate=1/second,burst=5`.
+    Limit,
 }
 
 const fn option(name: &'static str, form: Form, default: &'static str) -> EntryOption {
@@ -108,6 +112,72 @@ const NETWORK: &[EntryOption] = &[
     EntryOption { is_made: true, ..option("vlan-raw-device", Form::Text, "") },
 ];
 
+const ALIAS: &[EntryOption] = &[option("cidr", Form::Text, ""), COMMENT];
+const IP_SET: &[EntryOption] = &[COMMENT, option("members", Form::Lines, "")];
+const RULE_GROUP: &[EntryOption] = &[COMMENT, option("rules", Form::Ordered, "")];
+const RULES: &[EntryOption] = &[option("rules", Form::Ordered, "")];
+const CLUSTER_FIREWALL: &[EntryOption] = &[
+    option("ebtables", Form::Bool, "1"),
+    option("enable", Form::Number, "0"),
+    option("log_ratelimit", Form::Limit, ""),
+    option("policy_forward", Form::Text, "ACCEPT"),
+    option("policy_in", Form::Text, "DROP"),
+    option("policy_out", Form::Text, "ACCEPT"),
+];
+const NODE_FIREWALL: &[EntryOption] = &[
+    option("enable", Form::Bool, "1"),
+    option("log_level_forward", Form::Text, "nolog"),
+    option("log_level_in", Form::Text, "nolog"),
+    option("log_level_out", Form::Text, "nolog"),
+    option("log_nf_conntrack", Form::Bool, "0"),
+    option("ndp", Form::Bool, "1"),
+    option("nf_conntrack_allow_invalid", Form::Bool, "0"),
+    option("nf_conntrack_helpers", Form::Set, ""),
+    option("nf_conntrack_max", Form::Number, "262144"),
+    option("nf_conntrack_tcp_timeout_established", Form::Number, "432000"),
+    option("nf_conntrack_tcp_timeout_syn_recv", Form::Number, "60"),
+    option("nftables", Form::Bool, "0"),
+    option("nosmurfs", Form::Bool, "1"),
+    option("protection_synflood", Form::Bool, "0"),
+    option("protection_synflood_burst", Form::Number, "1000"),
+    option("protection_synflood_rate", Form::Number, "200"),
+    option("smurf_log_level", Form::Text, "nolog"),
+    option("tcp_flags_log_level", Form::Text, "nolog"),
+    option("tcpflags", Form::Bool, "0"),
+];
+const GUEST_FIREWALL: &[EntryOption] = &[
+    option("dhcp", Form::Bool, "0"),
+    option("enable", Form::Bool, "0"),
+    option("ipfilter", Form::Bool, "0"),
+    option("log_level_in", Form::Text, "nolog"),
+    option("log_level_out", Form::Text, "nolog"),
+    option("macfilter", Form::Bool, "1"),
+    option("ndp", Form::Bool, "1"),
+    option("policy_in", Form::Text, "DROP"),
+    option("policy_out", Form::Text, "ACCEPT"),
+    option("radv", Form::Bool, "0"),
+];
+const VNET_FIREWALL: &[EntryOption] = &[
+    option("enable", Form::Bool, "0"),
+    option("log_level_forward", Form::Text, "nolog"),
+    option("policy_forward", Form::Text, "ACCEPT"),
+];
+
+/// The options of a part of a firewall.
+fn firewall(list: &str) -> &'static [EntryOption] {
+    match list.rsplit('/').next() {
+        Some("aliases") => ALIAS,
+        Some("ipset") => IP_SET,
+        Some("groups") => RULE_GROUP,
+        Some("rules") => RULES,
+        Some("options") if list == "/cluster/firewall/options" => CLUSTER_FIREWALL,
+        Some("options") if list.starts_with("/cluster/sdn/") => VNET_FIREWALL,
+        Some("options") if list.contains("/qemu/") || list.contains("/lxc/") => GUEST_FIREWALL,
+        Some("options") => NODE_FIREWALL,
+        Some(_) | None => &[],
+    }
+}
+
 /// The options that are compared of the elements of a list, by its path; of a token that of its user's list with its own path.
 #[must_use]
 pub fn options(list: &str, path: &str) -> &'static [EntryOption] {
@@ -122,6 +192,7 @@ pub fn options(list: &str, path: &str) -> &'static [EntryOption] {
         "/cluster/ha/groups" => HA_GROUP,
         "/cluster/ha/rules" => HA_RULE,
         _ if list.starts_with("/cluster/mapping/") => MAPPING,
+        _ if list.contains("/firewall/") => firewall(list),
         _ if list.ends_with("/dns") => DNS,
         _ if list.ends_with("/time") => TIME,
         _ if list.ends_with("/network") => NETWORK,
@@ -151,6 +222,13 @@ impl EntryOption {
             Form::Nodes => {
                 let plain = |node: String| node.strip_suffix(":0").map(str::to_owned).unwrap_or(node);
                 sorted(words(&[',', ' ']).into_iter().map(plain).collect()).join(",")
+            }
+            Form::Ordered => text.lines().collect::<Vec<_>>().join("; "),
+            Form::Limit => {
+                let key = |part: &str| if part.contains('=') { part.to_owned() } else { format!("enable={part}") };
+                let mut keys: Vec<String> = text.split(',').filter(|part| !part.is_empty()).map(key).collect();
+                keys.retain(|key| !["enable=1", "rate=1/second", "burst=5"].contains(&key.as_str()));
+                sorted(keys).join(",")
             }
             Form::Lines => {
                 let line = |line: &str| sorted(line.split(',').map(str::to_owned).collect()).join(",");
@@ -213,6 +291,14 @@ pub fn to_write(list: &str, path: &str, is_new: bool) -> Vec<Need> {
         _ => {
             if let Some(sort) = list.strip_prefix("/cluster/mapping/") {
                 return vec![Need::of("Mapping.Modify", format!("/mapping/{sort}/{name}"))];
+            }
+            let parts: Vec<&str> = list.split('/').collect();
+            match parts.as_slice() {
+                ["", "nodes", _, "qemu" | "lxc", id, "firewall", _] => {
+                    return vec![Need::of("VM.Config.Network", format!("/vms/{id}"))];
+                }
+                ["", "cluster", "firewall", _] => return vec![Need::of("Sys.Modify", "/")],
+                _ => {}
             }
             let node = list.strip_prefix("/nodes/").and_then(|rest| rest.split('/').next());
             node.map(|node| Need::of("Sys.Modify", format!("/nodes/{node}"))).into_iter().collect()

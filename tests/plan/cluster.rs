@@ -21,6 +21,8 @@ pub struct Cluster {
     pub volumes: BTreeMap<(String, String), Vec<Value>>,
     /// Storages of pools.
     pub members: BTreeMap<String, Vec<String>>,
+    /// Lists that are elements of lists, and rules of firewalls.
+    pub inside: BTreeMap<String, Vec<Value>>,
     pub permissions: Value,
     pub quorate: bool,
     /// Paths that are answered otherwise.
@@ -160,8 +162,23 @@ impl Cluster {
     }
 
     fn listed(&mut self, wire: &Wire, list: &str, path: &str) {
-        let mut row: Map<String, Value> = wire.options.iter().map(|(key, text)| (key.clone(), number(text))).collect();
+        let mut row: Map<String, Value> =
+            wire.options.iter().map(|(key, text)| (key.clone(), number_or_text(text))).collect();
         let name = plain(path.rsplit('/').next().unwrap_or_default());
+        if list == path && list.ends_with("/firewall/rules") {
+            self.inside.insert(path.to_owned(), rules(wire.options.get("rules")));
+            return;
+        }
+        if let Some(text) = row.remove("rules") {
+            self.inside.insert(path.to_owned(), rules(text.as_str().map(str::to_owned).as_ref()));
+        }
+        if let Some(text) = row.remove("members") {
+            let member = |line: &str| {
+                let pairs = line.split(',').filter_map(|part| part.split_once('='));
+                pairs.map(|(key, value)| (key.to_owned(), json!(value))).collect::<Map<String, Value>>().into()
+            };
+            self.inside.insert(path.to_owned(), text.as_str().expect("text").lines().rev().map(member).collect());
+        }
         if list == path {
             if let Some(node) = list.split('/').nth(2) {
                 self.node(node);
@@ -187,6 +204,8 @@ impl Cluster {
                 self.lists.entry(list.to_owned()).or_default().push(row);
                 return;
             }
+            "/cluster/firewall/groups" => "group",
+            _ if list.contains("/firewall/") => "name",
             _ if list.ends_with("/network") => {
                 self.node(list.split('/').nth(2).expect("a node"));
                 "iface"
@@ -261,6 +280,7 @@ impl Cluster {
                     storages.iter().map(|name| json!({ "type": "storage", "storage": name, "id": name })).collect();
                 json!([{ "poolid": read.query[0].1, "members": members }])
             }
+            _ if self.inside.contains_key(&read.path) => self.inside[&read.path].clone().into(),
             _ => match (self.objects.get(&read.path), self.lists.get(&read.path)) {
                 (Some(object), _) => Value::Object(object.clone()),
                 (None, Some(rows)) => rows.iter().cloned().map(Value::Object).collect(),
@@ -309,6 +329,22 @@ impl Cluster {
             }
         }
     }
+}
+
+/// Rules as the server tells them, in any order, with what it adds.
+fn rules(lines: Option<&String>) -> Vec<Value> {
+    let rule = |(number, line): (usize, &str)| {
+        let mut words = line.split(' ');
+        let mut row =
+            json!({ "type": words.next(), "action": words.next(), "pos": number, "enable": 1, "log": "nolog" });
+        for (key, value) in words.filter_map(|word| word.split_once('=')) {
+            row[key] = number_or_text(value);
+        }
+        row
+    };
+    let mut rows: Vec<Value> = lines.map(String::as_str).unwrap_or_default().lines().enumerate().map(rule).collect();
+    rows.reverse();
+    rows
 }
 
 fn is_drive(name: &str) -> bool {
@@ -393,7 +429,7 @@ fn plain(text: &str) -> String {
 }
 
 /// Small numbers come as numbers, others as texts, as the server happens to have them.
-fn number(text: &str) -> Value {
+fn number_or_text(text: &str) -> Value {
     match text.parse::<i64>() {
         Ok(number) if number.to_string() == text && number < 1000 => json!(number),
         Ok(_) | Err(_) => json!(text),
@@ -401,7 +437,8 @@ fn number(text: &str) -> Value {
 }
 
 fn config(guest: &GuestState) -> Value {
-    let mut out: Map<String, Value> = guest.config.iter().map(|(key, text)| (key.clone(), number(text))).collect();
+    let mut out: Map<String, Value> =
+        guest.config.iter().map(|(key, text)| (key.clone(), number_or_text(text))).collect();
     if let Some(lines) = guest.config.get("lxc") {
         let pair = |line: &str| {
             let (key, value) = line.split_once(" = ").expect("a pair");
@@ -414,6 +451,6 @@ fn config(guest: &GuestState) -> Value {
 }
 
 fn pending(guest: &GuestState) -> Value {
-    let current = guest.config.iter().map(|(key, text)| json!({ "key": key, "value": number(text) }));
+    let current = guest.config.iter().map(|(key, text)| json!({ "key": key, "value": number_or_text(text) }));
     current.chain(guest.pending.iter().cloned()).collect()
 }

@@ -61,7 +61,18 @@ pub fn compare(
     release: Version,
     observe: impl FnOnce(&[Wire], Scope) -> Observed,
 ) -> Plan {
-    let mut analysis = lab("project p\nhost pve {}\n");
+    thread_local! {
+        static EMPTY: std::cell::RefCell<Analysis> = std::cell::RefCell::new(lab("project p\nhost pve {}\n"));
+    }
+    EMPTY.with_borrow_mut(|analysis| compare_in(analysis, desired, release, observe))
+}
+
+fn compare_in(
+    analysis: &mut Analysis,
+    desired: desire::Desired<'static>,
+    release: Version,
+    observe: impl FnOnce(&[Wire], Scope) -> Observed,
+) -> Plan {
     let compiled = analysis.compiled();
     let model = Model::new(&compiled.program, &compiled.world, &compiled.units, &compiled.sources);
     let owned: Owned = own::assign(&model, Vec::new(), &|_, _| None).value;

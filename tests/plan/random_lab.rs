@@ -1,11 +1,13 @@
 //! Random labs of what Proxmox takes: every option that a VM or container can be given, and entries of the cluster.
 
 use hlab::desire::{
-    Acl, Agent, Audio, CdMedium, Cdrom, CloudInit, Console, Container, ContainerNic, ContainerRoot, Content, Cpu,
-    CpuExtra, Desired, DeviceNode, Disk, DiskExtra, EfiDisk, Entry, Features, Group, Guest, HaNodes, HaResource,
-    HostDns, HostPart, HostTime, IdRange, Import, IpConfig, Life, MachineExtra, Mapping, Mount, MountFlags,
-    MountSource, Nic, NumaNode, Object, PciDevice, Place, Pool, Power, RawOption, Rng, Role, RootOptions, Rootfs,
-    Secret, Serial, Smbios, Startup, Text, Throttle, Token, Tpm, Usb, UsbDevice, User, Vga, Vm, Watchdog, Who,
+    Acl, Agent, Audio, CdMedium, Cdrom, CloudInit, ClusterFirewall, Console, Container, ContainerNic, ContainerRoot,
+    Content, Cpu, CpuExtra, Desired, DeviceNode, Disk, DiskExtra, EfiDisk, Entry, Features, Firewall, FirewallAlias,
+    FirewallRule, FirewallRules, Group, Guest, GuestFirewall, GuestOf, HaNodes, HaResource, HostDns, HostPart,
+    HostTime, IdRange, Import, IpConfig, IpSet, Life, LogLimit, MachineExtra, Mapping, Member, Mount, MountFlags,
+    MountSource, Nic, NodeFirewall, NumaNode, Object, PciDevice, Place, Pool, Power, Protected, RawOption, Rng, Role,
+    RootOptions, Rootfs, Secret, SecurityGroup, Serial, Smbios, Startup, Text, Throttle, Token, Tpm, Usb, UsbDevice,
+    User, Vga, Vm, Watchdog, Who,
 };
 
 use super::random::Random;
@@ -394,6 +396,70 @@ fn container_root(random: &mut Random) -> ContainerRoot<'static> {
     }
 }
 
+fn rule(random: &mut Random) -> FirewallRule<'static> {
+    FirewallRule {
+        group: None,
+        action: Some((*random.pick(&["ACCEPT", "DROP"])).into()),
+        direction: one(random, &["out"]),
+        disabled: flag(random),
+        protocol: one(random, &["tcp", "udp"]),
+        from: one(random, &["192.168.4.0/24", "+home"]),
+        ports: one(random, &["22", "8000:8010"]),
+        log: one(random, &["info"]),
+        comment: one(random, &["remark"]),
+        ..FirewallRule::default()
+    }
+}
+
+/// Firewalls at each level.
+fn firewalls(random: &mut Random, push: &mut impl FnMut(String, Content<'static>)) {
+    let mut add = |part: Firewall<'static>| push("firewall.home".to_owned(), Content::Firewall(Box::new(part)));
+    let rules = vec![rule(random), rule(random), rule(random)];
+    add(Firewall::Cluster(ClusterFirewall {
+        disabled: flag(random),
+        incoming: one(random, &["ACCEPT"]),
+        no_ebtables: flag(random),
+        log_limit: some(random, |random| LogLimit {
+            disabled: flag(random),
+            rate: one(random, &["5/minute"]),
+            burst: some(random, |_| 9),
+        }),
+        ..ClusterFirewall::default()
+    }));
+    add(Firewall::Rules(FirewallRules { of: Protected::Cluster, rules }));
+    add(Firewall::Group(SecurityGroup { name: "web".into(), comment: remark(random), rules: vec![rule(random)] }));
+    let members = vec![
+        Member { address: "192.168.4.0/24".into(), except: false, comment: None },
+        Member { address: "192.168.4.9".into(), except: true, comment: one(random, &["remark"]) },
+    ];
+    add(Firewall::IpSet(IpSet { of: Protected::Cluster, name: "home".into(), comment: remark(random), members }));
+    let alias = FirewallAlias {
+        of: Protected::Cluster,
+        name: "nas".into(),
+        address: "192.168.4.3".into(),
+        comment: remark(random),
+    };
+    add(Firewall::Alias(alias));
+    add(Firewall::Node(Box::new(NodeFirewall {
+        node: "pve".into(),
+        disabled: flag(random),
+        smurfs: flag(random),
+        tcp_flags: flag(random),
+        connections: some(random, |_| 300_000),
+        log_incoming: one(random, &["info"]),
+        helpers: if flag(random) { vec!["ftp".into(), "sip".into()] } else { Vec::new() },
+        ..NodeFirewall::default()
+    })));
+    let guest = GuestOf { node: "pve".into(), id: Some(100), is_container: false };
+    add(Firewall::Guest(GuestFirewall {
+        guest,
+        disabled: flag(random),
+        dhcp: flag(random),
+        any_mac: flag(random),
+        ..GuestFirewall::default()
+    }));
+}
+
 fn entries(random: &mut Random, push: &mut impl FnMut(String, Content<'static>)) {
     let mut entry = |address: &str, entry: Entry<'static>| push(address.to_owned(), Content::Entry(Box::new(entry)));
     let groups = if flag(random) { vec!["admins".into(), "ops".into()] } else { Vec::new() };
@@ -462,6 +528,7 @@ fn entries(random: &mut Random, push: &mut impl FnMut(String, Content<'static>))
     }
     let dns = HostDns { node: "pve".into(), domain: Some("maas".into()), servers: vec!["192.168.4.1".into()] };
     push("host.pve".to_owned(), Content::Host(Box::new(HostPart::Dns(dns))));
+    firewalls(random, push);
     let time = HostTime { node: "pve".into(), zone: "Europe/Berlin".into() };
     push("host.pve".to_owned(), Content::Host(Box::new(HostPart::Time(time))));
 }

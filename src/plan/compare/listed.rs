@@ -47,7 +47,7 @@ pub(super) fn compare(cx: &mut Cx<'_>, number: usize) {
         change.options.push(changed);
     }
     change.needs = entry::to_write(list, path, false);
-    if path.contains("/network/") {
+    if list.ends_with("/network") {
         change.notes.push(network());
     }
     cx.push(number, change, &BTreeSet::new());
@@ -84,7 +84,7 @@ fn absent(cx: &mut Cx<'_>, number: usize, (list, path): (&str, &str), options: &
         }
     }
     change.needs = entry::to_write(list, path, true);
-    if path.contains("/network/") {
+    if list.ends_with("/network") {
         change.notes.push(network());
     }
     cx.push(number, change, &BTreeSet::new());

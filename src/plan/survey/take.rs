@@ -51,8 +51,13 @@ impl Survey {
                 if is_pools {
                     self.look_at_pools();
                 }
+                self.look_inside(path);
             }
             Ask::Pool(name) => self.pool(name, data),
+            Ask::Inside(path) => match data {
+                Ok(data) => things::inside(path, &data, &mut self.observed.things),
+                Err(unknown) => drop(self.observed.unread.insert(path.clone(), unknown)),
+            },
         }
     }
 
@@ -184,6 +189,16 @@ impl Survey {
         for name in self.scope.pools.clone() {
             if self.observed.things.contains_key(&format!("/pools/{}", super::encoded(&name))) {
                 self.ask("/pools".to_owned(), vec![("poolid", name.clone())], None, Ask::Pool(name));
+            }
+        }
+    }
+
+    /// Asks for the elements of a list that are lists themselves, as far as they are there.
+    fn look_inside(&mut self, list: &str) {
+        let node = self.scope.lists.get(list).cloned().flatten();
+        for path in self.scope.inside.get(list).cloned().unwrap_or_default() {
+            if self.observed.things.contains_key(&path) {
+                self.ask(path.clone(), Vec::new(), node.as_deref(), Ask::Inside(path));
             }
         }
     }

@@ -8,6 +8,7 @@
 mod access;
 mod container;
 mod entry;
+pub(super) mod firewall;
 mod line;
 mod vm;
 
@@ -81,7 +82,7 @@ pub fn wire(desired: &Desired<'_>, number: usize, release: &dyn Fn(&str) -> Vers
         Content::Pool(pool) => access::pool(pool),
         Content::Entry(entry) => entry::entry(entry)?,
         Content::Host(part) => entry::host(part)?,
-        Content::Firewall(_) => return None,
+        Content::Firewall(part) => firewall::firewall(part)?,
     };
     Some(Wire { facet, subject, options })
 }
