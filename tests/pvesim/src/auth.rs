@@ -62,7 +62,8 @@ pub fn authenticate(world: &World, node: &str, head: &Head, path: &str) -> Resul
             Caller { authid: user, ticket: Some(ticket) }
         }
     };
-    if head.method != "GET" {
+    // Forms that upload files cannot send it.
+    if head.method != "GET" && !head.is_upload() {
         let token = head.header("CSRFPreventionToken").unwrap_or_default();
         if !is_csrf_token(world, node, &caller.authid, token) {
             return Err("Permission denied - invalid csrf token".to_owned());
@@ -115,6 +116,19 @@ pub fn verify_ticket(world: &World, node: &str, ticket: &str) -> Option<String> 
     let is_signed = given == signature(world, plain);
     let is_fresh = is_fresh(world, node, time);
     (is_signed && is_fresh).then(|| user.to_owned())
+}
+
+/// Makes the ticket that asks a user for the second factor; it is good for nothing else.
+pub fn challenge(world: &World, node: &str, user: &str) -> String {
+    let plain = format!("PVE:!tfa!{{\"totp\"%3Atrue}}:{:08X}", node_time(world, node));
+    format!("{plain}::{}", signature(world, &format!("{plain}:{user}")))
+}
+
+/// Whether a ticket asks this user for the second factor.
+pub fn is_challenge(world: &World, node: &str, user: &str, ticket: &str) -> bool {
+    let Some((plain, given)) = ticket.split_once("::") else { return false };
+    let time = plain.strip_prefix("PVE:!tfa!").and_then(|rest| rest.rsplit_once(':'));
+    given == signature(world, &format!("{plain}:{user}")) && time.is_some_and(|(_, time)| is_fresh(world, node, time))
 }
 
 fn is_fresh(world: &World, node: &str, time: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::areas::{self, Answer, Call};
 use crate::auth::{self, Caller};
 use crate::contract::{self, Found, Method, Table};
 use crate::failure::Failure;
-use crate::http::{self, Head, Reply};
+use crate::http::{self, Head, Reply, Upload};
 use crate::record::{Record, Rule};
 use crate::world::World;
 
@@ -53,10 +53,16 @@ pub fn answer(
             return Err(failure);
         };
         schema_path = Some(found.path.to_owned());
-        parameters = http::parameters(head, body).inspect_err(|failure| {
+        let upload = head.is_upload().then(|| http::read_upload(head, body)).transpose();
+        let read = upload.and_then(|upload| match upload {
+            Some((upload, fields)) => Ok((Some(upload), http::upload_parameters(head, fields))),
+            None => http::parameters(head, body).map(|parameters| (None, parameters)),
+        });
+        let (upload, given) = read.inspect_err(|failure| {
             record.violation(Rule::Transport, &head.method, path, failure.message.trim_end());
         })?;
-        let steps = Steps { cx, head, path, caller, found: &found };
+        parameters = given;
+        let steps = Steps { cx, head, path, caller, found: &found, upload: upload.as_ref() };
         steps.run(world, record, &parameters)
     })();
     let reply = match outcome {
@@ -99,6 +105,7 @@ struct Steps<'a> {
     path: &'a str,
     caller: Option<&'a Caller>,
     found: &'a Found<'a>,
+    upload: Option<&'a Upload>,
 }
 
 impl Steps<'_> {
@@ -142,6 +149,7 @@ impl Steps<'_> {
             parameters: &validated,
             authid,
             node: node.as_deref().unwrap_or(self.cx.node),
+            upload: self.upload,
         };
         let answer = handler(world, &call)?;
         self.check_answer(method, &answer, record);

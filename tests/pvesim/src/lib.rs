@@ -36,6 +36,6 @@ pub use contract::{
 };
 pub use failure::Failure;
 pub use fault::{Action, Fault, When};
-pub use http::{Flaw, Tls};
+pub use http::{Flaw, Tls, Upload};
 pub use record::{InFlight, Request, Rule, Violation};
 pub use sim::{Contract, Options, Sim};

@@ -16,9 +16,12 @@ fn login_page(_world: &mut World, _call: &Call<'_>) -> Outcome {
     Ok(Value::Null.into())
 }
 
-/// A password, or a ticket that is still valid, becomes a new ticket.
+/// A password, or a ticket that is still valid, becomes a new ticket. Who has a second factor gets a challenge for a password, and
+/// the ticket for the challenge together with the code.
+///
+/// Source: pve-access-control `PVE::API2::AccessControl`; live-api facts, section 4.
 fn login(world: &mut World, call: &Call<'_>) -> Outcome {
-    let (name, password) = (call.required("username"), call.required("password"));
+    let name = call.required("username");
     let user = match call.text("realm") {
         Some(realm) if !name.contains('@') => format!("{name}@{realm}"),
         _ => name,
@@ -28,11 +31,7 @@ fn login(world: &mut World, call: &Call<'_>) -> Outcome {
     if !is_realm || auth::check_user(world, call.node, &user).is_err() {
         return Err(refused());
     }
-    let is_ticket = auth::verify_ticket(world, call.node, &password).is_some_and(|of| of == user);
-    let is_password = world.access.passwords.get(&user).is_some_and(|known| *known == password);
-    if !is_ticket && !is_password {
-        return Err(refused());
-    }
+    let proof = proof(world, call, &user).ok_or_else(refused)?;
     if let (Some(path), Some(privileges)) = (call.text("path"), call.text("privs")) {
         let rights = Rights::of(world, &user);
         if !split_list(&privileges).into_iter().all(|privilege| rights.has(&path, privilege)) {
@@ -40,16 +39,46 @@ fn login(world: &mut World, call: &Call<'_>) -> Outcome {
         }
         return Ok(json!({ "username": user, "cap": capabilities(world, &user) }).into());
     }
-    let mut answer = json!({
-        "username": user,
-        "ticket": auth::ticket(world, call.node, &user),
-        "CSRFPreventionToken": auth::csrf_token(world, call.node, &user),
-        "cap": capabilities(world, &user),
-    });
+    let mut answer = json!({ "username": user, "CSRFPreventionToken": auth::csrf_token(world, call.node, &user) });
+    match proof {
+        Proof::Whole => {
+            answer["ticket"] = auth::ticket(world, call.node, &user).into();
+            answer["cap"] = capabilities(world, &user);
+        }
+        Proof::Half => {
+            answer["ticket"] = auth::challenge(world, call.node, &user).into();
+            answer["NeedTFA"] = 1.into();
+        }
+    }
     if let Some(name) = &world.cluster.name {
         answer["clustername"] = name.as_str().into();
     }
     Ok(answer.into())
+}
+
+/// What a login has shown.
+enum Proof {
+    /// All that is needed.
+    Whole,
+    /// The password, where a second factor is needed too.
+    Half,
+}
+
+/// What the parameters of a login show; none if they show nothing.
+fn proof(world: &World, call: &Call<'_>, user: &str) -> Option<Proof> {
+    let password = call.required("password");
+    let code = world.access.user(user).and_then(|user| user.totp);
+    if let Some(challenge) = call.text("tfa-challenge") {
+        let is_right = code.is_some_and(|code| password == format!("totp:{code}"));
+        let is_asked = auth::is_challenge(world, call.node, user, &challenge);
+        return (is_right && is_asked).then_some(Proof::Whole);
+    }
+    if auth::verify_ticket(world, call.node, &password).is_some_and(|of| of == user) {
+        return Some(Proof::Whole);
+    }
+    let is_password = world.access.passwords.get(user).is_some_and(|known| *known == password);
+    let proof = if code.is_some() { Proof::Half } else { Proof::Whole };
+    is_password.then_some(proof)
 }
 
 /// What the web interface shows or hides by: privileges on the top paths, by area.

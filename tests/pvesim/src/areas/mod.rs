@@ -20,6 +20,7 @@ use serde_json::{Map, Value};
 
 use crate::access::Rights;
 use crate::failure::Failure;
+use crate::http::Upload;
 use crate::world::{Task, TaskStart, World};
 
 /// The routes of every area.
@@ -106,6 +107,8 @@ pub struct Call<'a> {
     pub authid: Option<&'a str>,
     /// The node that does the work: the one that the path names, or the one that was asked.
     pub node: &'a str,
+    /// The file that came with it; only for the method that takes one.
+    pub upload: Option<&'a Upload>,
 }
 
 impl<'a> Call<'a> {

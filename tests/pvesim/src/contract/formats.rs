@@ -9,8 +9,7 @@ use std::sync::OnceLock;
 use regex::Regex;
 
 /// Known by name only: everything is accepted, so a test that depends on their refusal would prove nothing.
-const UNCHECKED: [&str; 38] = [
-    "IPorCIDRorAlias",
+const UNCHECKED: [&str; 37] = [
     "graphite-path",
     "lxc-ip-with-ll-iface",
     "lxc-ip-with-ll-iface-list",
@@ -51,7 +50,7 @@ const UNCHECKED: [&str; 38] = [
 ];
 
 /// Formats that are one expression: name, expression, and the refusal, in which `{}` is the value.
-const EXPRESSIONS: [(&str, &str, &str); 40] = [
+const EXPRESSIONS: [(&str, &str, &str); 39] = [
     ("urlencoded", r"[-%a-zA-Z0-9_.!~*'()]*", "invalid urlencoded string: {}"),
     ("pve-configid", r"(?i:[a-z][a-z0-9_-]+)", "invalid configuration ID '{}'"),
     ("pve-storage-id", r"(?i:[a-z][a-z0-9\-_.]*[a-z0-9])", "storage ID '{}' contains illegal characters"),
@@ -89,11 +88,6 @@ const EXPRESSIONS: [(&str, &str, &str); 40] = [
     ("pve-storage-content", STORAGE_CONTENT, "invalid content type '{}'"),
     ("storage-pair", r"1|[^:\s]+(:[^:\s]+)?", "entry '{}' contains invalid ID"),
     ("bridge-pair", r"1|[^:\s]+(:[^:\s]+)?", "entry '{}' contains invalid ID"),
-    (
-        "pve-hotplug-features",
-        r"0|1|(network|disk|cpu|memory|usb|cloudinit)([,; ]+(network|disk|cpu|memory|usb|cloudinit))*",
-        HOTPLUG,
-    ),
     ("pve-priv", r"[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]*)+", "invalid privilege '{}'"),
     ("pve-storage-vgname", r"(?i:[a-z0-9][a-z0-9\-_.]*[a-z0-9])", "lvm name '{}' contains illegal characters"),
     ("pve-storage-portal-dns", r"(?i:[a-z0-9.\-]+)(:\d+)?", "value does not look like a valid portal address"),
@@ -111,10 +105,9 @@ const HA_NODE: &str = r"[a-zA-Z0-9]([a-zA-Z0-9\-]*[a-zA-Z0-9])?(:\d+)?";
 const EMAIL: &str = r"[\w+\-~]+(\.[\w+\-~]+)*@([a-zA-Z0-9\-]+\.)*[a-zA-Z0-9\-]+";
 const EMAIL_OR_USER: &str = r"[\w+\-~]+(\.[\w+\-~]+)*(@([a-zA-Z0-9\-]+\.)*[a-zA-Z0-9\-]+)?";
 const STORAGE_CONTENT: &str = r"images|rootdir|vztmpl|iso|backup|snippets|import|none";
-const HOTPLUG: &str = "unable to parse hotplug option";
 
-/// The formats that have words of their own for a length.
-fn refusal_of_length(name: &str, text: &str) -> Option<String> {
+/// What some formats say in words of their own, before their rule is looked at.
+fn refusal_in_own_words(name: &str, text: &str) -> Option<String> {
     let length = text.chars().count();
     match name {
         "pve-userid" if length < 3 => Some(format!("user name '{text}' is too short")),
@@ -130,13 +123,32 @@ fn refusal_of_length(name: &str, text: &str) -> Option<String> {
             }
             (length > 8).then(|| format!("{what} ID '{text}' can't be more length than 8 characters"))
         }
+        "pve-hotplug-features" if text != "0" && text != "1" => {
+            let known = ["network", "disk", "cpu", "memory", "usb", "cloudinit"];
+            let unknown = split_list(text).into_iter().find(|feature| !known.contains(feature))?;
+            Some(format!("invalid hotplug feature '{unknown}'"))
+        }
+        "pve-vlan-id-or-range" => {
+            let (first, last) = text.split_once('-').map_or((text, None), |(first, last)| (first, Some(last)));
+            let number =
+                |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u64>().ok()).flatten();
+            let last = last.map_or(Some(None), |last| number(last).map(Some));
+            let (Some(first), Some(last)) = (number(first), last) else {
+                return Some(format!("invalid VLAN configuration '{text}'"));
+            };
+            if let Some(tag) = [Some(first), last].into_iter().flatten().find(|tag| !(2..=4094).contains(tag)) {
+                return Some(format!("invalid VLAN tag '{tag}'"));
+            }
+            let is_backwards = last.is_some_and(|last| first >= last);
+            is_backwards.then(|| format!("VLAN range must go from lower to higher tag '{text}'"))
+        }
         _ => None,
     }
 }
 
 /// Whether a format is one of these, with `-list` or `-opt` at its end or without.
 pub fn is_known(name: &str) -> bool {
-    UNCHECKED.contains(&name) || check_of(stem(name)).is_some()
+    UNCHECKED.contains(&name) || rule_of(stem(name)).is_some()
 }
 
 /// Why a text is refused, in the server's words.
@@ -144,17 +156,16 @@ pub fn refusal(name: &str, text: &str) -> Option<String> {
     if UNCHECKED.contains(&name) {
         return None;
     }
-    if let Some(reason) = refusal_of_length(name, text) {
-        return Some(reason);
+    let (name, kind) = name.split_at(stem(name).len());
+    let rule = rule_of(name)?;
+    let refusal = |text: &str| refusal_in_own_words(name, text).or_else(|| rule.refusal(text));
+    if kind == "-list" {
+        return split_list(text).into_iter().find_map(refusal);
     }
-    let check = check_of(stem(name))?;
-    if name.ends_with("-list") && stem(name) != name {
-        return split_list(text).into_iter().find_map(|item| check.refusal(item));
-    }
-    if name.ends_with("-opt") && (text.is_empty() || text == "0") {
+    if kind == "-opt" && (text.is_empty() || text == "0") {
         return None;
     }
-    check.refusal(text)
+    refusal(text)
 }
 
 /// The items of a list: separated by commas, semicolons or space.
@@ -182,7 +193,7 @@ impl Rule {
     }
 }
 
-fn check_of(name: &str) -> Option<Rule> {
+fn rule_of(name: &str) -> Option<Rule> {
     static COMPILED: OnceLock<Vec<Regex>> = OnceLock::new();
     let compiled = COMPILED.get_or_init(|| {
         let compile = |(_, text, _): &(&str, &str, &str)| Regex::new(&format!("^(?:{text})$")).expect("well-formed");
@@ -201,12 +212,12 @@ fn check_of(name: &str) -> Option<Rule> {
         "CIDRv6" => (is_cidr6, "value does not look like a valid IPv6 CIDR network"),
         "CIDR" => (is_cidr, "value does not look like a valid CIDR network"),
         "IPorCIDR" => (is_ip_or_cidr, "value does not look like a valid IP address or CIDR network"),
+        "IPorCIDRorAlias" => (is_ip_or_cidr_or_alias, "value does not look like a valid IP address or CIDR network"),
         "pve-ipv4-config" => (is_config4, "value does not look like a valid ipv4 network configuration"),
         "pve-ipv6-config" => (is_config6, "value does not look like a valid ipv6 network configuration"),
         "pve-storage-server" => (is_address, "value does not look like a valid server name or IP address"),
-        "pve-vlan-id-or-range" => (is_vlan_range, "invalid VLAN configuration '{}'"),
-        // Their rule is the one of their length, which is looked at before.
-        "pve-sdn-zone-id" | "pve-sdn-vnet-id" => (|_| true, ""),
+        // Their rules stand in `refusal_in_own_words`.
+        "pve-sdn-zone-id" | "pve-sdn-vnet-id" | "pve-hotplug-features" | "pve-vlan-id-or-range" => (|_| true, ""),
         _ => return None,
     };
     Some(Rule::Code(fits, refusal))
@@ -255,18 +266,20 @@ fn is_ip_or_cidr(text: &str) -> bool {
     is_ip(text) || is_cidr(text)
 }
 
+/// An alias of the firewall may be named with its scope.
+fn is_ip_or_cidr_or_alias(text: &str) -> bool {
+    let alias = text.strip_prefix("dc/").or_else(|| text.strip_prefix("guest/")).unwrap_or(text);
+    let mut letters = alias.chars();
+    let is_alias = letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && alias.len() > 1
+        && letters.all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    is_alias || is_ip_or_cidr(text)
+}
+
 fn is_config4(text: &str) -> bool {
     matches!(text, "dhcp" | "manual") || is_cidr4(text)
 }
 
 fn is_config6(text: &str) -> bool {
     matches!(text, "auto" | "dhcp" | "manual") || is_cidr6(text)
-}
-
-fn is_vlan_range(text: &str) -> bool {
-    let tag = |text: &str| text.parse::<u32>().ok().filter(|tag| (2..=4094).contains(tag));
-    match text.split_once('-') {
-        Some((first, last)) => tag(first).zip(tag(last)).is_some_and(|(first, last)| first < last),
-        None => tag(text).is_some(),
-    }
 }

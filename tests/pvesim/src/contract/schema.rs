@@ -182,7 +182,8 @@ impl PartialEq for Pattern {
 }
 
 impl Pattern {
-    fn new(text: &str) -> Pattern {
+    /// An expression as Perl writes it.
+    pub fn new(text: &str) -> Pattern {
         Pattern { text: text.to_owned(), compiled: OnceLock::new() }
     }
 
@@ -252,6 +253,18 @@ impl Schema {
         let mut unknown = Vec::new();
         let schema = read_schema(value, "schema", &mut unknown);
         if unknown.is_empty() { Ok(schema) } else { Err(unknown) }
+    }
+}
+
+impl Permissions {
+    /// Reads the permissions of a method.
+    ///
+    /// # Errors
+    /// What is not understood.
+    pub fn from_json(value: &Value) -> Result<Permissions, Vec<String>> {
+        let mut unknown = Vec::new();
+        let permissions = read_permissions(value, "permissions", &mut unknown);
+        permissions.filter(|_| unknown.is_empty()).ok_or(unknown)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
-use super::schema::{Kind, Schema};
+use super::schema::{Kind, Pattern, Schema};
 
 /// The keys that a text of a type names. Empty if it names none.
 pub fn keys(typetext: &str) -> BTreeMap<String, Schema> {
@@ -28,7 +28,7 @@ pub fn keys(typetext: &str) -> BTreeMap<String, Schema> {
     key.captures_iter(typetext).map(read).collect()
 }
 
-/// What the text of a value says: a boolean, an integer, one of some words, or any text.
+/// What the text of a value says: a boolean, an integer, one of some words, an expression, or any text.
 fn value(text: &str) -> Schema {
     let text = text.trim_start_matches('<').trim_end_matches('>');
     let kind = match text {
@@ -42,7 +42,10 @@ fn value(text: &str) -> Schema {
         !is_range && !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '/')
     };
     let are_choices = kind == Kind::String && words.len() > 1 && words.iter().all(is_word);
-    Schema { kind: Some(kind), choices: are_choices.then_some(words), ..Schema::default() }
+    // `[acdn]{1,4}`: an expression, as it is.
+    let is_expression = text.starts_with('[') && text.ends_with('}');
+    let pattern = is_expression.then(|| Pattern::new(text));
+    Schema { kind: Some(kind), choices: are_choices.then_some(words), pattern, ..Schema::default() }
 }
 
 #[cfg(test)]
@@ -63,6 +66,9 @@ mod tests {
 
         let found = keys("[source=]</dev/urandom|/dev/random> [,phys-bits=<8-64|host>]");
         assert_eq!(found["source"].choices.as_ref().map(Vec::len), Some(2));
+        let boot = keys("[[legacy=]<[acdn]{1,4}>] [,order=<device[;device...]>]");
+        assert_eq!(boot["legacy"].pattern.as_ref().and_then(|pattern| pattern.matches("acx")), Some(false));
+        assert!(boot["order"].pattern.is_none());
         assert_eq!(found["phys-bits"].choices, None, "a range is no word");
     }
 }

@@ -13,6 +13,8 @@ const MOST_LINES: usize = 64;
 const MOST_HEADER_BYTES: usize = 8 * 1024;
 /// The largest body, in bytes.
 const MOST_BODY: usize = 64 * 1024;
+/// The largest upload, in bytes: the real server has no limit, but writes to a file.
+const MOST_UPLOAD: usize = 64 << 20;
 /// Larger answers are compressed for whoever asks.
 const COMPRESSED_FROM: usize = 1024;
 
@@ -108,6 +110,18 @@ impl Head {
         }
     }
 
+    /// Whether it is a file that is sent to a storage: the one method whose body is a form of parts.
+    pub fn is_upload(&self) -> bool {
+        let steps: Vec<&str> = self.api_path().unwrap_or_default().split('/').filter(|step| !step.is_empty()).collect();
+        self.method == "POST" && matches!(steps[..], ["nodes", _, "storage", _, "upload"])
+    }
+
+    /// What separates the parts of a form of parts.
+    pub fn boundary(&self) -> Option<&str> {
+        let given = self.header("Content-Type")?.split(';').find_map(|part| part.trim().strip_prefix("boundary="))?;
+        Some(given.trim_matches('"')).filter(|boundary| !boundary.is_empty())
+    }
+
     /// Whether the client would go on with this connection.
     pub fn keeps_alive(&self) -> bool {
         match self.header("Connection") {
@@ -141,6 +155,12 @@ impl Head {
         }
         if self.method != "PUT" && self.method != "POST" {
             return Some(Failure::new(501, &format!("Unexpected content for method '{}'", self.method)));
+        }
+        if self.is_upload() {
+            let given = self.header("Content-Type").unwrap_or_default();
+            let fits = self.boundary().is_some() && self.content_type() == Some("multipart/form-data");
+            let refusal = || Failure::new(501, &format!("upload 'Content-Type '{given}' not implemented"));
+            return (!fits || self.length() > MOST_UPLOAD).then(refusal);
         }
         if self.length() > MOST_BODY {
             return Some(Failure::new(501, "for data too large"));

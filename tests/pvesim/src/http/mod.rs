@@ -9,11 +9,13 @@
 mod connection;
 mod listener;
 mod message;
+mod multipart;
 mod parameters;
 mod tls;
 
 pub use connection::{Connection, Cut};
 pub use listener::{Listener, listen};
 pub use message::{Head, Reply};
-pub use parameters::{of_request as parameters, unescape};
+pub use multipart::{Upload, read as read_upload};
+pub use parameters::{of_request as parameters, of_upload as upload_parameters, unescape};
 pub use tls::{Authority, Certificate, Flaw, Tls};

@@ -27,16 +27,24 @@ pub fn of_request(head: &Head, body: &[u8]) -> Result<Map<String, Value>, Failur
     Ok(parameters)
 }
 
+/// The parameters of an upload: the query's, and over them the parts of the form.
+pub fn of_upload(head: &Head, fields: Vec<(String, String)>) -> Map<String, Value> {
+    let mut parameters = form(&head.query);
+    parameters.extend(fields.into_iter().map(|(name, value)| (name, value.into())));
+    parameters.remove("_dc");
+    parameters
+}
+
 /// The pairs of a form; a key that comes again makes a list. Pairs end at `&` and at `;`.
 fn form(text: &str) -> Map<String, Value> {
     let mut pairs = Map::new();
     for pair in text.split(['&', ';']).filter(|pair| !pair.is_empty()) {
         let (key, value) = match pair.split_once('=') {
-            // The server splits at each `=` and keeps what stands between the first two.
-            Some((key, rest)) => (key, rest.split('=').next().map(|value| Value::String(decoded(value)))),
+            // The server splits at each `=` and keeps what stands between the first two; an empty value is none at all.
+            Some((key, rest)) => (key, rest.split('=').next().filter(|value| !value.is_empty())),
             None => (pair, None),
         };
-        let value = value.unwrap_or(Value::Null);
+        let value = value.map_or(Value::Null, |value| Value::String(decoded(value)));
         match pairs.entry(decoded(key)) {
             serde_json::map::Entry::Vacant(entry) => {
                 entry.insert(value);
@@ -81,12 +89,12 @@ mod tests {
 
     #[test]
     fn forms_are_read_as_the_server_does() {
-        let pairs = form("net0=virtio%3DBC%3A24%2Cbridge%3Dvmbr0&name=a+b&map=x&map=y;tags=z&flag");
+        let pairs = form("net0=virtio%3DBC%3A24%2Cbridge%3Dvmbr0&name=a+b&map=x&map=y;tags=z&flag&comment=");
         assert_eq!(pairs["net0"], "virtio=BC:24,bridge=vmbr0");
         assert_eq!(pairs["name"], "a b");
         assert_eq!(pairs["map"], serde_json::json!(["x", "y"]));
         assert_eq!(pairs["tags"], "z", "a semicolon ends a pair too");
-        assert!(pairs["flag"].is_null());
+        assert!(pairs["flag"].is_null() && pairs["comment"].is_null(), "an empty value is none");
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct User {
     pub firstname: Option<String>,
     /// Last name.
     pub lastname: Option<String>,
+    /// The code that the user's second factor shows; none if there is no second factor.
+    pub totp: Option<String>,
     /// API tokens by the name after the `!`.
     pub tokens: BTreeMap<String, Token>,
 }
@@ -54,6 +56,7 @@ impl Default for User {
             email: None,
             firstname: None,
             lastname: None,
+            totp: None,
             tokens: BTreeMap::new(),
         }
     }

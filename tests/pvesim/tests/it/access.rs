@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use pvesim::{Options, Sim};
+use pvesim::world::Release;
+use pvesim::{Contract, Options, Sim, Table};
 use serde_json::json;
 
 use crate::support::{Reply, SECRET, get, lab, log_in, request, request_at, sim, token};
@@ -199,4 +200,63 @@ fn a_clock_that_is_ahead_makes_tickets_invalid_on_that_node_only() {
         "permission denied - invalid PVE ticket",
     );
     assert_eq!(get(&sim, "/nodes/pve2/tasks").status, 200, "tokens know no clock");
+}
+
+#[test]
+fn a_second_factor_is_asked_for() {
+    let sim = sim();
+    sim.patch(json!({ "access": { "users": { "ann@pve": { "totp": "123456" } } } })).expect("it is a world");
+    let login = |body: &str| request(&sim, "POST", "/access/ticket", &[], body).expect("answered");
+    let first = login("username=ann@pve&password=secret").data();
+    assert_eq!(first["NeedTFA"], 1);
+    let challenge = first["ticket"].as_str().expect("there is one").to_owned();
+    assert!(challenge.starts_with("PVE:!tfa!{\"totp\"%3Atrue}:"), "{challenge}");
+    let cookie = format!("Cookie: PVEAuthCookie={}", challenge.replace('%', "%25"));
+    assert_401(&with(&sim, &[&cookie]), "permission denied - invalid PVE ticket");
+
+    let escaped = challenge.replace('%', "%25").replace('+', "%2B").replace('=', "%3D");
+    let answer =
+        |user: &str, code: &str| login(&format!("username={user}&password=totp%3A{code}&tfa-challenge={escaped}"));
+    assert_eq!(answer("ann@pve", "654321").status, 401);
+    assert_eq!(answer("root@pam", "123456").status, 401, "the challenge is another's");
+    let whole = answer("ann@pve", "123456").data();
+    let cookie = format!("Cookie: PVEAuthCookie={}", whole["ticket"].as_str().expect("there is one"));
+    assert_eq!(with(&sim, &[&cookie]).status, 200);
+    assert_eq!(with(&sim, &[&token("ann@pve!cut")]).status, 200, "tokens have no second factor");
+    sim.assert_clean();
+}
+
+#[test]
+fn methods_that_no_token_may_call() {
+    if Table::official_file(Release::V9_1).is_none() {
+        assert!(std::env::var("CI").is_err(), "no official schema: set HLAB_SHARED");
+        println!("skipped: no official schema in ../shared");
+        return;
+    }
+    let options = Options { world: lab(), contract: Contract::Official, ..Options::default() };
+    let sim = Sim::start(options).expect("a port is free");
+    sim.expect_violation("URI '/access/password' not available with API token");
+    let body = "userid=ann%40pve&password=new-secret";
+    let reply = request(&sim, "PUT", "/access/password", &[&token("ann@pve!whole")], body).expect("answered");
+    let reason = "Permission check failed (URI '/access/password' not available with API token, need proper ticket.";
+    assert_eq!((reply.status, reply.reason.as_str()), (403, reason));
+    assert_eq!(reply.json()["message"], format!("{reason}\n)\n"));
+    sim.assert_clean();
+}
+
+#[test]
+fn nothing_is_written_without_quorum() {
+    if Table::official_file(Release::V9_1).is_none() {
+        assert!(std::env::var("CI").is_err(), "no official schema: set HLAB_SHARED");
+        println!("skipped: no official schema in ../shared");
+        return;
+    }
+    let options = Options { world: lab(), contract: Contract::Official, ..Options::default() };
+    let sim = Sim::start(options).expect("a port is free");
+    sim.patch(json!({ "cluster": { "quorate": false } })).expect("it is a world");
+    let lines = log_in(&sim, "root@pam", "secret");
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let reply = request(&sim, "PUT", "/cluster/options", &lines, "keyboard=de").expect("answered");
+    assert_eq!((reply.status, reply.reason.as_str()), (500, "cluster not ready - no quorum?"));
+    sim.assert_clean();
 }

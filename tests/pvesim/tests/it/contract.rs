@@ -222,6 +222,8 @@ fn named_formats_accept_and_refuse() {
         ("pve-configid", "a_1", "1a", "invalid configuration ID '1a'"),
         ("pve-storage-id", "local-zfs", "local_", "storage ID 'local_' contains illegal characters"),
         ("pve-userid", "ann@pve", "ann", "value 'ann' does not look like a valid user name"),
+        ("pve-userid-list", "ann@pve,bo@pam", "ann@pve,b", "user name 'b' is too short"),
+        ("IPorCIDRorAlias", "dc/lan", "dc/1", "value does not look like a valid IP address or CIDR network"),
         ("pve-tokenid", "ann@pve!ci", "ann@pve", "value 'ann@pve' does not look like a valid token ID"),
         ("pve-volume-id", "local:iso/a.iso", "a.iso", "unable to parse volume ID 'a.iso'"),
         ("pve-volume-id-or-qm-path", "none", "a.iso", "unable to parse volume ID 'a.iso'"),
@@ -239,7 +241,10 @@ fn named_formats_accept_and_refuse() {
         ("urlencoded", "a%20b", "a b", "invalid urlencoded string: a b"),
         ("email-opt", "", "ann", "value does not look like a valid email address"),
         ("pve-ha-resource-id-list", "vm:100,ct:101", "100", "value does not look like a valid ha resource id"),
-        ("pve-vlan-id-or-range-list", "2-10 20", "1", "invalid VLAN configuration '1'"),
+        ("pve-vlan-id-or-range-list", "2-10 20", "1", "invalid VLAN tag '1'"),
+        ("pve-vlan-id-or-range", "2-10", "10-2", "VLAN range must go from lower to higher tag '10-2'"),
+        ("pve-vlan-id-or-range", "2", "a", "invalid VLAN configuration 'a'"),
+        ("pve-hotplug-features", "network,disk", "network,gpu", "invalid hotplug feature 'gpu'"),
     ];
     for (format, good, bad, expected) in rows {
         let property = json!({ "type": "string", "format": format });

@@ -4,6 +4,7 @@ mod access;
 mod cluster;
 mod contract;
 mod faults;
+mod permission;
 mod support;
 mod tasks;
 mod tls;

@@ -189,3 +189,33 @@ fn a_parameter_in_path_and_query_has_one_value() {
     assert_eq!(reply.error("node"), "duplicate parameter (already defined in URI) with conflicting values!");
     sim.assert_clean();
 }
+
+#[test]
+fn heads_have_their_limits() {
+    let sim = sim();
+    let ask = |extra: &str| {
+        raw(&sim, &format!("GET /api2/json/version HTTP/1.1\r\n{}\r\n{extra}\r\n", token("root@pam!audit")))
+    };
+    assert_eq!(ask("X-Folded: a\r\n b\r\n").0, 200);
+    assert_eq!(ask(&"X: y\r\n".repeat(62)).0, 200);
+    sim.expect_violation("too many http header lines (> 64)");
+    assert_eq!(ask(&"X: y\r\n".repeat(63)), (501, "too many http header lines (> 64)".to_owned()));
+    sim.expect_violation("http header too large");
+    assert_eq!(ask(&format!("X: {}\r\n", "y".repeat(8 << 10))), (501, "http header too large".to_owned()));
+    sim.expect_violation("unable to parse request header");
+    assert_eq!(ask("nothing\r\n"), (506, "unable to parse request header".to_owned()));
+    sim.expect_violation("bad request");
+    assert_eq!(raw(&sim, "HELLO\r\n\r\n"), (400, "bad request".to_owned()));
+    sim.assert_clean();
+}
+
+#[test]
+fn an_upload_is_a_form_of_parts() {
+    let sim = sim();
+    let lines = [token("root@pam!audit"), "Content-Type: application/octet-stream".to_owned()];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    sim.expect_violation("upload 'Content-Type 'application/octet-stream' not implemented");
+    let reply = request(&sim, "POST", "/nodes/pve1/storage/local/upload", &lines, "data").expect("answered");
+    assert_eq!(reply.status, 501);
+    sim.assert_clean();
+}

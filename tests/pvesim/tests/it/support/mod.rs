@@ -72,9 +72,13 @@ impl Client {
         Client { stream, buffer: Vec::new() }
     }
 
-    /// Sends bytes as they are.
+    /// Sends bytes as they are. A connection that is reset meanwhile shows when the reply is read.
     pub fn send(&mut self, text: &str) {
-        self.stream.write_all(text.as_bytes()).expect("the simulator reads");
+        match self.stream.write_all(text.as_bytes()) {
+            Ok(()) => {}
+            Err(error) if matches!(error.kind(), ErrorKind::ConnectionReset | ErrorKind::BrokenPipe) => {}
+            Err(error) => panic!("{error}"),
+        }
     }
 
     /// The next reply; none if the connection ended, or was reset, before it was whole.
