@@ -54,7 +54,7 @@ pub(super) fn run(args: &BuildArgs, mut output: Output) -> Result<Exit, Failures
         return Err(RimError::Usage("`--check` compares files, and `-o -` writes none".to_owned()).into());
     }
     output.is_stdout_taken = is_stream;
-    let project = Project::open(&args.project.dir, &args.project.inputs)?;
+    let project = Project::open(&args.project.dir, &args.project.inputs)?.without_incidents();
     let analysis = project.analyze();
     let missing = project.missing(&analysis);
     let exit = exit_of(&analysis.diagnostics, args.deny.warnings());

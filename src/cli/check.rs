@@ -30,7 +30,7 @@ pub(super) struct CheckArgs {
 }
 
 pub(super) fn run(args: &CheckArgs, output: Output) -> Result<Exit, Failures> {
-    let project = Project::open(&args.project.dir, &args.project.inputs)?;
+    let project = Project::open(&args.project.dir, &args.project.inputs)?.without_incidents();
     if let Some(version) = args.pve {
         return upgraded(&project, version, args, output);
     }

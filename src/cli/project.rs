@@ -97,6 +97,12 @@ impl Project {
         Ok(Project { world, options })
     }
 
+    /// The same for a command that says what is wrong, and nothing of past outages.
+    pub(super) fn without_incidents(mut self) -> Project {
+        self.options.without_incidents = true;
+        self
+    }
+
     /// Runs the front end.
     pub(super) fn analyze(&self) -> Analysis {
         session::analyze(&self.world, &self.options)

@@ -17,6 +17,16 @@ struct Checks {
     required_set: (FieldSet, bool),
     is_guest: bool,
     key: Option<TyId>,
+    /// What the type of each refined field asks, where that is told without looking into values.
+    rules: Vec<Option<Rules>>,
+}
+
+/// The refinements of a type that is a chain of names, innermost first.
+#[derive(Clone, Default, Debug)]
+struct Rules {
+    /// Whether null is a value of it, of which nothing more is asked.
+    is_optional: bool,
+    rules: Vec<(ExprId, Name)>,
 }
 
 /// Evaluates everything that was said and checks it.
@@ -55,8 +65,14 @@ pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
             let field = machine.p.field(of.shape, slot.field);
             if field.refined && value.is_known() {
                 let (ty, own, name) = (field.ty, field.where_, field.name);
-                let fine = refine(machine, sources, value, ty, slot.at)
-                    && own.is_none_or(|own| holds(machine, sources, own, value, slot.at, name));
+                let fine = match &checks.rules[usize::from(slot.field)] {
+                    Some(Rules { is_optional: true, .. }) if value == Value::Null => true,
+                    Some(Rules { rules, .. }) => {
+                        rules.iter().all(|(rule, of)| holds(machine, sources, *rule, value, slot.at, *of))
+                    }
+                    None => refine(machine, sources, value, ty, slot.at),
+                };
+                let fine = fine && own.is_none_or(|own| holds(machine, sources, own, value, slot.at, name));
                 if !fine {
                     machine.w.slots[of.first as usize + place].value = Value::Poison;
                 }
@@ -103,7 +119,22 @@ fn checks_of(p: &Program, shape: ShapeId) -> Checks {
         fields.filter(|(_, field)| field.is_required(&p.types)).map(|(number, _)| number as u16).collect();
     let required_set = (FieldSet::exactly(&required), required.iter().all(|field| FieldSet::is_exact(*field)));
     let guests = p.kind(crate::resolve::Scope::STD, p.words.guest);
-    Checks { required, required_set, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key: None }
+    let rules = of.fields.iter().map(|field| if field.refined { rules_of(p, field.ty) } else { None }).collect();
+    Checks { required, required_set, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key: None, rules }
+}
+
+fn rules_of(p: &Program, ty: TyId) -> Option<Rules> {
+    match *p.types.get(ty) {
+        Ty::Opt(inner) => rules_of(p, inner).map(|rules| Rules { is_optional: true, ..rules }),
+        Ty::Named(name, inner, refinement) => {
+            // What is asked of null as well is left to `refine`.
+            let mut rules = rules_of(p, inner).filter(|rules| !rules.is_optional)?;
+            rules.rules.extend(refinement.map(|rule| (rule, name)));
+            Some(rules)
+        }
+        Ty::List(_) | Ty::Set(_) | Ty::Range(_) | Ty::Map(..) | Ty::Union(_) => None,
+        _ => Some(Rules::default()),
+    }
 }
 
 /// Reports the required fields that an object does not say; whether it says all.

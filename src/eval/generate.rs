@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use crate::base::Name;
 use crate::eval::machine::Machine;
-use crate::eval::{Index, Key, key_of};
-use crate::types::expr::{Fold, Join, Loop, Op};
+use crate::eval::{Index, Key, Object, key_of};
+use crate::types::expr::{Binary, Expr, Fold, Join, Loop, NodeRef, Op};
 use crate::types::shape::Holds;
 use crate::types::ty::ShapeId;
-use crate::types::value::{ExprId, Slice, Value};
+use crate::types::value::{ExprId, ObjId, Slice, Value};
 
 /// Elements that a loop over a range may have.
 const LONGEST: i64 = 1_000_000;
@@ -33,6 +34,19 @@ struct Running {
     head: ExprId,
     found: Loop,
     is_last: bool,
+    /// The head, if it is a field of the variable.
+    direct: Option<Direct>,
+    /// The condition, if it compares a field of the variable with a constant.
+    test: Option<Test>,
+}
+
+/// `g.state == running`
+#[derive(Clone, Copy)]
+struct Test {
+    field: Direct,
+    op: Binary,
+    with: Value,
+    at: NodeRef,
 }
 
 /// Bindings in the order they were found, each with its key.
@@ -68,6 +82,23 @@ impl Rows {
         }
         Index { tuples, width, by_key }
     }
+}
+
+/// A field of a loop's variable.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Direct {
+    field: Numbered,
+    /// Where it is read as a fact that must be known, if it is.
+    fact: Option<NodeRef>,
+}
+
+/// How a field is found.
+#[derive(Clone, Copy, Debug)]
+enum Numbered {
+    /// In this shape, by its number.
+    Field(ShapeId, u16),
+    /// In whatever shape, by its name.
+    Named(Name),
 }
 
 impl Machine<'_> {
@@ -133,7 +164,10 @@ impl Machine<'_> {
             self.run_joined(number, at, at + ahead, join, head, gathered);
             return;
         }
-        let running = Running { number, at, head, found, is_last: at + 1 == generator.loops.len() };
+        let is_last = at + 1 == generator.loops.len();
+        let direct = if is_last { self.direct(head, found.local) } else { None };
+        let test = found.condition.and_then(|condition| self.test(condition, found.local));
+        let running = Running { number, at, head, found, is_last, direct, test };
         let source = self.eval(found.source);
         if source.is_poison() {
             gathered.done = Some(source);
@@ -143,10 +177,12 @@ impl Machine<'_> {
             if running.is_last && matches!(gathered.fold, Fold::List | Fold::Keyed) {
                 gathered.values.reserve(slice.len as usize);
             }
-            let blocks = self.loop_of(number, at + 1).and_then(|inner| self.blocks_of(&found, &inner));
+            let inner = self.loop_of(number, at + 1);
+            let blocks = inner.and_then(|inner| self.blocks_of(&found, &inner));
+            let all_of = blocks.filter(|_| inner.is_some_and(|inner| self.takes_all(number, at + 1, &inner)));
             for place in 0..slice.len as usize {
                 let value = self.p.heap.at(slice, place);
-                if self.has_none(blocks, value) {
+                if self.has_none(blocks, value) || all_of.is_some_and(|of| self.take_blocks(of, value, gathered)) {
                     continue;
                 }
                 self.bind_and_go(&running, value, gathered);
@@ -169,6 +205,59 @@ impl Machine<'_> {
         }
     }
 
+    /// The field of a loop's variable that an expression is, if it is no more than that.
+    fn direct(&self, id: ExprId, local: u16) -> Option<Direct> {
+        let (id, fact) = match self.p.expr(id) {
+            Expr { op: Op::Known(inner), at } => (inner, Some(at)),
+            _ => (id, None),
+        };
+        let (base, field) = match self.p.expr(id).op {
+            Op::Field(base, shape, field) => (base, Numbered::Field(shape, field)),
+            Op::FieldNamed(base, name) => (base, Numbered::Named(name)),
+            _ => return None,
+        };
+        matches!(self.p.expr(base).op, Op::Local(slot) if slot == local).then_some(Direct { field, fact })
+    }
+
+    #[inline]
+    fn direct_field(&mut self, direct: Direct, object: ObjId) -> Value {
+        let value = match direct.field {
+            Numbered::Field(shape, field) => self.field(object, shape, field),
+            Numbered::Named(name) => self.field_named(object, name),
+        };
+        match (value, direct.fact) {
+            (Value::Null, Some(at)) => {
+                self.unknown.get_or_insert(at);
+                Value::Poison
+            }
+            (value, _) => value,
+        }
+    }
+
+    /// Whether a loop takes what it ranges over as it is: `[n for g in guest for n in g.nic]`.
+    fn takes_all(&self, number: u32, at: usize, found: &Loop) -> bool {
+        let generator = &self.p.generators[number as usize];
+        let is_last = at + 1 == generator.loops.len() && found.condition.is_none() && found.join.is_none();
+        let is_head = matches!(self.p.expr(generator.head).op, Op::Local(slot) if slot == found.local);
+        is_last && is_head && generator.fold == Fold::List
+    }
+
+    /// Takes the blocks of an object at once; not if one of them has to be looked at.
+    fn take_blocks(&mut self, blocks: Direct, value: Value, gathered: &mut Gathered) -> bool {
+        let Value::Obj(object) = value else { return false };
+        let Some(field) = self.field_of_blocks(blocks, self.w.object(object)).filter(|_| !self.w.is_spent) else {
+            return false;
+        };
+        let Value::List(blocks) = self.read(object, field) else { return false };
+        let blocks = self.p.heap.slice(blocks);
+        if blocks.iter().any(|block| !matches!(block, Value::Obj(_))) {
+            return false;
+        }
+        gathered.values.extend_from_slice(blocks);
+        self.w.steps += 1 + blocks.len() as u64;
+        true
+    }
+
     /// Whether a range has more elements than any loop may take.
     fn is_too_long(&self, value: Value) -> bool {
         let Value::Range(slice) = value else { return false };
@@ -179,21 +268,54 @@ impl Machine<'_> {
         }
     }
 
+    #[inline]
     fn bind_and_go(&mut self, running: &Running, value: Value, gathered: &mut Gathered) {
-        let Running { number, at, head, found, is_last } = *running;
+        let Running { number, at, head, found, is_last, direct, test } = *running;
         if self.tick() {
             let at = self.p.expr(found.source).at;
             gathered.done = Some(self.spend(at));
             return;
         }
         self.set_local(found.local, value);
-        let selected = if found.condition.is_some() { self.selects(found.condition) } else { Value::Bool(true) };
+        let selected = match (found.condition, test, value) {
+            (None, ..) => Value::Bool(true),
+            (Some(_), Some(test), Value::Obj(object)) => self.tested(&test, object),
+            (condition, ..) => self.selects(condition),
+        };
         match selected {
-            Value::Bool(true) if is_last => self.gather(head, gathered),
+            Value::Bool(true) if is_last => match (direct, value) {
+                (Some(field), Value::Obj(object)) if gathered.fold != Fold::Count => {
+                    let before = self.unknown;
+                    let value = self.direct_field(field, object);
+                    self.gather_value(head, value, before, gathered);
+                }
+                _ => self.gather(head, gathered),
+            },
             Value::Bool(true) => self.run_loops(number, at + 1, head, gathered),
             Value::Bool(false) => {}
             other => gathered.done = gathered.done.or(Some(other)),
         }
+    }
+
+    /// What a condition is, if it compares a field of the variable with a constant.
+    fn test(&self, condition: ExprId, local: u16) -> Option<Test> {
+        let Expr { op: Op::Binary(op @ (Binary::Eq | Binary::Ne), a, b), at } = self.p.expr(condition) else {
+            return None;
+        };
+        let Op::Const(with) = self.p.expr(b).op else { return None };
+        Some(Test { field: self.direct(a, local)?, op, with, at })
+    }
+
+    /// The same as [`Machine::selects`] for such a condition.
+    #[inline]
+    fn tested(&mut self, test: &Test, object: ObjId) -> Value {
+        let before = self.unknown;
+        let value = self.direct_field(test.field, object);
+        if value.is_poison() && self.unknown.is_some() && before.is_none() {
+            self.unknown = None;
+            return Value::Bool(false);
+        }
+        self.binary(test.op, value, test.with, test.at)
     }
 
     /// Whether a condition selects: one that needs an unknown fact does not.
@@ -270,7 +392,11 @@ impl Machine<'_> {
 
     fn fill(&mut self, join: Join, loops: &[Loop], at: usize, tuple: &mut Vec<Value>, rows: &mut Rows) {
         let Some(found) = loops.get(at) else {
-            let key = self.eval(join.key);
+            let last = loops.last().and_then(|last| self.direct(join.key, last.local));
+            let key = match (last, tuple.last()) {
+                (Some(field), Some(Value::Obj(object))) => self.direct_field(field, *object),
+                _ => self.eval(join.key),
+            };
             self.unknown = None;
             if let (Some(key), false) = (key_of(key), matches!(key, Value::Null)) {
                 rows.keys.push(key);
@@ -320,19 +446,27 @@ impl Machine<'_> {
 
     /// The blocks that an inner loop ranges over, if they are those of the object that the outer one binds, and all that
     /// stands between is the binding: `for v in vm for a in v.attach`. An object that has none then comes to nothing.
-    pub(crate) fn blocks_of(&self, outer: &Loop, inner: &Loop) -> Option<(ShapeId, u16)> {
-        let Op::Field(base, shape, field) = self.p.expr(inner.source).op else { return None };
-        let is_of_outer = matches!(self.p.expr(base).op, Op::Local(slot) if slot == outer.local);
-        let are_blocks = matches!(self.p.field(shape, field).holds, Holds::Blocks(..));
-        (outer.condition.is_none() && is_of_outer && are_blocks).then_some((shape, field))
+    pub(crate) fn blocks_of(&self, outer: &Loop, inner: &Loop) -> Option<Direct> {
+        outer.condition.is_none().then(|| self.direct(inner.source, outer.local)).flatten()
+    }
+
+    /// The field that holds these blocks of an object.
+    #[inline]
+    fn field_of_blocks(&self, blocks: Direct, of: &Object) -> Option<u16> {
+        let field = match blocks.field {
+            Numbered::Field(shape, field) => (of.shape == shape).then_some(field),
+            Numbered::Named(_) if of.shape.0 == u16::MAX => None,
+            Numbered::Named(name) => self.p.shape(of.shape).field(name, of.tag),
+        };
+        field.filter(|field| matches!(self.p.field(of.shape, *field).holds, Holds::Blocks(..)))
     }
 
     /// Whether an object surely has none of these blocks.
     #[inline]
-    pub(crate) fn has_none(&self, blocks: Option<(ShapeId, u16)>, value: Value) -> bool {
-        let (Some((shape, field)), Value::Obj(object)) = (blocks, value) else { return false };
+    pub(crate) fn has_none(&self, blocks: Option<Direct>, value: Value) -> bool {
+        let (Some(blocks), Value::Obj(object)) = (blocks, value) else { return false };
         let of = self.w.object(object);
-        of.shape == shape && !of.is_poison && !of.says.has(field)
+        !of.is_poison && self.field_of_blocks(blocks, of).is_some_and(|field| !of.says.has(field))
     }
 
     fn gather(&mut self, head: ExprId, gathered: &mut Gathered) {
@@ -342,6 +476,12 @@ impl Machine<'_> {
         }
         let before = self.unknown;
         let value = self.eval(head);
+        self.gather_value(head, value, before, gathered);
+    }
+
+    /// Gathers what a head came to; `before` is what was unknown before.
+    #[inline]
+    fn gather_value(&mut self, head: ExprId, value: Value, before: Option<NodeRef>, gathered: &mut Gathered) {
         if value.is_poison() {
             if gathered.fold == Fold::Keyed && self.unknown.is_some() && before.is_none() {
                 self.unknown = None;

@@ -633,7 +633,7 @@ impl<'a> Machine<'a> {
     }
 
     #[inline(never)]
-    fn object_property(&mut self, object: ObjId, property: Property) -> Value {
+    pub(crate) fn object_property(&mut self, object: ObjId, property: Property) -> Value {
         let of = self.w.object(object);
         match property {
             Property::Name => {

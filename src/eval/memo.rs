@@ -12,6 +12,7 @@ use crate::types::Program;
 use crate::types::builtins::Builtin;
 use crate::types::expr::{Binary, Op, Property};
 use crate::types::shape::{Field, Holds};
+use crate::types::ty::ShapeId;
 use crate::types::value::{ExprId, ObjId, Slice, Value};
 
 /// How many values an outcome may depend on.
@@ -29,14 +30,14 @@ struct Root {
     is_plain: bool,
 }
 
-/// What is read without evaluating anything.
+/// What is read without evaluating anything. The first number is how many holders up from `self` it is.
 #[derive(Clone, Copy, Debug)]
 enum Near {
-    /// A field of `self`, and what it is where nothing says it, if that is the same for all.
-    Field(u16, Option<Key>),
-    /// The key of `self`.
-    Key,
-    /// It is further away.
+    /// A field of a shape, and what it is where nothing says it, if that is the same for all.
+    Field(u8, ShapeId, u16, Option<Key>),
+    /// A property, such as the key of `self` or the host of its owner.
+    Property(u8, Property),
+    /// It must be evaluated.
     No,
 }
 
@@ -55,6 +56,9 @@ pub(crate) struct Memo {
     is_cheap: bool,
 }
 
+/// How deep what a derived field is derived from is looked for.
+const MOST_WITHIN: u8 = 3;
+
 /// How many operations may be computed rather than asked for.
 const CHEAP: u32 = 12;
 
@@ -62,7 +66,7 @@ impl Memo {
     /// The memo of an expression; one that never answers if the expression reads `self` in another way.
     pub fn of(p: &Program, expr: ExprId) -> Memo {
         let mut roots = Vec::new();
-        let is_function = collect(p, expr, &mut roots) && roots.len() <= MOST_ROOTS;
+        let is_function = collect(p, expr, &mut roots, MOST_WITHIN) && roots.len() <= MOST_ROOTS;
         let is_cheap = is_cheap(p, expr, &mut CHEAP.clone());
         Memo { roots, is_off: !is_function, is_cheap, ..Memo::default() }
     }
@@ -106,17 +110,24 @@ impl Memo {
         if self.is_off {
             return None;
         }
-        let of = machine.w.object(object);
-        let (says, own_key) = (of.says, of.key);
-        if of.is_poison {
+        if machine.w.object(object).is_poison {
             return None;
         }
         let mut given = [Key(0, 0); MOST_ROOTS];
         for (root, place) in self.roots.iter().zip(&mut given) {
             *place = match root.near {
-                Near::Field(field, Some(unsaid)) if !says.has(field) => unsaid,
-                Near::Field(field, _) => exact_key(machine.read(object, field))?,
-                Near::Key => exact_key(own_key)?,
+                Near::Field(up, shape, field, unsaid) => {
+                    let holder = holder(machine, object, up)?;
+                    let of = machine.w.object(holder);
+                    match unsaid.filter(|_| of.shape == shape && !of.is_poison && !of.says.has(field)) {
+                        Some(key) => key,
+                        None => exact_key(machine.field(holder, shape, field))?,
+                    }
+                }
+                Near::Property(up, property) => {
+                    let holder = holder(machine, object, up)?;
+                    exact_key(machine.object_property(holder, property))?
+                }
                 Near::No => exact_key(machine.eval(root.expr))?,
             };
         }
@@ -185,16 +196,26 @@ fn exact_key(value: Value) -> Option<Key> {
     }
 }
 
-/// Collects what an expression reads of `self`; whether it is a function of that.
-fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>) -> bool {
+/// The object so many holders up.
+#[inline]
+fn holder(machine: &Machine<'_>, object: ObjId, up: u8) -> Option<ObjId> {
+    (0..up).try_fold(object, |object, _| machine.w.object(object).owner())
+}
+
+/// Collects what an expression reads of `self`; whether it is a function of that. A derived field of `self` is what it is
+/// derived from, if that is likely to repeat: `within` bounds how deep that is looked for.
+fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>, within: u8) -> bool {
     if is_root(p, id) {
         if !roots.iter().any(|known| is_same(p, known.expr, id)) {
-            let is_self = |base| matches!(p.expr(base).op, Op::SelfObj);
-            let near = match p.expr(id).op {
-                Op::Field(base, of, field) if is_self(base) => Near::Field(field, unsaid_key(p.field(of, field))),
-                Op::Property(base, Property::Key) if is_self(base) => Near::Key,
-                _ => Near::No,
-            };
+            let known = roots.len();
+            if let Some(derived) = derived(p, id).filter(|_| within > 0) {
+                let is_function = collect(p, derived, roots, within - 1) && roots.len() <= MOST_ROOTS;
+                if is_function && roots[known..].iter().all(|root| repeats(p, root.expr)) {
+                    return true;
+                }
+                roots.truncate(known);
+            }
+            let near = near(p, id);
             let is_plain = match p.expr(id).op {
                 Op::Field(_, of, field) => p.field(of, field).is_plain(),
                 Op::Property(..) | Op::Is(..) => true,
@@ -204,7 +225,7 @@ fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>) -> bool {
         }
         return roots.len() <= MOST_ROOTS;
     }
-    let mut all = |ids: &[ExprId]| ids.iter().all(|id| collect(p, *id, roots));
+    let mut all = |ids: &[ExprId]| ids.iter().all(|id| collect(p, *id, roots, within));
     match p.expr(id).op {
         Op::Const(_) | Op::Local(_) | Op::Let(_) | Op::Input(_) | Op::Kinds(_) => true,
         Op::SelfObj | Op::Part(..) => false,
@@ -230,6 +251,39 @@ fn collect(p: &Program, id: ExprId, roots: &mut Vec<Root>) -> bool {
                         && found.join.is_none_or(|join| all(&[join.key, join.probe]))
                 })
         }
+    }
+}
+
+/// Where a root is, as seen from `self`.
+fn near(p: &Program, root: ExprId) -> Near {
+    match p.expr(root).op {
+        Op::Field(base, of, field) => match holders(p, base) {
+            Some(up) => Near::Field(up, of, field, unsaid_key(p.field(of, field))),
+            None => Near::No,
+        },
+        Op::Property(base, property @ (Property::Key | Property::Name | Property::On)) => {
+            holders(p, base).map_or(Near::No, |up| Near::Property(up, property))
+        }
+        _ => Near::No,
+    }
+}
+
+/// What a derived field of `self` is derived from.
+fn derived(p: &Program, root: ExprId) -> Option<ExprId> {
+    let Op::Field(base, of, field) = p.expr(root).op else { return None };
+    let field = p.field(of, field);
+    match (p.expr(base).op, field.holds, field.default) {
+        (Op::SelfObj, Holds::Derived, Some(Value::Lazy(id))) => Some(id),
+        _ => None,
+    }
+}
+
+/// Whether a root is likely to be the same for many objects: a block is nobody else's.
+fn repeats(p: &Program, root: ExprId) -> bool {
+    match p.expr(root).op {
+        Op::Field(_, of, field) => p.field(of, field).holds == Holds::Value,
+        Op::Property(_, property) => property == Property::On,
+        _ => false,
     }
 }
 
@@ -267,17 +321,19 @@ fn unsaid_key(field: &Field) -> Option<Key> {
 /// Whether an expression is one step from `self`, or from what holds it.
 fn is_root(p: &Program, id: ExprId) -> bool {
     match p.expr(id).op {
-        Op::Field(base, ..) | Op::FieldNamed(base, _) | Op::Property(base, _) | Op::Is(base, _) => is_holder(p, base),
+        Op::Field(base, ..) | Op::FieldNamed(base, _) | Op::Property(base, _) | Op::Is(base, _) => {
+            holders(p, base).is_some()
+        }
         _ => false,
     }
 }
 
-/// `self`, `self.owner`, `self.owner.owner`
-fn is_holder(p: &Program, id: ExprId) -> bool {
+/// How many holders up from `self` an expression is: `self`, `self.owner`, `self.owner.owner`.
+fn holders(p: &Program, id: ExprId) -> Option<u8> {
     match p.expr(id).op {
-        Op::SelfObj => true,
-        Op::Property(base, Property::Owner) => is_holder(p, base),
-        _ => false,
+        Op::SelfObj => Some(0),
+        Op::Property(base, Property::Owner) => holders(p, base)?.checked_add(1),
+        _ => None,
     }
 }
 

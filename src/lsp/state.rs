@@ -84,9 +84,9 @@ impl Project {
 
     /// Something changed: nothing that was computed holds.
     pub(super) fn touch(&mut self) {
-        if let Some(old) = self.snapshot.take() {
-            discard(old);
-        }
+        // Here and now, not beside the work: what comes next takes the memory that this gives back, where a thread of its own
+        // would hand it to the system, which then has to make it anew.
+        self.snapshot = None;
         self.is_stale = true;
         self.revision += 1;
     }
@@ -250,12 +250,6 @@ impl<'a> State<'a> {
         })
         .collect()
     }
-}
-
-/// Gives a snapshot's memory back beside the work: of a large lab that takes milliseconds that somebody would wait for.
-fn discard(old: Snapshot) {
-    // Where there is no thread to be had it is dropped with the closure.
-    let _ = std::thread::Builder::new().name("discard".to_owned()).spawn(move || drop(old));
 }
 
 /// Takes a file from the disk as it is there, or forgets it.

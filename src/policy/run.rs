@@ -120,18 +120,21 @@ impl<'a, 'm> Runner<'a, 'm> {
 
     /// What the kind of one object requires of it.
     fn sheet(&mut self, sheet: &mut Sheet, object: ObjId, of: &Object, rule: &Rule) {
-        self.machine.this = Some(object);
-        let together = sheet.together(self.machine, object);
-        if together == Asked::Known {
-            for place in 0..sheet.alone.len() {
-                self.one(&mut sheet.requires[sheet.alone[place]], object, of, rule);
-            }
+        let open = sheet.open(self.machine, object, of);
+        if sheet.places(open).is_empty() {
             return;
         }
+        self.machine.this = Some(object);
+        let together = sheet.together(self.machine, object);
         let mut are_fine = true;
-        for (place, one) in sheet.requires.iter_mut().enumerate() {
-            let is_fine = self.one(one, object, of, rule);
-            are_fine &= is_fine || sheet.alone.contains(&place);
+        for number in 0..sheet.places(open).len() {
+            let place = sheet.places(open)[number];
+            let is_member = sheet.together.get(place).is_some_and(|is_member| *is_member);
+            if is_member && together == Asked::Known {
+                continue;
+            }
+            let is_fine = self.one(&mut sheet.requires[place], object, rule);
+            are_fine &= is_fine || !is_member;
         }
         if let Asked::Unknown(given) = together
             && are_fine
@@ -141,9 +144,9 @@ impl<'a, 'm> Runner<'a, 'm> {
     }
 
     /// One requirement of an object's kind; whether the object meets it.
-    fn one(&mut self, one: &mut (Require, Shortcut), object: ObjId, of: &Object, rule: &Rule) -> bool {
+    fn one(&mut self, one: &mut (Require, Shortcut), object: ObjId, rule: &Rule) -> bool {
         let (require, shortcut) = one;
-        if require.only.is_some() && require.only != of.tag || shortcut.holds(self.machine, object, of.says) {
+        if shortcut.is_said(self.machine, object) {
             return true;
         }
         self.machine.this = Some(object);

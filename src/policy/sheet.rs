@@ -1,7 +1,8 @@
 //! What a kind requires of each of its objects: one requirement after the other, or all at once where objects repeat.
 
-use crate::eval::Machine;
+use crate::base::Name;
 use crate::eval::memo::{Given, Memo, TRIAL};
+use crate::eval::{FieldSet, Machine, Object};
 use crate::policy::shortcut::Shortcut;
 use crate::types::expr::Require;
 use crate::types::ty::ShapeId;
@@ -12,13 +13,26 @@ use crate::types::value::ObjId;
 pub(crate) struct Sheet {
     /// Each with its shortcut.
     pub requires: Vec<(Require, Shortcut)>,
-    /// The places of those that are not asked together with others; empty before it is known for which that pays.
-    pub alone: Vec<usize>,
+    /// Which of them are asked together; empty before it is known for which that pays.
+    pub together: Vec<bool>,
     is_settled: bool,
     /// What was found for objects that give all members the same values: that they meet all of them.
     pub memo: Memo,
     seen: u32,
+    /// The places of those that defaults do not settle, for objects of a variant that say the same fields.
+    open: Vec<Open>,
 }
+
+/// What is to be asked of objects that say the same fields.
+#[derive(Clone, Debug)]
+struct Open {
+    says: FieldSet,
+    tag: Option<Name>,
+    places: Vec<usize>,
+}
+
+/// How many sets of fields are told apart.
+const MOST_SETS: usize = 32;
 
 /// What is known of the members together.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,11 +52,38 @@ impl Sheet {
         let with_shortcut = |one: &Require| (one.clone(), Shortcut::of(machine, shape, one));
         Sheet {
             requires: requires.map(with_shortcut).collect(),
-            alone: Vec::new(),
+            together: Vec::new(),
             is_settled: false,
             memo: Memo::default(),
             seen: 0,
+            open: Vec::new(),
         }
+    }
+
+    /// Which requirements are to be asked of an object, as its variant and the defaults of what it does not say leave it; as a
+    /// place for [`Sheet::places`].
+    pub fn open(&mut self, machine: &mut Machine<'_>, object: ObjId, of: &Object) -> usize {
+        let is_same = |open: &Open| open.says == of.says && open.tag == of.tag;
+        if let Some(place) = self.open.iter().position(is_same) {
+            return place;
+        }
+        let mut places = Vec::new();
+        for (place, (require, shortcut)) in self.requires.iter_mut().enumerate() {
+            let is_meant = require.only.is_none() || require.only == of.tag;
+            if is_meant && !shortcut.by_defaults(machine, object, of.says) {
+                places.push(place);
+            }
+        }
+        if self.open.len() == MOST_SETS {
+            self.open.clear();
+        }
+        self.open.push(Open { says: of.says, tag: of.tag, places });
+        self.open.len() - 1
+    }
+
+    /// The places of requirements that [`Sheet::open`] found.
+    pub fn places(&self, open: usize) -> &[usize] {
+        &self.open[open].places
     }
 
     /// Asks the members together, about `self`.
@@ -59,8 +100,7 @@ impl Sheet {
                 is_free.then_some(&shortcut.memo)
             });
             let (memo, members) = Memo::together(machine.p, memos);
-            self.alone = (0..members.len()).filter(|place| !members[*place]).collect();
-            (self.memo, self.is_settled) = (memo, true);
+            (self.memo, self.together, self.is_settled) = (memo, members, true);
         }
         match self.memo.given(machine, object) {
             Some(given) if self.memo.answer(&given).is_some() => Asked::Known,

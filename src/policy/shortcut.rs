@@ -3,7 +3,7 @@
 
 use crate::eval::memo::Memo;
 use crate::eval::{FieldSet, Machine};
-use crate::types::expr::{Fold, Loop, Op, Property, Require};
+use crate::types::expr::{Binary, Fold, Loop, Op, Property, Require};
 use crate::types::ty::ShapeId;
 use crate::types::value::{ExprId, ObjId, Slice, Value};
 
@@ -16,6 +16,8 @@ struct Decisive {
     reads: FieldSet,
     /// Whether the defaults give it that value, or leave it unknown; none before the first look.
     by_default: Option<bool>,
+    /// A field of which it asks no more than that it is said: `self.address != null`.
+    said: Option<u16>,
 }
 
 /// The shortcuts of one requirement.
@@ -58,7 +60,8 @@ impl Shortcut {
     fn part(&mut self, machine: &Machine<'_>, shape: ShapeId, expr: ExprId, value: Value) {
         let mut reads = FieldSet::NOTHING;
         if (Reads { machine, shape, of: Op::SelfObj }).only(expr, &mut reads) && reads != FieldSet::NOTHING {
-            self.parts.push(Decisive { expr, value, reads, by_default: None });
+            let said = said(machine, shape, expr).filter(|_| value == Value::Bool(true));
+            self.parts.push(Decisive { expr, value, reads, by_default: None, said });
         }
     }
 
@@ -68,22 +71,34 @@ impl Shortcut {
     }
 
     /// Whether an object that says these fields meets the requirement by defaults alone, or leaves unknown what decides it.
-    pub fn holds(&mut self, machine: &mut Machine<'_>, object: ObjId, said: FieldSet) -> bool {
-        for part in &mut self.parts {
-            if part.reads.meets(said) {
-                continue;
-            }
-            let settled = *part.by_default.get_or_insert_with(|| {
+    pub fn by_defaults(&mut self, machine: &mut Machine<'_>, object: ObjId, said: FieldSet) -> bool {
+        self.parts.iter_mut().filter(|part| !part.reads.meets(said)).any(|part| {
+            *part.by_default.get_or_insert_with(|| {
                 machine.this = Some(object);
                 let value = machine.eval(part.expr);
                 let is_unknown = machine.unknown.take().is_some();
                 value == part.value || is_unknown && value.is_poison()
-            });
-            if settled {
-                return true;
-            }
+            })
+        })
+    }
+
+    /// Whether an object meets the requirement because it says a field.
+    pub fn is_said(&self, machine: &Machine<'_>, object: ObjId) -> bool {
+        self.parts.iter().filter_map(|part| part.said).any(|field| {
+            let slot = machine.w.slot(object, field);
+            slot.is_some_and(|slot| slot.value.is_known() && !matches!(slot.value, Value::Lazy(_)))
+        })
+    }
+}
+
+/// The field of `self` that an expression asks to be there, if it asks no more.
+fn said(machine: &Machine<'_>, shape: ShapeId, expr: ExprId) -> Option<u16> {
+    let Op::Binary(Binary::Ne, a, b) = machine.p.expr(expr).op else { return None };
+    match (machine.p.expr(a).op, machine.p.expr(b).op) {
+        (Op::Field(base, of, field), Op::Const(Value::Null)) if of == shape => {
+            matches!(machine.p.expr(base).op, Op::SelfObj).then_some(field)
         }
-        false
+        _ => None,
     }
 }
 

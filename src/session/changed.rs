@@ -41,9 +41,9 @@ pub(super) fn changes(before: &[Read], now: &[Read]) -> Option<Vec<Change>> {
 /// Compares the items that a difference of the texts touches: all others are the same word for word.
 fn in_file(old: &Read, new: &Read, found: &mut Vec<Change>) -> Option<()> {
     let (before, now) = (old.0.text.as_bytes(), new.0.text.as_bytes());
-    let start = common(before.iter().zip(now));
+    let start = alike_at_start(before, now);
     let most = before.len().min(now.len()) - start;
-    let end = common(before.iter().rev().zip(now.iter().rev()).take(most));
+    let end = alike_at_end(&before[before.len() - most..], &now[now.len() - most..]);
     let touched = |read: &Read| {
         let until = read.0.text.len() - end;
         let first = read.1.items.partition_point(|item| (read.1.node(*item).end as usize) < start);
@@ -62,9 +62,22 @@ fn in_file(old: &Read, new: &Read, found: &mut Vec<Change>) -> Option<()> {
     Some(())
 }
 
-/// How many pairs are alike before the first that is not.
-fn common<'a>(pairs: impl Iterator<Item = (&'a u8, &'a u8)>) -> usize {
-    pairs.take_while(|(one, other)| one == other).count()
+/// How many bytes are compared at a time: a long text is mostly alike.
+const CHUNK: usize = 256;
+
+/// How many bytes are alike before the first that is not.
+fn alike_at_start(one: &[u8], other: &[u8]) -> usize {
+    let chunks = one.chunks(CHUNK).zip(other.chunks(CHUNK));
+    let whole = chunks.take_while(|(one, other)| one == other).map(|(one, _)| one.len()).sum::<usize>();
+    whole + one[whole..].iter().zip(&other[whole..]).take_while(|(one, other)| one == other).count()
+}
+
+/// How many bytes are alike behind the last that is not.
+fn alike_at_end(one: &[u8], other: &[u8]) -> usize {
+    let chunks = one.rchunks(CHUNK).zip(other.rchunks(CHUNK));
+    let whole = chunks.take_while(|(one, other)| one == other).map(|(one, _)| one.len()).sum::<usize>();
+    let (one, other) = (&one[..one.len() - whole], &other[..other.len() - whole]);
+    whole + one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
 }
 
 fn text(read: &Read, node: Index) -> &str {
@@ -120,5 +133,23 @@ fn field_of(read: &Read, entry: Index) -> Option<String> {
             (read.1.kind(word) == NodeKind::Name).then(|| text(read, word).to_owned())
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{alike_at_end, alike_at_start};
+
+    #[test]
+    fn the_first_and_last_difference_is_found_wherever_it_is() {
+        let text: Vec<u8> = (0..1000u32).map(|number| (number % 251) as u8).collect();
+        for place in [0, 1, 255, 256, 257, 511, 999] {
+            let mut other = text.clone();
+            other[place] ^= 1;
+            assert_eq!((alike_at_start(&text, &other), alike_at_end(&text, &other)), (place, 999 - place));
+        }
+        assert_eq!((alike_at_start(&text, &text), alike_at_end(&text, &text)), (1000, 1000));
+        assert_eq!((alike_at_start(&text, &text[..300]), alike_at_end(&text, &text[700..])), (300, 300));
+        assert_eq!((alike_at_start(&[], &text), alike_at_end(&text, &[])), (0, 0));
     }
 }

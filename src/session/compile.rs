@@ -68,7 +68,9 @@ pub fn parse(
 ) -> Parsed {
     let mut sources = Sources::default();
     let instead = |path: &str| library_tests.iter().find(|(other, _)| *other == path);
-    let library = library::FILES.iter().map(|file| instead(file.0).unwrap_or(file));
+    let is_left_out = |path: &str| options.without_incidents && path.starts_with(library::INCIDENTS);
+    let files_of_it = library::FILES.iter().filter(|file| !is_left_out(file.0));
+    let library = files_of_it.map(|file| instead(file.0).unwrap_or(file));
     let is_added = |file: &&(&str, &str)| !library::FILES.iter().any(|(path, _)| *path == file.0);
     for (path, text) in library.chain(library_tests.iter().filter(is_added)) {
         sources.add(SourceFile::new(format!("std/{path}"), (*text).to_owned(), Origin::Library));

@@ -77,6 +77,9 @@ pub const FILES: &[(&str, &str)] = library! {
     "vm.hlab"
 };
 
+/// The folder of past outages, which no other file of the library needs.
+pub const INCIDENTS: &str = "incidents/";
+
 #[cfg(test)]
 mod tests {
     /// Every `.hlab` file of a folder, with its path from `stdlib/`.

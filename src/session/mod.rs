@@ -58,6 +58,8 @@ pub struct Options {
     pub locked: bool,
     /// How many threads may parse files; 0 and 1 both mean one.
     pub threads: usize,
+    /// Whether the library's past outages are left out: who only wants to know what is wrong need not read them.
+    pub without_incidents: bool,
     /// Asked now and then: whether nobody waits for the result any more.
     pub stop: Option<Stop>,
     /// Called with a stage's name as the stage ends, for measuring: below the rim nothing reads a clock.

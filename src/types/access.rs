@@ -404,16 +404,13 @@ impl Checker<'_> {
         }
     }
 
-    /// The shapes that hold blocks of these shapes.
+    /// The shapes that hold blocks of these shapes, in their order.
     fn owners_of(&self, blocks: &[ShapeId]) -> Vec<ShapeId> {
-        let holds = |of: ShapeId| blocks.contains(&of);
-        let owners = self.p.shapes.iter().enumerate().filter(|(_, shape)| {
-            shape.fields.iter().any(|field| match field.holds {
-                Holds::Block(of, _) | Holds::Blocks(of, _) => holds(of),
-                Holds::Value | Holds::Derived => false,
-            })
-        });
-        owners.map(|(number, _)| ShapeId(number as u16)).collect()
+        let owners = blocks.iter().filter_map(|of| self.p.owners.get(usize::from(of.0)));
+        let mut owners: Vec<ShapeId> = owners.flatten().copied().collect();
+        owners.sort();
+        owners.dedup();
+        owners
     }
 
     /// The shapes of keyed blocks that objects of these shapes hold.

@@ -54,6 +54,7 @@ pub fn declare(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec
         checker.prepositions(*site, *shape);
         checker.fields(*site, *shape);
     }
+    p.owners = owners(p);
     for pending in std::mem::take(&mut p.pending) {
         Checker::new(p, units, sources, out, pending.unit).default_of(pending);
     }
@@ -69,6 +70,19 @@ pub fn declare(p: &mut Program, units: &[Unit], sources: &Sources, out: &mut Vec
     }
     values_and_functions(p, units, sources, out);
     super::body::layers(p, units, sources, out);
+}
+
+/// For each shape, the shapes that hold blocks of it.
+fn owners(p: &Program) -> Vec<Vec<ShapeId>> {
+    let mut owners = vec![Vec::new(); p.shapes.len()];
+    for (number, shape) in p.shapes.iter().enumerate() {
+        for field in &shape.fields {
+            if let Holds::Block(of, _) | Holds::Blocks(of, _) = field.holds {
+                owners[usize::from(of.0)].push(ShapeId(number as u16));
+            }
+        }
+    }
+    owners
 }
 
 /// Types every `let`, input and function of the project, used or not. The library's are typed on demand.

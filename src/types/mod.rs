@@ -200,6 +200,8 @@ pub struct Program {
     pub joins: u32,
     /// Defaults and refinements that wait until every field is known.
     pub(crate) pending: Vec<decl::Pending>,
+    /// For each shape, the shapes that hold blocks of it, in their order.
+    pub(crate) owners: Vec<Vec<ShapeId>>,
     /// Derived fields whose expression waits for its first reader.
     pub(crate) waiting: FxHashMap<(ShapeId, u16), decl::Waiting>,
     /// Types that are being made, outermost first.

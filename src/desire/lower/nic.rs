@@ -92,14 +92,15 @@ pub(super) fn usual(cx: &Cx<'_>) -> Usual {
 
 /// `BC:24:11:90:21:DF`
 pub(super) fn mac_text(mac: u64) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let mut text = [b':'; 17];
-    for (pair, byte) in text.chunks_mut(3).zip(&mac.to_be_bytes()[2..]) {
-        pair[0] = DIGITS[usize::from(byte >> 4)];
-        pair[1] = DIGITS[usize::from(byte & 15)];
+    let mut text = String::with_capacity(17);
+    for (place, byte) in mac.to_be_bytes().into_iter().skip(2).enumerate() {
+        if place > 0 {
+            text.push(':');
+        }
+        let at = usize::from(byte) * 2;
+        text.push_str(&HEXADECIMALS[at..at + 2]);
     }
-    // Digits, letters and colons are always text.
-    String::from_utf8_lossy(&text).into_owned()
+    text
 }
 
 /// The addresses of all cards, as cloud-init is told.
@@ -180,12 +181,40 @@ pub(super) fn address_text(address: u32) -> String {
 }
 
 fn decimal(text: &mut String, number: u8) {
-    for unit in [100, 10] {
-        if number >= unit {
-            text.push(char::from(b'0' + number / unit % 10));
+    let end = usize::from(number) * 3 + 3;
+    let digits = 1 + usize::from(number >= 10) + usize::from(number >= 100);
+    text.push_str(&DECIMALS[end - digits..end]);
+}
+
+/// The numbers of a byte one behind the other, three digits each.
+static DECIMALS: &str = texts(&numbers::<768>(10));
+/// The same in base 16, two digits each.
+static HEXADECIMALS: &str = texts(&numbers::<512>(16));
+
+/// The digits of 0 to 255 in a base, in runs of the same length.
+const fn numbers<const LENGTH: usize>(base: usize) -> [u8; LENGTH] {
+    let mut digits = [0; LENGTH];
+    let width = LENGTH / 256;
+    let mut at = LENGTH;
+    while at > 0 {
+        at -= 1;
+        let mut number = at / width;
+        let mut behind = width - 1 - at % width;
+        while behind > 0 {
+            number /= base;
+            behind -= 1;
         }
+        digits[at] = b"0123456789ABCDEF"[number % base];
     }
-    text.push(char::from(b'0' + number % 10));
+    digits
+}
+
+/// Digits are text.
+const fn texts(digits: &'static [u8]) -> &'static str {
+    match std::str::from_utf8(digits) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
 }
 
 fn gateway<'a>(cx: &mut Cx<'a>, said: Value, network: Network) -> Option<Text<'a>> {
@@ -214,5 +243,6 @@ mod tests {
         assert_eq!(with_prefix(0xC0A8_0405, 24), "192.168.4.5/24");
         assert_eq!(with_prefix(0x0A00_640A, 8), "10.0.100.10/8");
         assert_eq!(mac_text(0xBC24_1190_21DF), "BC:24:11:90:21:DF");
+        assert_eq!(with_prefix(0x0063_FFC8, 0), "0.99.255.200/0");
     }
 }
