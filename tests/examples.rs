@@ -61,10 +61,9 @@ fn labs() -> Vec<(String, PathBuf)> {
     labs
 }
 
-/// What the compiler makes of a lab.
-fn read(folder: &Path) -> Analysis {
-    let mut world = MemoryWorld::default();
-    let mut folders = vec![folder.to_path_buf()];
+/// The sources of a lab: their names there, and where they are.
+fn sources(folder: &Path) -> Vec<(String, PathBuf)> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
     while let Some(below) = folders.pop() {
         for entry in std::fs::read_dir(below).expect("a lab can be listed").flatten() {
             let path = entry.path();
@@ -72,9 +71,18 @@ fn read(folder: &Path) -> Analysis {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "hlab") {
                 let name = path.strip_prefix(folder).expect("found below the lab").to_string_lossy().into_owned();
-                world = world.with(&name, std::fs::read(&path).expect("a source can be read"));
+                found.push((name, path));
             }
         }
+    }
+    found
+}
+
+/// What the compiler makes of a lab.
+fn read(folder: &Path) -> Analysis {
+    let mut world = MemoryWorld::default();
+    for (name, path) in sources(folder) {
+        world = world.with(&name, std::fs::read(&path).expect("a source can be read"));
     }
     analyze(&world, &Options::default())
 }
@@ -125,6 +133,59 @@ fn the_lab_as_it_was_found_is_refused_on_the_right_lines() {
         analysis.diagnostics.iter().map(|diagnostic| terminal::short(&shown, diagnostic)).collect();
     lines.sort();
     insta::assert_snapshot!(AS_FOUND, lines.join("\n"));
+}
+
+/// The cells of the rows of the table in the chapter about the real lab: section, files, resources.
+fn facts_table() -> Vec<[String; 3]> {
+    let chapter = std::fs::read_to_string(root().join("docs/homelab.md")).expect("the chapter is there");
+    let (_, table) = chapter.split_once("|---|---|---|---|\n").expect("it has a table");
+    let rows = table.lines().take_while(|line| line.starts_with('|'));
+    let cells = rows.map(|row| row.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>());
+    cells.map(|cells| [1, 2, 3].map(|place| cells[place].clone())).collect()
+}
+
+#[test]
+fn each_resource_in_the_table_of_facts_is_declared_in_a_file_of_its_row() {
+    const FOLDER: &str = "../lang-examples/homelab/";
+    let lab = root().join("lang-examples/homelab");
+    let analysis = compile(&lab);
+    let (mut wrong, mut named) = (Vec::new(), std::collections::BTreeSet::new());
+    for [section, files, resources] in facts_table() {
+        let links = files.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+        let files: Vec<&str> = links.filter_map(|link| link.strip_prefix(FOLDER)).collect();
+        assert!(!files.is_empty(), "{section}: no file");
+        for file in &files {
+            assert!(lab.join(file).is_file(), "{section}: `{file}` is not there");
+        }
+        named.extend(files.iter().map(|file| (*file).to_owned()));
+        for resource in resources.split('`').skip(1).step_by(2) {
+            let told = analysis.explain_path(resource).unwrap_or_default();
+            let place = told.lines().find_map(|line| line.trim().strip_prefix("declared at "));
+            let file = place.and_then(|place| place.split(':').next()).unwrap_or("nowhere");
+            if !files.contains(&file) {
+                wrong.push(format!("{section}: `{resource}` is declared in {file}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let sources = sources(&lab).into_iter().map(|(name, _)| name).filter(|name| !name.ends_with("_test.hlab"));
+    let left_out: Vec<String> = sources.filter(|name| !named.contains(name)).collect();
+    assert!(left_out.is_empty(), "no row names {left_out:?}");
+}
+
+#[test]
+fn each_section_of_the_facts_has_a_row_in_the_chapter_about_the_lab() {
+    let Some(path) = shared("facts/homelab.md") else { return };
+    let facts = std::fs::read_to_string(path).expect("the facts can be read");
+    // `### 1.4 chief-horse — …`, `## 15. Hardware-id table (…)`: the number and what stands before the first aside.
+    let headings = facts.lines().filter_map(|line| line.strip_prefix("## ").or_else(|| line.strip_prefix("### ")));
+    let sections: Vec<String> = headings
+        .filter(|heading| heading.starts_with(|c: char| c.is_ascii_digit()))
+        .map(|heading| heading.split(['—', '(']).next().unwrap_or_default().replace("⚠ ", "").replacen(". ", " ", 1))
+        .map(|heading| heading.trim().to_owned())
+        .collect();
+    let rows: Vec<String> = facts_table().into_iter().map(|[section, ..]| section).collect();
+    assert_eq!(rows, sections);
 }
 
 #[test]

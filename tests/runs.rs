@@ -60,6 +60,17 @@ fn a_policy_that_lacks_its_facts_is_noted_and_not_where_there_are_errors() {
     assert!(!is_idle(&LAB.replace("id = 101", "id = 1")));
 }
 
+#[test]
+fn texts_of_which_some_are_versions_have_one_order() {
+    // `9` is before `10` as a version, `10` before `5x` and `5x` before `9` as texts: a circle, at which sorting panics.
+    for texts in ["\"10\", \"9\", \"5x\"", "\"5x\", \"10\", \"9\"", "\"9\", \"5x\", \"10\""] {
+        let text = format!("{LAB}\nvm listed on pve {{ id = 190, description = \"${{sort([{texts}])}}\" }}\n");
+        let analysis = analyze(&MemoryWorld::default().with("main.hlab", text), &Options::default());
+        let told = analysis.explain_path("vm.listed").expect("it is there");
+        assert!(told.contains("description = 9, 10, 5x"), "{told}");
+    }
+}
+
 fn tested(test: &str) -> Vec<String> {
     let world = MemoryWorld::default().with("main.hlab", LAB).with("lab_test.hlab", test);
     let report = run_tests(&world, &Options::default(), None);
@@ -85,6 +96,20 @@ fn an_expectation_that_is_not_met_says_what_was_found() {
 #[test]
 fn an_error_that_a_test_does_not_expect_fails_it() {
     let failures = tested("test \"t\" {\n  change vm.web { id = 1 }\n  expect ok\n}\n");
+    assert_eq!(failures, ["HL0411 refused-value: expected at least 100, found 1"]);
+}
+
+#[test]
+fn a_test_overlooks_warnings_unless_it_expects_a_clean_lab() {
+    let tested = |change: &str, expects: &str| tested(&format!("test \"t\" {{\n  {change}\n  {expects}\n}}\n"));
+    let odd = "change vm.web { raw { \"autostart\" = \"1\" } }";
+    assert_eq!(tested(odd, "expect ok"), [""; 0]);
+    let failures = tested(odd, "expect clean");
+    let [failure] = failures.as_slice() else { panic!("{failures:?}") };
+    assert!(failure.contains("raw-option"), "{failure}");
+    assert_eq!(tested(odd, "expect warning raw-option\n  expect clean"), [""; 0]);
+    assert_eq!(tested("change vm.web { memory = 2GiB }", "expect clean"), [""; 0]);
+    let failures = tested("change vm.web { id = 1 }", "expect clean");
     assert_eq!(failures, ["HL0411 refused-value: expected at least 100, found 1"]);
 }
 

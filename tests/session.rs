@@ -308,7 +308,9 @@ fn the_software_defined_network_is_made_part_by_part_and_applied_before_guests_u
                   sdn-zone inside: Simple { ipam = pve, dhcp = true }\n\
                   vnet apps in vlans { network = apps-net, tag = 40 }\n\
                   vnet own in inside { subnet main { cidr = 10.41.0.0/24, gateway = 10.41.0.1, \
-                  pool all { range = 10.41.0.50..10.41.0.99 } } }\n\
+                  pool all { range = 10.41.0.50..10.41.0.99 } }, \
+                  subnet six { cidr6 = \"2001:db8:41::/64\", gateway6 = \"2001:db8:41::1\", \
+                  pool all { range6 = \"2001:db8:41::50\"..\"2001:db8:41::99\" } } }\n\
                   vm web on pve { id = 101, nic net0 { network = apps-net } }\n";
     let analysis = analyze(&MemoryWorld::default().with("a.hlab", source), &Options::default());
     assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
@@ -326,11 +328,42 @@ fn the_software_defined_network_is_made_part_by_part_and_applied_before_guests_u
         "`pvesh create /cluster/sdn/vnets --vnet apps --zone vlans --tag 40`",
         "`pvesh create /cluster/sdn/vnets/own/subnets --subnet 10.41.0.0/24 --type subnet --gateway 10.41.0.1 \
          --dhcp-range start-address=10.41.0.50,end-address=10.41.0.99`",
+        "`pvesh create /cluster/sdn/vnets/own/subnets --subnet 2001:db8:41::/64 --type subnet --gateway 2001:db8:41::1 \
+         --dhcp-range start-address=2001:db8:41::50,end-address=2001:db8:41::99`",
         "`pvesh set /cluster/sdn`",
         "| VM 101 `web` on pve",
     ];
     let places: Vec<Option<usize>> = parts.iter().map(|part| page.find(part)).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}\n{page}");
+}
+
+#[test]
+fn a_mapping_of_a_card_that_can_be_divided_is_marked_so() {
+    let source = "project lab { owner { device.mapping = api } }\n\
+                  host pve { memory = 64GiB, iommu { enabled = true, mode = passthrough }, \
+                  pci offers { at = 01:00, ids = [10de:1eb8], mdev-types = [\"nvidia-222\"] }, \
+                  pci divided { at = 02:00, ids = [10de:1eb8], mapping = \"shared\" }, \
+                  pci whole { at = 03:00, ids = [10de:2484] }, \
+                  pci none { at = 04:00, ids = [10de:2484], mdev-types = [] } }\n\
+                  host spare { memory = 64GiB, pci divided { at = 02:00, ids = [10de:1eb8], mapping = \"shared\" } }\n\
+                  profile small for vm { machine = q35, start { on-boot = true } }\n\
+                  vm one on pve with small { id = 101, attach offers, attach divided { mdev = \"nvidia-222\" } }\n\
+                  vm two on pve with small { id = 102, attach whole, attach none }\n\
+                  vm three on spare with small { id = 103, attach divided }\n";
+    let analysis = analyze(&MemoryWorld::default().with("a.hlab", source), &Options::default());
+    assert!(!analysis.has_errors(), "{:?}", analysis.diagnostics);
+    let rollout = analysis.rollout().value;
+    let page = String::from_utf8_lossy(rollout.get("ROLLOUT.md").expect("a page")).into_owned();
+    let commands = [
+        "--id offers --map id=10de:1eb8,node=pve,path=0000:01:00 --mdev 1`",
+        // The mark is of the mapping, whatever the node.
+        "--id shared --map id=10de:1eb8,node=pve,path=0000:02:00 --map id=10de:1eb8,node=spare,path=0000:02:00 --mdev 1`",
+        "--id whole --map id=10de:2484,node=pve,path=0000:03:00`",
+        "--id none --map id=10de:2484,node=pve,path=0000:04:00`",
+    ];
+    for command in commands {
+        assert!(page.contains(&format!("`pvesh create /cluster/mapping/pci {command}")), "{command}\n{page}");
+    }
 }
 
 #[test]

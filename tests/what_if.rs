@@ -176,7 +176,7 @@ container box on a {{ id = 105, memory = 1GiB, rootfs {{ storage = far, size = 8
             let way = match &one.way {
                 Way::Live { to, copy } => format!("live to {to}, {} GiB", copy >> 30),
                 Way::Restart { to, copy } => format!("restart on {to}, {} GiB", copy >> 30),
-                Way::Stop { because } => because.join("; "),
+                Way::Stop { because, .. } => because.join("; "),
             };
             (one.guest.as_str(), way)
         })
@@ -195,11 +195,136 @@ container box on a {{ id = 105, memory = 1GiB, rootfs {{ storage = far, size = 8
     assert_eq!(role.after, ["vm.names"]);
 }
 
+/// Storages that `a` has alone, and what other hosts have.
+const OWN: &str = r#"
+storage own: ZfsPool on a { pool = "rpool/a", content = [images, rootdir] }
+storage more: ZfsPool on a { pool = "rpool/m", content = [images] }
+storage fast: ZfsPool on b { pool = "rpool/b", content = [images], capacity = 40GiB }
+storage slow: ZfsPool on b { pool = "rpool/s", content = [images], capacity = 30GiB }
+storage files: ZfsPool on d { pool = "rpool/d", content = [rootdir] }
+vm there on b { id = 200, disk scsi0 { storage = fast, size = 4GiB } }
+"#;
+
+fn with_pools(text: &str) -> String {
+    let three = THREE.replace("memory = 16GiB,", "memory = 16GiB, zpool rpool,").replace("[images, rootdir]", "[iso]");
+    format!("{three}{OWN}{text}")
+}
+
+/// Each guest that stays, with why, and the command that is proposed.
+fn staying(lab: &str) -> Vec<(String, String, Option<String>)> {
+    let analysis = analyze(&MemoryWorld::default().with("main.hlab", lab), &Options::default());
+    let drain = analysis.drain("a").expect("it is there");
+    let told = drain.guests.into_iter().filter_map(|one| match one.way {
+        Way::Stop { because, proposal } => Some((one.guest, because.join("; "), proposal.map(|found| found.command))),
+        Way::Live { .. } | Way::Restart { .. } => None,
+    });
+    told.collect()
+}
+
+#[test]
+fn a_guest_that_only_its_storage_keeps_is_told_of_another_one() {
+    let text = with_pools(
+        "vm one on a { id = 101, disk scsi0 { storage = own, size = 20GiB }, start { order = 3 } }\n\
+         vm two on a { id = 102, disk scsi0 { storage = own, size = 8GiB }, disk scsi1 { storage = more, size = 16GiB }, start { order = 2 } }\n\
+         container box on a { id = 103, rootfs { storage = own, size = 8GiB }, start { order = 1 } }\n",
+    );
+    let lacking = "there is no storage `own` on `b` and `d`".to_owned();
+    let expected = [
+        // `fast` has 36 GiB left, then 16; the first takes the roomiest, the second what is left of both.
+        ("vm.one", "qm migrate 101 b --online --with-local-disks --targetstorage own:fast"),
+        ("vm.two", "qm migrate 102 b --online --with-local-disks --targetstorage own:slow,more:slow"),
+        ("container.box", "pct migrate 103 d --restart --target-storage own:files"),
+    ];
+    let expected = expected.map(|(guest, command)| (guest.to_owned(), lacking.clone(), Some(command.to_owned())));
+    assert_eq!(staying(&text), expected);
+    let drain = lab(&text).drain("a").expect("it is there");
+    let Way::Stop { proposal: Some(proposal), .. } = &drain.guests[0].way else { panic!("{:?}", drain.guests[0]) };
+    assert_eq!((proposal.to.as_str(), proposal.live), ("b", true));
+    let [one] = proposal.storages.as_slice() else { panic!("{:?}", proposal.storages) };
+    assert_eq!(
+        (one.from.as_str(), one.to.as_str(), one.copy, one.free),
+        ("own", "fast", Some(20 << 30), Some(36 << 30))
+    );
+}
+
+#[test]
+fn where_no_storage_would_do_the_drain_says_what_is_missing() {
+    let text = with_pools(
+        "vm large on a { id = 101, disk scsi0 { storage = own, size = 50GiB }, start { order = 4 } }\n\
+         vm hungry on a { id = 102, memory = 60GiB, disk scsi0 { storage = own, size = 1GiB }, start { order = 3 } }\n\
+         vm watched on a { id = 103, disk scsi0 { storage = own, size = 1GiB }, start { order = 2 } }\n\
+         ha watched { guest = watched }\n\
+         storage part: Nfs on a { server = 192.168.4.9, export = \"/p\", content = [images] }\n\
+         vm bound on a { id = 104, disk scsi0 { storage = part, size = 1GiB }, start { order = 1 } }\n",
+    );
+    let lacking = "there is no storage `own` on `b` and `d`";
+    let expected = [
+        (
+            "vm.large",
+            format!(
+                "{lacking}; no other storage has the room (`fast` has 36GiB of 50GiB free, `slow` has 30GiB of 50GiB free) on `b`; \
+                 no other storage takes `images` on `d`"
+            ),
+        ),
+        ("vm.hungry", format!("{lacking}; only 13824MiB of 60GiB are free on `b`; only 14GiB of 60GiB are free on `d`")),
+        (
+            "vm.watched",
+            format!("{lacking}; it is an HA resource, and the HA manager moves no disk to another storage: move its disks first"),
+        ),
+        (
+            "vm.bound",
+            "there is no storage `part` on `b` and `d`; a migration copies nothing of `part`, which is on the network and not \
+             offered on `b` and `d`"
+                .to_owned(),
+        ),
+    ];
+    let expected = expected.map(|(guest, because)| (guest.to_owned(), because, None));
+    assert_eq!(staying(&text), expected);
+}
+
+#[test]
+fn a_storage_whose_room_nobody_states_is_proposed_only_where_no_other_is() {
+    let text = with_pools(
+        "storage odd: ZfsPool on d { name = \"a;b\", pool = \"rpool/o\", content = [images] }\n\
+         mapping x { folder a { path = \"/x\" }, folder b { path = \"/x\" }, folder d { path = \"/x\" } }\n\
+         vm sure on a { id = 101, disk scsi0 { storage = own, size = 36GiB }, start { order = 2 } }\n\
+         vm tall on a { id = 102, disk scsi0 { storage = own, size = 36GiB }, share x, start { order = 1 } }\n",
+    );
+    let commands: Vec<Option<String>> = staying(&text).into_iter().map(|(.., command)| command).collect();
+    let expected = [
+        "qm migrate 101 b --online --with-local-disks --targetstorage own:fast",
+        // A folder that it shares keeps it from moving while it runs; the name of a storage is one word to the shell.
+        "qm shutdown 102 && qm migrate 102 d --targetstorage 'own:a;b'",
+    ];
+    assert_eq!(commands, expected.map(|command| Some(command.to_owned())));
+}
+
+#[test]
+fn a_proposal_is_told_with_its_command_and_given_to_programs() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("what-if-proposals");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let text = with_pools(
+        "storage odd: ZfsPool on d { pool = \"rpool/o\", content = [images] }\n\
+         vm sure on a { id = 101, disk scsi0 { storage = own, size = 36GiB }, start { order = 2 } }\n\
+         vm tall on a { id = 102, disk scsi0 { storage = own, size = 36GiB }, start { order = 1 } }\n",
+    );
+    std::fs::write(folder.join("main.hlab"), text).expect("the lab can be written");
+    let ask = |words: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_hlab"));
+        command.args(["what-if", "drain", "a"]).args(words).arg(&folder).env("NO_COLOR", "1");
+        String::from_utf8(command.output().expect("the binary runs").stdout).expect("it is text")
+    };
+    insta::assert_snapshot!("proposals", ask(&[]));
+    let answer: serde_json::Value = serde_json::from_str(&ask(&["--format", "json"])).expect("it is JSON");
+    let guests: Vec<&serde_json::Value> = answer["guests"].as_array().expect("guests").iter().collect();
+    insta::assert_snapshot!("proposals_json", format!("{:#}\n{:#}", guests[0]["proposal"], guests[1]["proposal"]));
+}
+
 #[test]
 fn a_host_without_a_cluster_sends_no_guest_anywhere() {
     let analysis = lab("project p\nhost a { memory = 8GiB }\nhost b { memory = 8GiB }\nvm one on a { id = 101 }\n");
     let drain = analysis.drain("a").expect("it is there");
-    assert_eq!(drain.guests[0].way, Way::Stop { because: vec!["`a` is in no cluster".to_owned()] });
+    assert_eq!(drain.guests[0].way, Way::Stop { because: vec!["`a` is in no cluster".to_owned()], proposal: None });
 }
 
 #[test]

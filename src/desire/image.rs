@@ -94,4 +94,6 @@ pub struct Mapping<'a> {
     pub sort: Text<'a>,
     /// One entry a node, as Proxmox writes it: `id=1a6e:089a,node=pumped-piglet,path=10-1`.
     pub entries: Vec<Text<'a>>,
+    /// `mdev`: its cards can be divided into mediated devices. It is of the whole mapping, whatever the node.
+    pub mdev: bool,
 }

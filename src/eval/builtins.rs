@@ -131,7 +131,7 @@ impl Machine<'_> {
                     }
                 }
             }
-            _ => values.sort_by(|a, b| self.order(*a, *b).unwrap_or(std::cmp::Ordering::Equal)),
+            _ => values.sort_by(|a, b| self.listed(*a, *b)),
         }
         match builtin {
             Builtin::Min => values.first().copied().unwrap_or(Value::Null),

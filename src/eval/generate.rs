@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::base::Name;
 use crate::eval::machine::Machine;
 use crate::eval::{Index, Key, Object, key_of};
+use crate::hir::literal;
 use crate::types::expr::{Binary, Expr, Fold, Join, Loop, NodeRef, Op};
 use crate::types::shape::Holds;
 use crate::types::ty::ShapeId;
@@ -111,10 +112,19 @@ impl Machine<'_> {
             Value::Range(slice) => match (self.p.heap.at(slice, 0), self.p.heap.at(slice, 1)) {
                 (Value::Int(a), Value::Int(b)) => (a..=b.min(a.saturating_add(1_000_000))).map(Value::Int).collect(),
                 (Value::Ip(a), Value::Ip(b)) => (a..=b.min(a.saturating_add(1_000_000))).map(Value::Ip).collect(),
+                (Value::Str(a), Value::Str(b)) => self.addresses_of_six(a, b),
                 _ => Vec::new(),
             },
             _ => Vec::new(),
         }
+    }
+
+    /// The IPv6 addresses of a range, in their canonical form.
+    fn addresses_of_six(&mut self, first: Name, last: Name) -> Vec<Value> {
+        let (first, last) = (literal::ipv6(self.p.name(first)), literal::ipv6(self.p.name(last)));
+        let (Some((first, _)), Some((last, _))) = (first, last) else { return Vec::new() };
+        let numbers = first..=last.min(first.saturating_add(1_000_000));
+        numbers.map(|number| self.p.heap.string(&std::net::Ipv6Addr::from(number).to_string())).collect()
     }
 
     /// Runs a generator.
@@ -264,6 +274,11 @@ impl Machine<'_> {
         match (self.p.heap.at(slice, 0), self.p.heap.at(slice, 1)) {
             (Value::Int(first), Value::Int(last)) => last.saturating_sub(first) >= LONGEST,
             (Value::Ip(first), Value::Ip(last)) => i64::from(last) - i64::from(first) >= LONGEST,
+            (Value::Str(first), Value::Str(last)) => {
+                let ends = (literal::ipv6(self.p.name(first)), literal::ipv6(self.p.name(last)));
+                let (Some((first, _)), Some((last, _))) = ends else { return false };
+                last.saturating_sub(first) >= LONGEST as u128
+            }
             _ => false,
         }
     }

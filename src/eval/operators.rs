@@ -2,7 +2,7 @@
 
 use crate::eval::errors;
 use crate::eval::machine::Machine;
-use crate::hir::literal::mask;
+use crate::hir::literal::{ipv6, mask};
 use crate::types::expr::{Binary, NodeRef};
 use crate::types::value::{Slice, Value};
 
@@ -65,15 +65,36 @@ impl Machine<'_> {
             (Value::Ip(a) | Value::Interface(a, _), Value::Ip(b) | Value::Interface(b, _)) => Some(a.cmp(&b)),
             (Value::Str(a) | Value::Enum(a), Value::Str(b) | Value::Enum(b)) => {
                 let (a, b) = (self.p.name(a), self.p.name(b));
-                let versions = (crate::types::version_of(a), crate::types::version_of(b));
-                match versions {
-                    (Some(a), Some(b)) => Some(a.cmp(&b)),
-                    _ => Some(a.cmp(b)),
-                }
+                // Versions before other texts: `10` after `9`, and yet one order of all texts.
+                Some(match (crate::types::version_of(a), crate::types::version_of(b)) {
+                    (Some(a), Some(b)) => a.cmp(&b),
+                    (Some(_), None) => std::cmp::Ordering::Less,
+                    (None, Some(_)) => std::cmp::Ordering::Greater,
+                    (None, None) => a.cmp(b),
+                })
             }
             (Value::Bool(a), Value::Bool(b)) => Some(a.cmp(&b)),
             (Value::Obj(a), Value::Obj(b)) => Some(a.cmp(&b)),
             _ => None,
+        }
+    }
+
+    /// The order in which values are listed, whatever they are: total, as sorting needs it.
+    pub(crate) fn listed(&self, a: Value, b: Value) -> std::cmp::Ordering {
+        match (a, b) {
+            (Value::Float(a), Value::Float(b)) => a.total_cmp(&b),
+            _ => self.order(a, b).unwrap_or_else(|| sort_of(a).cmp(&sort_of(b))),
+        }
+    }
+
+    /// Whether `a` is not behind `b` on the line that ranges are cut from. Texts there are IPv6 addresses.
+    fn is_up_to(&self, a: Value, b: Value) -> bool {
+        match (a, b) {
+            (Value::Str(a), Value::Str(b)) => match (ipv6(self.p.name(a)), ipv6(self.p.name(b))) {
+                (Some((a, _)), Some((b, _))) => a <= b,
+                _ => false,
+            },
+            _ => self.order(a, b).is_some_and(std::cmp::Ordering::is_le),
         }
     }
 
@@ -85,8 +106,7 @@ impl Machine<'_> {
             Value::Map(slice) => self.p.heap.slice(slice).chunks_exact(2).any(|pair| self.same(pair[0], item)),
             Value::Range(slice) => {
                 let (first, last) = (self.p.heap.at(slice, 0), self.p.heap.at(slice, 1));
-                self.order(first, item).is_some_and(std::cmp::Ordering::is_le)
-                    && self.order(item, last).is_some_and(std::cmp::Ordering::is_le)
+                self.is_up_to(first, item) && self.is_up_to(item, last)
             }
             Value::Cidr(network, prefix) => match item {
                 Value::Ip(address) | Value::Interface(address, _) => address & mask(prefix) == network,
@@ -100,11 +120,15 @@ impl Machine<'_> {
         }
     }
 
-    /// `p within q`: paths by component, ranges and networks by what they hold.
+    /// `p within q`: paths by component, ranges, networks and IPv6 prefixes by what they hold.
     pub(crate) fn is_within(&self, inner: Value, outer: Value) -> bool {
         match (inner, outer) {
             (Value::Str(inner), Value::Str(outer)) => {
-                let (inner, outer) = (self.p.name(inner), self.p.name(outer).trim_end_matches('/'));
+                let (inner, outer) = (self.p.name(inner), self.p.name(outer));
+                if let (Some(inner), Some(outer)) = (ipv6(inner), ipv6(outer)) {
+                    return is_in_prefix(inner, outer);
+                }
+                let outer = outer.trim_end_matches('/');
                 inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             }
             (Value::Range(slice), outer) => {
@@ -123,8 +147,7 @@ impl Machine<'_> {
         match (a, b) {
             (Value::Range(a), Value::Range(b)) => {
                 let ((a_first, a_last), (b_first, b_last)) = (ends(a), ends(b));
-                self.order(a_first, b_last).is_some_and(std::cmp::Ordering::is_le)
-                    && self.order(b_first, a_last).is_some_and(std::cmp::Ordering::is_le)
+                self.is_up_to(a_first, b_last) && self.is_up_to(b_first, a_last)
             }
             (Value::Cidr(a, a_prefix), Value::Cidr(b, b_prefix)) => {
                 let wider = mask(a_prefix.min(b_prefix));
@@ -211,4 +234,34 @@ impl Machine<'_> {
         };
         made.unwrap_or_else(|| self.fail(at, errors::overflow))
     }
+}
+
+/// Values of one sort have an order among themselves, or none has.
+fn sort_of(value: Value) -> u8 {
+    match value {
+        Value::Null => 0,
+        Value::Bool(_) => 1,
+        Value::Int(_) => 2,
+        Value::Float(_) => 3,
+        Value::Size(_) => 4,
+        Value::Duration(_) => 5,
+        Value::Rate(_) => 6,
+        Value::Percent(_) => 7,
+        Value::Ip(_) | Value::Interface(..) => 8,
+        Value::Cidr(..) => 9,
+        Value::Mac(_) => 10,
+        Value::DeviceId(_) => 11,
+        Value::Pci(_) => 12,
+        Value::Str(_) | Value::Enum(_) => 13,
+        Value::Obj(_) => 14,
+        Value::List(_) | Value::Map(_) | Value::Range(_) | Value::Group(_) | Value::Appended(_) => 15,
+        Value::Poison | Value::Lazy(_) | Value::Running => 16,
+    }
+}
+
+/// Whether an IPv6 address, or all of a prefix, lies in another prefix.
+fn is_in_prefix(inner: (u128, Option<u8>), outer: (u128, Option<u8>)) -> bool {
+    let (inside, outside) = (inner.1.unwrap_or(128), outer.1.unwrap_or(128));
+    let mask = u128::MAX.checked_shl(128 - u32::from(outside)).unwrap_or(0);
+    outside <= inside && inner.0 & mask == outer.0 & mask
 }

@@ -186,7 +186,7 @@ fn describe(kind: NodeKind) -> &'static str {
         NodeKind::Allow => "`allow`",
         NodeKind::VariantDef => "`variant`",
         NodeKind::ForLine => "`for` without a body",
-        NodeKind::Expect | NodeKind::ExpectOk => "`expect`",
+        NodeKind::Expect | NodeKind::ExpectOk | NodeKind::ExpectClean => "`expect`",
         NodeKind::NeedsAll | NodeKind::NeedsCount | NodeKind::NeedsMajority => "`needs`",
         _ => "this",
     }

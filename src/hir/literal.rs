@@ -190,6 +190,17 @@ pub fn mask(prefix: u8) -> u32 {
     u32::MAX.checked_shl(32 - u32::from(prefix.min(32))).unwrap_or(0)
 }
 
+/// `fd00::1` or `fd00::/64` → the address as a number and the prefix length, where there is one; none for anything else.
+#[must_use]
+pub fn ipv6(text: &str) -> Option<(u128, Option<u8>)> {
+    let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
+    let prefix = match prefix {
+        None => None,
+        Some(prefix) => Some(prefix.parse::<u8>().ok().filter(|prefix| *prefix <= 128)?),
+    };
+    Some((u128::from(address.parse::<std::net::Ipv6Addr>().ok()?), prefix))
+}
+
 /// `BC:24:11:90:21:DF` → 48 bits.
 ///
 /// # Errors

@@ -198,7 +198,7 @@ impl Told<'_> {
             found.push((addend, of, said));
             true
         });
-        found.sort_by(|a, b| runner.machine.order(b.0, a.0).unwrap_or(std::cmp::Ordering::Equal));
+        found.sort_by(|a, b| runner.machine.listed(b.0, a.0));
         let rest = found.len().saturating_sub(MOST_ADDENDS);
         for (addend, of, said) in found.into_iter().take(MOST_ADDENDS) {
             let (of, addend) = (shown(runner, of), shown(runner, addend));

@@ -28,7 +28,7 @@ pub fn not_met(span: Span, expected: &str, found: &[String]) -> Diagnostic {
 /// A test without an expectation.
 pub fn expects_nothing(span: Span) -> Diagnostic {
     Diagnostic::error(Code::Row(&codes::TEST_FAILED), span, "this test expects nothing")
-        .help("say what must come of it: `expect ok`, or `expect error NAME at PATH`")
+        .help("say what must come of it: `expect ok`, `expect clean`, or `expect error NAME at PATH`")
 }
 
 /// A target of a system that hlab does not know.

@@ -63,6 +63,7 @@ pub const FILES: &[(&str, &str)] = library! {
     "policies/raw-id-of-known-model.hlab"
     "policies/schedules.hlab"
     "policies/shares.hlab"
+    "policies/storages.hlab"
     "policies/thermal-limit.hlab"
     "policies/time-and-names.hlab"
     "policies/workloads.hlab"

@@ -52,10 +52,11 @@ fn one(parsed: &Parsed, unit: u32, node: Index, options: &Options) -> Vec<Diagno
     let Some(body) = tree.child(node, NodeKind::Body) else { return vec![errors::expects_nothing(tree.span(node))] };
     let mut failures = Vec::new();
     let mut expected = vec![false; compiled.diagnostics.len()];
-    let mut expects = 0;
+    let (mut expects, mut least) = (0, Severity::Error);
     for entry in tree.children(body) {
         match tree.kind(entry) {
             NodeKind::ExpectOk => expects += 1,
+            NodeKind::ExpectClean => (expects, least) = (expects + 1, Severity::Warning),
             NodeKind::Expect => {
                 expects += 1;
                 let found = matching(&mut compiled, tree, text, entry);
@@ -76,7 +77,7 @@ fn one(parsed: &Parsed, unit: u32, node: Index, options: &Options) -> Vec<Diagno
             .diagnostics
             .iter()
             .zip(&expected)
-            .filter(|(diagnostic, expected)| !**expected && diagnostic.severity == Severity::Error);
+            .filter(|(diagnostic, expected)| !**expected && diagnostic.severity >= least);
         failures.extend(surprises.map(|(diagnostic, _)| diagnostic.clone()));
     }
     failures

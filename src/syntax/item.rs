@@ -348,8 +348,12 @@ impl Parser<'_> {
             self.set_kind(node, N::ExpectOk);
             return self.bump();
         }
+        if self.at_word("clean") {
+            self.set_kind(node, N::ExpectClean);
+            return self.bump();
+        }
         self.set_kind(node, N::Expect);
-        self.name("`ok`, `error`, `warning` or `note`");
+        self.name("`ok`, `clean`, `error`, `warning` or `note`");
         self.rule_name();
         self.joined_clause("at", N::At);
     }

@@ -62,6 +62,8 @@ pub enum NodeKind {
     Test,
     /// `expect ok`.
     ExpectOk,
+    /// `expect clean`.
+    ExpectClean,
     /// `expect error NAME at path`: `Name` (severity word), `RuleName`, `At`?.
     Expect,
     /// `kind name: Model on … in … with … { … }`, a resource or keyed block; also `incident`, `change`, `without`,

@@ -100,8 +100,8 @@ impl Checker<'_> {
             "sum" => self.fold(node, args[0], Fold::Sum, Builtin::Sum),
             "min" => self.of_list(node, args, Builtin::Min, |_, element| Shape::Optional(element)),
             "max" => self.of_list(node, args, Builtin::Max, |_, element| Shape::Optional(element)),
-            "sort" => self.of_list(node, args, Builtin::Sort, |_, element| Shape::List(element)),
-            "unique" => self.of_list(node, args, Builtin::Unique, |_, element| Shape::List(element)),
+            "sort" => self.same_list(node, args[0], Builtin::Sort, want),
+            "unique" => self.same_list(node, args[0], Builtin::Unique, want),
             "pairs" => self.of_list(node, args, Builtin::Pairs, |this, element| {
                 Shape::List(this.p.types.intern(Ty::List(element)))
             }),
@@ -193,15 +193,25 @@ impl Checker<'_> {
     }
 
     /// An argument that is a list, or a generator that makes one.
-    fn list_arg(&mut self, arg: Index) -> (Value, TyId) {
+    fn list_arg(&mut self, arg: Index, want: Option<Want>) -> (Value, TyId) {
+        let want = want.filter(|want| self.wanted_list(want.ty).is_some());
         if self.kind_of(arg) == NodeKind::Generator {
-            let (value, ty, _) = self.generate(arg, Fold::List, None);
+            let element = want.and_then(|want| self.wanted_list(want.ty)).and_then(|ty| self.p.types.element(ty));
+            let (value, ty, _) = self.generate(arg, Fold::List, element.map(|ty| Want { ty, from: None }));
             return (value, ty);
         }
-        let (value, ty) = self.expr(arg, None);
+        let (value, ty) = self.expr(arg, want);
         let (value, ty) = self.unwrap(arg, value, ty);
         let element = self.element_or_report(arg, ty);
-        if element == TyId::ERROR { (Value::Poison, element) } else { (value, element) }
+        // An empty list is one of anything; what is no list was reported.
+        if self.p.types.element(ty).is_none() { (Value::Poison, element) } else { (value, element) }
+    }
+
+    /// `sort` and `unique`: what is wanted of the result is wanted of the argument.
+    fn same_list(&mut self, node: Index, arg: Index, builtin: Builtin, want: Option<Want>) -> (Value, TyId) {
+        let (value, element) = self.list_arg(arg, want);
+        let ty = self.p.types.intern(Ty::List(element));
+        self.builtin(node, builtin, &[(value, arg)], ty)
     }
 
     fn of_list(
@@ -211,7 +221,7 @@ impl Checker<'_> {
         builtin: Builtin,
         result: fn(&mut Self, TyId) -> Shape,
     ) -> (Value, TyId) {
-        let (value, element) = self.list_arg(args[0]);
+        let (value, element) = self.list_arg(args[0], None);
         let ty = match result(self, element) {
             Shape::List(element) => self.p.types.intern(Ty::List(element)),
             Shape::Optional(element) => self.p.types.optional(element),
@@ -221,7 +231,7 @@ impl Checker<'_> {
 
     fn top(&mut self, node: Index, args: &[Index]) -> (Value, TyId) {
         let count = self.check(args[0], Want { ty: TyId::INT, from: None });
-        let (value, element) = self.list_arg(args[1]);
+        let (value, element) = self.list_arg(args[1], None);
         let ty = self.p.types.intern(Ty::List(element));
         self.builtin(node, Builtin::Top, &[(count, args[0]), (value, args[1])], ty)
     }
@@ -229,7 +239,7 @@ impl Checker<'_> {
     /// `duplicates` and `group-by`: groups of what the first variable of the generator ranges over.
     fn groups(&mut self, node: Index, arg: Index, builtin: Builtin) -> (Value, TyId) {
         if self.kind_of(arg) != NodeKind::Generator {
-            let (value, element) = self.list_arg(arg);
+            let (value, element) = self.list_arg(arg, None);
             let group = self.p.types.intern(Ty::Group(element, element));
             let ty = self.p.types.intern(Ty::List(group));
             return self.builtin(node, builtin, &[(value, arg)], ty);

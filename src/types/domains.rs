@@ -7,13 +7,8 @@ use crate::types::ty::Domain;
 pub fn problem(domain: Domain, text: &str) -> Option<String> {
     let expected = |what: &str| Some(format!("expected {what}"));
     match domain {
-        Domain::Ipv6 => match text.split_once('/') {
-            Some((address, prefix)) => {
-                let fine =
-                    address.parse::<std::net::Ipv6Addr>().is_ok() && prefix.parse::<u8>().is_ok_and(|p| p <= 128);
-                if fine { None } else { expected("an IPv6 address such as `fd00::1` or `fd00::/64`") }
-            }
-            None if text.parse::<std::net::Ipv6Addr>().is_ok() => None,
+        Domain::Ipv6 => match crate::hir::literal::ipv6(text) {
+            Some(_) => None,
             None => expected("an IPv6 address such as `fd00::1` or `fd00::/64`"),
         },
         Domain::Schedule => crate::pve::calendar::problem(text),

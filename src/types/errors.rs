@@ -131,6 +131,7 @@ fn article(ty: &str) -> String {
         "Size" => "a size".to_owned(),
         "Duration" => "a duration".to_owned(),
         "Ip" => "an address".to_owned(),
+        "Ipv6" => "an IPv6 address".to_owned(),
         "Cidr" => "a network".to_owned(),
         "PciAddress" => "a PCI address".to_owned(),
         "Interface" => "an interface address".to_owned(),
@@ -628,6 +629,12 @@ pub fn no_range(span: Span, ty: &str) -> Diagnostic {
         span,
         format!("a range has whole numbers or addresses at its ends, found {}", article(ty)),
     )
+}
+
+/// `"fd00::/64".."fd00::ff"`
+pub fn prefix_in_range(span: Span, text: &str) -> Diagnostic {
+    error(&codes::NOT_ITERABLE, span, format!("expected an address at the end of a range, found the prefix {text}"))
+        .help("write its first and its last address: `\"fd00::100\"..\"fd00::1ff\"`")
 }
 
 /// A range whose end comes before its start.

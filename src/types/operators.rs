@@ -1,5 +1,6 @@
 //! Operators: arithmetic with units, comparison, logic.
 
+use crate::hir::literal;
 use crate::syntax::tree::{Index, NodeKind};
 use crate::types::expr::{Binary, Op, Property};
 use crate::types::notes::Meaning;
@@ -266,9 +267,13 @@ impl Checker<'_> {
             return (self.mismatch(left, ty, Want { ty: element, from }), TyId::ERROR);
         }
         let last = self.check(right, Want { ty: base, from: None });
-        if !matches!(base, TyId::INT | TyId::IP | TyId::ERROR) {
+        let is_six = *self.p.types.get(base) == Ty::Domain(Domain::Ipv6);
+        if !is_six && !matches!(base, TyId::INT | TyId::IP | TyId::ERROR) {
             let shown = self.p.show(ty);
             return (self.report(errors::no_range(self.span(node), &shown)), TyId::ERROR);
+        }
+        if is_six && let Some(reported) = self.range_of_six(node, first, last) {
+            return reported;
         }
         let range = self.p.types.intern(Ty::Range(base));
         match (first, last) {
@@ -284,6 +289,22 @@ impl Checker<'_> {
                 (self.lazy(Op::Range(first, last), node), range)
             }
         }
+    }
+
+    /// Reports what is wrong with the ends of a range of IPv6 addresses, as far as they are literals.
+    fn range_of_six(&mut self, node: Index, first: Value, last: Value) -> Option<(Value, TyId)> {
+        let read = |value: Value| match value {
+            Value::Str(text) => literal::ipv6(self.p.name(text)),
+            _ => None,
+        };
+        let (left, right) = self.operands(node);
+        let (first, last) = (read(first), read(last));
+        for (end, value) in [(left, first), (right, last)] {
+            if let Some((_, Some(_))) = value {
+                return Some((self.report(errors::prefix_in_range(self.span(end), self.text(end))), TyId::ERROR));
+            }
+        }
+        (first? > last?).then(|| self.backwards(node))
     }
 
     fn backwards(&mut self, node: Index) -> (Value, TyId) {
@@ -303,7 +324,10 @@ impl Checker<'_> {
         let (left, right) = self.operands(node);
         let (left_value, left_ty) = self.expr(left, want.filter(|_| op == Binary::Add));
         let (left_value, left_ty) = self.unwrap(left, left_value, left_ty);
+        // `[] + xs` is a list of what is in `xs`.
+        let is_open = self.p.types.is_of_nothing(left_ty);
         let hint = matches!(op, Binary::Add | Binary::Sub).then_some(Want { ty: left_ty, from: None });
+        let hint = hint.filter(|_| !is_open);
         let (right_value, right_ty) = self.expr(right, hint);
         let (right_value, right_ty) = self.unwrap(right, right_value, right_ty);
         let (a, b) = (self.p.types.base(left_ty), self.p.types.base(right_ty));
@@ -346,6 +370,7 @@ impl Checker<'_> {
         let quantity = |ty: TyId| QUANTITIES.contains(&ty);
         match op {
             Binary::Add | Binary::Sub if a == b && quantity(a) => Some(a),
+            Binary::Add if self.p.types.is_of_nothing(a) && self.p.types.fits(a, b) => Some(b),
             Binary::Add if self.p.types.element(a).is_some() && self.p.types.fits(b, a) => Some(a),
             Binary::Add | Binary::Sub if a == TyId::IP && b == TyId::INT => Some(a),
             Binary::Mul if quantity(a) && b == TyId::INT => Some(a),
@@ -367,9 +392,13 @@ impl Checker<'_> {
         let otherwise = self.node(then).next;
         let test = self.check(condition, Want { ty: TyId::BOOL, from: None });
         let (then_value, then_ty) = self.expr(then, want);
-        let hint = want.or(Some(Want { ty: then_ty, from: None }));
+        // An empty list says nothing of its elements: the other one does.
+        let is_open = self.p.types.is_of_nothing(then_ty);
+        let hint = want.or(Some(Want { ty: then_ty, from: None }).filter(|_| !is_open));
         let (else_value, else_ty) = self.expr(otherwise, hint);
-        let ty = if self.p.types.fits(else_ty, then_ty) {
+        let ty = if is_open && self.p.types.fits(then_ty, else_ty) {
+            else_ty
+        } else if self.p.types.fits(else_ty, then_ty) {
             then_ty
         } else if self.p.types.fits(then_ty, else_ty) {
             else_ty
@@ -426,6 +455,8 @@ impl Checker<'_> {
         let base = self.p.types.base(ty);
         let ty = self.p.types.get(base).clone();
         Some(match (ty, word) {
+            // There are more addresses of IPv6 than an Int counts.
+            (Ty::Range(element), "size") if *self.p.types.get(element) == Ty::Domain(Domain::Ipv6) => return None,
             (Ty::List(_) | Ty::Set(_) | Ty::Map(..) | Ty::Range(_) | Ty::Cidr, "size") => (Property::Size, TyId::INT),
             (Ty::Str | Ty::Domain(_), "size" | "len") => (Property::Size, TyId::INT),
             (Ty::List(_) | Ty::Set(_) | Ty::Map(..), "empty") => (Property::Empty, TyId::BOOL),

@@ -221,6 +221,12 @@ impl Types {
         }
     }
 
+    /// Whether it is the type of a list or map in which nothing is, so that nothing says of what: `[]`.
+    #[must_use]
+    pub fn is_of_nothing(&self, id: TyId) -> bool {
+        id != TyId::ERROR && self.is_broken(id)
+    }
+
     /// Whether a field of this type gives its thing the value, and does not rely on another's.
     #[must_use]
     pub fn is_own(&self, mut id: TyId, own: Name) -> bool {

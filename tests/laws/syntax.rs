@@ -137,7 +137,10 @@ fn meaning(tree: &Tree, text: &str) -> Vec<(usize, NodeKind, String)> {
                 let raw = &text[start as usize..end as usize];
                 if kind == NodeKind::Str { unquote(raw).into_owned() } else { raw.replace("\r\n", "\n") }
             });
-            let silent = matches!(kind, NodeKind::File | NodeKind::Body | NodeKind::ExpectOk | NodeKind::List);
+            let silent = matches!(
+                kind,
+                NodeKind::File | NodeKind::Body | NodeKind::ExpectOk | NodeKind::ExpectClean | NodeKind::List
+            );
             (depth, kind, if silent { String::new() } else { said })
         })
         .collect()

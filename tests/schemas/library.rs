@@ -230,6 +230,18 @@ fn every_option_of_the_schema_is_a_field_of_the_library() {
 }
 
 #[test]
+fn a_mapping_of_cards_is_marked_as_one_of_mediated_devices_by_a_flag() {
+    for version in ["8.4", "9.1"] {
+        let Some(path) = shared(&format!("schemas/pve/apidoc-{version}.json")) else { return };
+        let text = std::fs::read_to_string(path).expect("the schema is readable");
+        let tree: Value = serde_json::from_str(&text).expect("the schema is JSON");
+        let call = super::support::find(&tree, "/cluster/mapping/pci").expect("the schema has it");
+        let mdev = &call["info"]["POST"]["parameters"]["properties"]["mdev"];
+        assert_eq!((&mdev["type"], &mdev["optional"], &mdev["default"]), (&"boolean".into(), &1.into(), &0.into()));
+    }
+}
+
+#[test]
 fn every_dns_service_of_the_schema_is_in_the_library() {
     let mut known = BTreeSet::new();
     for version in ["8.4", "9.1"] {

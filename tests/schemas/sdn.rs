@@ -157,6 +157,36 @@ fn fields_of_networks_have_the_types_and_ranges_of_their_options() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
+/// Both families where Proxmox takes both: a text without a pattern of its own that would leave one out, a named format for
+/// either (`ip`, and `pve-sdn-dhcp-range`, whose ends are `ip`), and a field of each family that becomes it.
+#[test]
+fn subnets_take_the_families_that_the_api_takes() {
+    let options = [("subnet", "cidr", "cidr6"), ("gateway", "gateway", "gateway6")];
+    for version in ["8.4", "9.1"] {
+        let Some(path) = shared(&format!("schemas/pve/apidoc-{version}.json")) else { return };
+        let tree: Value = serde_json::from_str(&std::fs::read_to_string(path).expect("the schema is readable"))
+            .expect("the schema is JSON");
+        let node = find(&tree, "/cluster/sdn/vnets/{vnet}/subnets").expect("subnets have a call");
+        let parameters = &node["info"]["POST"]["parameters"]["properties"];
+        let of = |head: &str, option: &str| -> Vec<(String, String)> {
+            let fields = fields(&part("sdn.hlab", head)).into_iter();
+            let fields = fields.filter(|field| field.options.iter().any(|named| named == option));
+            fields.map(|field| (field.name, field.ty)).collect()
+        };
+        for (option, four, six) in options {
+            let format = &parameters[option]["format"];
+            assert!(["ip", "pve-sdn-subnet-id"].map(Value::from).contains(format), "{version} {option}: {format}");
+            let found = of("block SdnSubnet", option);
+            assert_eq!(found.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), [four, six], "{version}");
+        }
+        let ranges = &parameters["dhcp-range"];
+        assert_eq!((&ranges["type"], &ranges["items"]["format"]), (&"array".into(), &"pve-sdn-dhcp-range".into()));
+        let found = of("block SdnPool", "dhcp-range");
+        let expected = [("range", "Range<Ip>?"), ("range6", "Range<Ipv6>?")];
+        assert_eq!(found, expected.map(|(name, ty)| (name.to_owned(), ty.to_owned())), "{version}");
+    }
+}
+
 #[test]
 fn the_variants_of_the_software_defined_network_are_the_types_of_the_schema() {
     // Faucet is in no manual of Proxmox, and the IPAM `pve` is there without a declaration.

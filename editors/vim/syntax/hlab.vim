@@ -98,7 +98,7 @@ call s:Match('hlabKindName', '\%(' . s:entry . 'kind\s\+' . s:id . '\s*=\s*\%(' 
 call s:Match('hlabNeeds', '\%(' . s:entry . 'needs\s\+\)\@100<=\%(all\|majority\)' . s:e, 'contained')
 call s:Match('hlabNeeds', '\%(' . s:entry . 'needs\s.*\)\@100<=' . s:Any('of'), 'contained')
 call s:Match('hlabItemFor', '\%(' . s:entry . '\%(model\|profile\)\s\+' . s:id . '\s\+\)\@100<=for' . s:e, 'contained')
-call s:Match('hlabVerdict', s:Any('ok error warning note'), 'contained', 'nextgroup=hlabRule skipwhite')
+call s:Match('hlabVerdict', s:Any('ok clean error warning note'), 'contained', 'nextgroup=hlabRule skipwhite')
 call s:Match('hlabRule', '\%(at' . s:e . '\)\@!' . s:id . '\%(/' . s:id . '\)\=', 'contained')
 call s:Match('hlabModule', '\%(' . s:entry . 'use\s.*\)\@100<=' . s:Any('as'), 'contained', 'nextgroup=hlabDeclared skipwhite')
 call s:Match('hlabDeclared', s:id, 'contained')

@@ -126,6 +126,7 @@ highlights("needs as a block", "needs { usb3 = true }", "needs", BLOCK, "usb3", 
 highlights("allow", 'allow policy/x for vm.a because "so"', "allow", ITEM, "policy/x", RULE, "for", CONTROL, "vm", NAME, "because", CLAUSE, "so", STRING);
 highlights("allow by code", 'allow HL0302\n  because "so"', "allow", ITEM, "HL0302", RULE, "because", CLAUSE);
 highlights("test", 'test "a thing" {', "test", ITEM, "a thing", STRING);
+highlights("expect clean", "expect clean", "expect", ITEM, "clean", "constant.language.verdict");
 highlights("expect ok", "expect ok", "expect", ITEM, "ok", "constant.language.verdict");
 highlights("expect error", "expect error not-on-host at vm.x", "expect", ITEM, "error", "constant.language.verdict", "not-on-host", RULE, "at", CLAUSE, "vm", NAME, "x", FIELD);
 highlights("a word alone, while it is typed", "require\nlet\nvm x", "require", ITEM, "let", ITEM, "vm", KIND);

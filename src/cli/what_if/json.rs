@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::diag::{Shown, json as diagnostics};
 use crate::session::Analysis;
-use crate::session::what_if::{Changed, Drain, Fallen, Ledger, Loss, RoleAfter, Votes, Way};
+use crate::session::what_if::{Changed, Drain, Fallen, Instead, Ledger, Loss, Proposal, RoleAfter, Votes, Way};
 
 /// Texts of the lab, without secrets.
 struct Texts<'a>(Shown<'a>);
@@ -26,6 +26,15 @@ impl Texts<'_> {
             })
         };
         falls.iter().map(one).collect()
+    }
+
+    fn proposal(&self, proposal: &Proposal) -> Value {
+        let one = |one: &Instead| json!({ "from": self.one(&one.from), "to": self.one(&one.to), "copy": one.copy, "free": one.free });
+        let storages: Value = proposal.storages.iter().map(one).collect();
+        json!({
+            "to": self.one(&proposal.to), "storages": storages, "way": if proposal.live { "live" } else { "restart" },
+            "command": self.one(&proposal.command),
+        })
     }
 
     fn roles(&self, roles: &[RoleAfter]) -> Value {
@@ -84,14 +93,18 @@ pub(super) fn drain(analysis: &Analysis, drain: &Drain) -> Value {
         .guests
         .iter()
         .map(|one| {
-            let (way, to, copy, because) = match &one.way {
-                Way::Live { to, copy } => ("live", texts.one(to), Some(*copy), Value::Array(Vec::new())),
-                Way::Restart { to, copy } => ("restart", texts.one(to), Some(*copy), Value::Array(Vec::new())),
-                Way::Stop { because } => ("stop", Value::Null, None, texts.all(because)),
+            let nothing = || Value::Array(Vec::new());
+            let (way, to, copy, because, proposal) = match &one.way {
+                Way::Live { to, copy } => ("live", texts.one(to), Some(*copy), nothing(), Value::Null),
+                Way::Restart { to, copy } => ("restart", texts.one(to), Some(*copy), nothing(), Value::Null),
+                Way::Stop { because, proposal } => {
+                    let proposal = proposal.as_ref().map_or(Value::Null, |proposal| texts.proposal(proposal));
+                    ("stop", Value::Null, None, texts.all(because), proposal)
+                }
             };
             json!({
                 "guest": texts.one(&one.guest), "memory": one.memory, "way": way, "to": to, "copy": copy,
-                "because": because, "notes": texts.all(&one.notes),
+                "because": because, "proposal": proposal, "notes": texts.all(&one.notes),
             })
         })
         .collect();

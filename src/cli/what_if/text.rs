@@ -3,7 +3,7 @@
 use crate::diag::Shown;
 use crate::eval::show;
 use crate::session::Analysis;
-use crate::session::what_if::{Changed, Drain, Fallen, Ledger, Loss, RoleAfter, Votes, Way};
+use crate::session::what_if::{Changed, Drain, Fallen, Ledger, Loss, Proposal, RoleAfter, Votes, Way};
 
 use super::super::output::Output;
 
@@ -134,10 +134,11 @@ pub(super) fn drain(analysis: &Analysis, drain: &Drain) -> String {
         let way = match &one.way {
             Way::Live { to, copy } => format!("moves to {to} while it runs{}", copied(*copy)),
             Way::Restart { to, copy } => format!("is stopped, and started on {to}{}", copied(*copy)),
-            Way::Stop { because } => format!("is stopped and stays: {}", because.join("; ")),
+            Way::Stop { because, .. } => format!("is stopped and stays: {}", because.join("; ")),
         };
         rows.push(vec![format!("{:>3}.", number + 1), one.guest.clone(), show::size(one.memory), way]);
-        rows.extend(one.notes.iter().map(|note| vec![String::new(), String::new(), String::new(), note.clone()]));
+        let notes = one.notes.iter().cloned().chain(proposed(&one.way));
+        rows.extend(notes.map(|note| vec![String::new(), String::new(), String::new(), note]));
     }
     text.push_str(&part("its guests, in this order", rows));
     text.push_str(&falls("stops besides", &drain.falls));
@@ -145,6 +146,27 @@ pub(super) fn drain(analysis: &Analysis, drain: &Drain) -> String {
     text.push_str(&votes(&drain.votes));
     text.push_str(&memory(&drain.memory));
     shown(analysis, &text)
+}
+
+/// How a guest that stays could leave all the same: what would go where, and the command.
+fn proposed(way: &Way) -> Vec<String> {
+    let Way::Stop { proposal: Some(Proposal { to, storages, live, command }), .. } = way else { return Vec::new() };
+    let way = match live {
+        true => format!("it could move to {to} while it runs"),
+        false => format!("it could be stopped, and started on {to}"),
+    };
+    let mut lines = vec![format!("{way}, if its owner lets its disks lie elsewhere:")];
+    lines.extend(storages.iter().map(|one| {
+        let copy =
+            one.copy.map_or_else(|| "of unknown size".to_owned(), |copy| format!("{} to copy", show::size(copy)));
+        let free = match one.free {
+            Some(free) => format!("{} free", show::size(free)),
+            None => "room unknown, as nothing says its `capacity`".to_owned(),
+        };
+        format!("  {} in place of {}: {copy}, {free}", one.to, one.from)
+    }));
+    lines.push(format!("  {command}"));
+    lines
 }
 
 pub(super) fn moved(changed: &Changed, output: Output) -> String {

@@ -24,6 +24,8 @@ struct Hardware<'a> {
     at: Option<String>,
     group: Option<i64>,
     usb3: bool,
+    /// It offers types of mediated devices.
+    mdev: bool,
 }
 
 fn hardware<'a>(model: &'a Model<'a>, id: ObjId) -> Option<Hardware<'a>> {
@@ -60,6 +62,7 @@ fn hardware<'a>(model: &'a Model<'a>, id: ObjId) -> Option<Hardware<'a>> {
         at: at.is_known().then(|| text(at)),
         group,
         usb3,
+        mdev: !model.elements(model.named(id, "mdev-types")).is_empty(),
     })
 }
 
@@ -187,18 +190,25 @@ fn pci<'a>(model: &'a Model<'a>, attach: Attach, slot: u8, hardware: &Hardware<'
     }
 }
 
-/// Notes the devices that a guest is given by mapping.
+/// Notes the devices that a guest is given by mapping, and those of which it is given a part.
 pub(super) fn mapped(cx: &mut Cx<'_>, vms: &[Vm]) {
     let model = cx.model;
     for attach in vms.iter().flat_map(|vm| vm.attach(model)) {
-        if let Some(target) = model.target(attach.id).filter(|_| attach.mapping(model)) {
+        let Some(target) = model.target(attach.id) else { continue };
+        if attach.mapping(model) {
             cx.mapped.insert(target);
+        }
+        if attach.mdev(model).is_some() {
+            cx.divided.insert(target);
         }
     }
 }
 
 /// The mappings of devices: of every `device`, and of what hosts have where a guest is given it. Devices of one mapping
 /// name on several hosts are one object with an entry each.
+///
+/// A mapping is marked as one of mediated devices where a card of it offers them, or a guest is given one. Source: `mdev` of
+/// `POST /cluster/mapping/pci`, "capable of providing mediated devices", which is a fact of the card; Proxmox VE compares the mark with each card of the mapping.
 pub(super) fn mappings<'a>(cx: &mut Cx<'a>) {
     let model = cx.model;
     let mut devices: Vec<(ObjId, ObjId)> =
@@ -216,9 +226,10 @@ pub(super) fn mappings<'a>(cx: &mut Cx<'a>) {
         let place = *by_name.entry((hardware.is_pci, hardware.mapping)).or_insert_with(|| {
             let sort = if hardware.is_pci { "pci" } else { "usb" };
             let name = Cow::Borrowed(hardware.mapping);
-            found.push((device, Mapping { name, sort: Cow::Borrowed(sort), entries: Vec::new() }, false));
+            found.push((device, Mapping { name, sort: Cow::Borrowed(sort), entries: Vec::new(), mdev: false }, false));
             found.len() - 1
         });
+        found[place].1.mdev |= hardware.is_pci && (hardware.mdev || cx.divided.contains(&device));
         found[place].1.entries.push(Cow::Owned(entry));
         found[place].2 |= model.is_running(crate::model::Host::new(model, host));
     }

@@ -234,6 +234,8 @@ struct Cx<'a> {
     needed: FxHashMap<ObjId, Vec<Host>>,
     /// Devices of hosts that are given by mapping.
     mapped: FxHashSet<ObjId>,
+    /// Devices of which a guest is given a part, a mediated device.
+    divided: FxHashSet<ObjId>,
     /// The only storage of a host for a sort of file; an error was reported where there is none.
     storages: FxHashMap<(Host, &'static str), Option<ObjId>>,
     /// Images and snippets whose storage nobody could tell: reported once.
@@ -253,6 +255,7 @@ impl<'a> Cx<'a> {
             made: Vec::new(),
             needed: FxHashMap::default(),
             mapped: FxHashSet::default(),
+            divided: FxHashSet::default(),
             storages: FxHashMap::default(),
             unplaced: FxHashSet::default(),
             unsaid: vm::Unsaid::default(),

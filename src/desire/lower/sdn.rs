@@ -262,11 +262,15 @@ fn addresses<'a>(model: &'a Model<'a>, vnet: Vnet, subnet: SdnSubnet) -> Option<
     }
 }
 
-/// `start-address=10.0.0.50,end-address=10.0.0.99`
+/// `start-address=10.0.0.50,end-address=10.0.0.99`, and alike with addresses of IPv6.
 fn range<'a>(model: &Model<'a>, pool: Value) -> Option<Text<'a>> {
     let Value::Obj(pool) = pool else { return None };
-    let ends = model.elements(model.named(pool, "range"));
-    let ends: Vec<Text<'_>> = ends.iter().filter_map(|end| model.address_in(*end, None)).map(ip).collect();
+    let ends = ["range", "range6"].into_iter().flat_map(|field| model.elements(model.named(pool, field)));
+    let ends = ends.filter_map(|end| match end {
+        Value::Str(address) => Some(Cow::Borrowed(model.word(*address))),
+        other => model.address_in(*other, None).map(ip),
+    });
+    let ends: Vec<Text<'_>> = ends.collect();
     let [first, last] = ends.as_slice() else { return None };
     Some(Cow::Owned(format!("start-address={first},end-address={last}")))
 }

@@ -319,9 +319,9 @@ impl Ask<'_> {
             ("change" | "without", 1) => Context::KindsOf,
             ("change" | "without", _) if words.last() == "." => Context::Member,
             ("change" | "without", _) => Context::Nothing,
-            ("expect", 1) => Context::Words(&["error", "warning", "ok"]),
+            ("expect", 1) => Context::Words(&["error", "warning", "ok", "clean"]),
             ("expect", 2) => {
-                if words.get(1) == "ok" {
+                if matches!(words.get(1), "ok" | "clean") {
                     Context::Nothing
                 } else {
                     Context::Rules

@@ -47,7 +47,8 @@ impl Ask<'_> {
             let insert = Insert::of("expect ").text(word).text(" ").stop(1).text(" at ").stop(2);
             self.push(Completion::word(&format!("expect {word}"), Sort::Word, insert).detail(detail));
         }
-        self.push(Completion::plain("expect ok", Sort::Word).detail("nothing is wrong"));
+        self.push(Completion::plain("expect ok", Sort::Word).detail("no error; warnings are overlooked"));
+        self.push(Completion::plain("expect clean", Sort::Word).detail("no error and no warning"));
     }
 
     fn item_words(&mut self) {

@@ -183,7 +183,7 @@ impl Ask<'_> {
                 "fix" | "derive" => text.stop(1).text(" = ").stop(2),
                 "variant" => text.hole(1, "Name").text(" {\n  ").stop(0).text("\n}"),
                 word if crate::doc::source::INCIDENT.contains(&word) => field(word),
-                "ok" => Insert::of(word),
+                "ok" | "clean" => Insert::of(word),
                 "majority" => text.text("of ").stop(1),
                 "all" => text.text("[").stop(1).text("]"),
                 _ => text,

@@ -108,13 +108,14 @@ fn told_image(image: &Image<'_>) -> Told {
 fn told_mapping(mapping: &Mapping<'_>) -> Told {
     let path = format!("/cluster/mapping/{}", mapping.sort);
     let entries: String = mapping.entries.iter().map(|entry| format!(" --map {}", word(entry))).collect();
+    let mdev = if mapping.mdev { " --mdev 1" } else { "" };
     let note = (mapping.sort == "pci").then(|| {
         "each entry also takes the card's `subsystem-id=` and `iommugroup=`: `pvesh get /nodes/NODE/hardware/pci`"
             .to_owned()
     });
     Told {
         what: format!("{} mapping `{}`", mapping.sort.to_uppercase(), mapping.name),
-        apply: Some(format!("pvesh create {path} --id {}{entries}", word(&mapping.name))),
+        apply: Some(format!("pvesh create {path} --id {}{entries}{mdev}", word(&mapping.name))),
         verify: Some(format!("pvesh get {path}/{}", word(&mapping.name))),
         note,
     }

@@ -6,12 +6,15 @@
 
 use std::cmp::Reverse;
 
+use rustc_hash::FxHashMap;
+
 use crate::policy::fall;
 use crate::session::compile::Compiled;
 use crate::session::what_if::NotOne;
 use crate::session::what_if::ledger::{Books, Ledger};
 use crate::session::what_if::look::{self, Lab};
 use crate::session::what_if::lose::{self, Fallen, RoleAfter, Votes};
+use crate::session::what_if::storages::{self, Proposal, Room};
 use crate::types::value::ObjId;
 
 /// A host without its guests.
@@ -65,7 +68,28 @@ pub enum Way {
     Stop {
         /// Each reason.
         because: Vec<String>,
+        /// How it could leave all the same, if its owner lets its disks go to other storages.
+        proposal: Option<Proposal>,
     },
+}
+
+/// What hosts lack, each with the hosts that it holds for.
+#[derive(Default)]
+pub(super) struct Lacks(Vec<(String, Vec<String>)>);
+
+impl Lacks {
+    /// Notes what a host lacks.
+    pub fn add(&mut self, lack: String, host: String) {
+        match self.0.iter_mut().find(|(known, _)| *known == lack) {
+            Some((_, hosts)) => hosts.push(host),
+            None => self.0.push((lack, vec![host])),
+        }
+    }
+
+    /// Each reason with the hosts that it holds for.
+    pub fn told(&self) -> Vec<String> {
+        self.0.iter().map(|(lack, hosts)| format!("{lack} on {}", fall::names(hosts))).collect()
+    }
 }
 
 pub(super) fn drain(compiled: &mut Compiled, name: &str) -> Result<Drain, NotOne> {
@@ -81,18 +105,42 @@ pub(super) fn drain(compiled: &mut Compiled, name: &str) -> Result<Drain, NotOne
         let mut leaving = Vec::new();
         let mut stopped = vec![host];
         let mut moved = Vec::new();
-        for (guest, _) in ranked {
-            let one = leave(lab, &mut books, host, guest);
+        for (guest, _) in &ranked {
+            let one = leave(lab, &mut books, host, *guest);
             match &one.way {
-                Way::Stop { .. } => stopped.push(guest),
-                Way::Live { .. } | Way::Restart { .. } => moved.push(guest),
+                Way::Stop { .. } => stopped.push(*guest),
+                Way::Live { .. } | Way::Restart { .. } => moved.push(*guest),
             }
             leaving.push(one);
         }
+        let guests: Vec<ObjId> = ranked.into_iter().map(|(guest, _)| guest).collect();
+        add_proposals(lab, books.clone(), host, &guests, &mut leaving);
         let then = lose::without(lab, &stopped, &moved);
         let (falls, roles, votes) = (then.falls, then.roles, then.votes);
         Ok(Drain { host: lab.address(host), guests: leaving, memory: books.changed(), falls, roles, votes })
     })
+}
+
+/// Says of guests that stay where they could go with other storages, after all others left.
+fn add_proposals(lab: &mut Lab<'_>, mut books: Books, from: ObjId, guests: &[ObjId], leaving: &mut [Leaving]) {
+    let mut moved = FxHashMap::default();
+    for (guest, one) in guests.iter().zip(leaving.iter()) {
+        if let Way::Live { to, .. } | Way::Restart { to, .. } = &one.way {
+            let there = lab.running_hosts().into_iter().find(|host| lab.name(*host) == *to);
+            moved.extend(there.map(|there| (*guest, there)));
+        }
+    }
+    let mut room = Room::new(moved);
+    for (guest, one) in guests.iter().zip(leaving.iter_mut()) {
+        let Way::Stop { because, proposal } = &mut one.way else { continue };
+        if !held(lab, *guest).is_empty() {
+            continue;
+        }
+        match storages::propose(lab, &mut room, &mut books, from, *guest, one.memory) {
+            Ok(found) => *proposal = Some(found),
+            Err(more) => because.extend(more),
+        }
+    }
 }
 
 /// The hosts that could take a guest as things are, by name; where there are none, why.
@@ -130,14 +178,14 @@ fn leave(lab: &mut Lab<'_>, books: &mut Books, from: ObjId, guest: ObjId) -> Lea
     let mut notes = Vec::new();
     let because = held(lab, guest);
     if !because.is_empty() {
-        return Leaving { guest: address, memory, way: Way::Stop { because }, notes };
+        return Leaving { guest: address, memory, way: Way::Stop { because, proposal: None }, notes };
     }
     let (fits, mut because) = fitting(lab, books, from, guest, memory);
     let Some(to) = fits.first().copied() else {
         if because.is_empty() {
             because.push("no other host of its cluster runs".to_owned());
         }
-        return Leaving { guest: address, memory, way: Way::Stop { because }, notes };
+        return Leaving { guest: address, memory, way: Way::Stop { because, proposal: None }, notes };
     };
     books.arrive(lab, guest, to);
     let copy = local_bytes(lab, guest);
@@ -147,10 +195,9 @@ fn leave(lab: &mut Lab<'_>, books: &mut Books, from: ObjId, guest: ObjId) -> Lea
     if !lab.ha_of(guest).is_empty() {
         notes.push("it is an HA resource: the move goes through the HA manager".to_owned());
     }
-    let folders = lab.things(guest, "folders");
     let is_vm = lab.word(guest) == "vm";
     let to_name = lab.name(to);
-    if is_vm && folders.is_empty() && lab.all_shares(guest) == 0 {
+    if moves_running(lab, guest) {
         if lab.is_cpu_of_host(guest) {
             notes.push(format!(
                 "its processor is that of the host: it moves while it runs only if `{}` and `{to_name}` have the same",
@@ -169,37 +216,46 @@ fn leave(lab: &mut Lab<'_>, books: &mut Books, from: ObjId, guest: ObjId) -> Lea
 /// The hosts that could take a guest, the one with the most memory left first; and why the others do not, each reason with
 /// the hosts that it holds for.
 fn fitting(lab: &mut Lab<'_>, books: &Books, from: ObjId, guest: ObjId, memory: u64) -> (Vec<ObjId>, Vec<String>) {
-    let Some(cluster) = lab.within(from) else {
+    if lab.within(from).is_none() {
         return (Vec::new(), vec![format!("`{}` is in no cluster", lab.name(from))]);
-    };
-    let mut fits: Vec<(u64, ObjId)> = Vec::new();
-    let mut lacks: Vec<(String, Vec<String>)> = Vec::new();
-    for host in lab.running_hosts() {
-        if host == from || lab.within(host) != Some(cluster) {
-            continue;
-        }
-        if let Some(lack) = lack(lab, books, guest, host, memory) {
-            let name = lab.name(host);
-            match lacks.iter_mut().find(|(known, _)| *known == lack) {
-                Some((_, hosts)) => hosts.push(name),
-                None => lacks.push((lack, vec![name])),
-            }
-            continue;
-        }
-        fits.push((books.free(host).unwrap_or(0), host));
     }
-    let because = lacks.iter().map(|(lack, hosts)| format!("{lack} on {}", fall::names(hosts))).collect();
+    let mut fits: Vec<(u64, ObjId)> = Vec::new();
+    let mut lacks = Lacks::default();
+    for host in others(lab, from) {
+        match lack(lab, books, guest, host, memory) {
+            Some(lack) => lacks.add(lack, lab.name(host)),
+            None => fits.push((books.free(host).unwrap_or(0), host)),
+        }
+    }
     fits.sort_by_key(|(free, _)| Reverse(*free));
-    (fits.into_iter().map(|(_, host)| host).collect(), because)
+    (fits.into_iter().map(|(_, host)| host).collect(), lacks.told())
+}
+
+/// The other hosts of a host's cluster that run.
+pub(super) fn others(lab: &mut Lab<'_>, from: ObjId) -> Vec<ObjId> {
+    let Some(cluster) = lab.within(from) else { return Vec::new() };
+    let mut hosts = lab.running_hosts();
+    hosts.retain(|host| *host != from && lab.within(*host) == Some(cluster));
+    hosts
+}
+
+/// The storages of a guest that a host does not have.
+pub(super) fn missing_storages(lab: &mut Lab<'_>, guest: ObjId, host: ObjId) -> Vec<ObjId> {
+    let mut storages = lab.things(guest, "kept-on");
+    storages.retain(|storage| !lab.hosts_of(*storage).contains(&host));
+    storages
 }
 
 /// What a host lacks to take a guest; nothing, if it could.
 fn lack(lab: &mut Lab<'_>, books: &Books, guest: ObjId, host: ObjId, memory: u64) -> Option<String> {
-    for storage in lab.things(guest, "kept-on") {
-        if !lab.hosts_of(storage).contains(&host) {
-            return Some(format!("there is no storage `{}`", lab.name(storage)));
-        }
+    if let Some(storage) = missing_storages(lab, guest, host).first() {
+        return Some(format!("there is no storage `{}`", lab.name(*storage)));
     }
+    lack_besides(lab, books, guest, host, memory)
+}
+
+/// What a host lacks to take a guest, storages left aside.
+pub(super) fn lack_besides(lab: &mut Lab<'_>, books: &Books, guest: ObjId, host: ObjId, memory: u64) -> Option<String> {
     for nic in lab.things(guest, "nic") {
         let Some(network) = lab.thing(nic, "network") else { continue };
         let bridges = lab.things(host, "bridge");
@@ -229,13 +285,23 @@ fn lack(lab: &mut Lab<'_>, books: &Books, guest: ObjId, host: ObjId, memory: u64
     })
 }
 
-/// Bytes of disks and volumes that each host has by itself.
-fn local_bytes(lab: &mut Lab<'_>, guest: ObjId) -> u64 {
+/// The disks of a VM, the volumes of a container.
+pub(super) fn volumes(lab: &mut Lab<'_>, guest: ObjId) -> Vec<ObjId> {
     let mut volumes = lab.things(guest, "disk");
     volumes.extend(lab.things(guest, "rootfs"));
     volumes.extend(lab.things(guest, "mount"));
+    volumes
+}
+
+/// Whether a guest can move while it runs: a VM that shares no folder of its host.
+pub(super) fn moves_running(lab: &mut Lab<'_>, guest: ObjId) -> bool {
+    lab.word(guest) == "vm" && lab.things(guest, "folders").is_empty() && lab.all_shares(guest) == 0
+}
+
+/// Bytes of disks and volumes that each host has by itself.
+fn local_bytes(lab: &mut Lab<'_>, guest: ObjId) -> u64 {
     let mut bytes: u64 = 0;
-    for volume in volumes {
+    for volume in volumes(lab, guest) {
         let Some(storage) = lab.thing(volume, "storage") else { continue };
         if !lab.flag(storage, "reachable-everywhere") && !lab.flag(volume, "shared") {
             bytes = bytes.saturating_add(lab.size(volume, "size"));

@@ -35,7 +35,7 @@ impl Ledger {
 }
 
 /// The books of all hosts while guests move.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub(super) struct Books {
     rows: FxHashMap<ObjId, Ledger>,
     order: Vec<ObjId>,

@@ -2,19 +2,21 @@
 //!
 //! What comes in is an [`Analysis`] of a lab that is whole (`move` and `upgrade` make a second one over a changed text or
 //! version, in memory); what goes out is plain data, which the command line prints. [`lose`] follows `needs`, as `survive` does;
-//! [`drain`] says of each guest of a host where it could go and how; [`ledger`] counts memory; [`change`] compares two runs.
+//! [`drain`] says of each guest of a host where it could go and how, [`storages`] with which storages in place of its own; [`ledger`] counts memory; [`change`] compares two runs.
 
 mod change;
 mod drain;
 mod ledger;
 pub(in crate::session) mod look;
 mod lose;
+mod storages;
 
 pub use change::{Changed, Edit, NoMove, all_upgraded, moved, upgraded};
 pub(in crate::session) use drain::elsewhere;
 pub use drain::{Drain, Leaving, Way};
 pub use ledger::Ledger;
 pub use lose::{Fallen, Loss, Restart, RoleAfter, Stuck, Votes};
+pub use storages::{Instead, Proposal};
 
 use crate::session::Analysis;
 
