@@ -17,7 +17,7 @@ pub struct Scope {
     pub pools: BTreeSet<String>,
     /// Lists of the cluster and of nodes, by path, with the node that answers.
     pub lists: BTreeMap<String, Option<String>>,
-    /// Elements of lists that are lists themselves, by the list: rules of groups, members of sets.
+    /// Elements of which their list does not tell all, by the list: rules of groups, members of sets, servers for measurements.
     pub inside: BTreeMap<String, Vec<String>>,
     /// Whether volumes are listed: files, disks, and disks without a guest.
     pub volumes: bool,
@@ -88,12 +88,13 @@ impl Scope {
             Entry::HaNodes(nodes) if nodes.resource.is_some() => self.list("/cluster/ha/rules"),
             Entry::HaNodes(_) => self.list("/cluster/ha/groups"),
             Entry::HaResource(_) => self.list("/cluster/ha/resources"),
-            Entry::AcmeAccount(_)
-            | Entry::AcmePlugin(_)
-            | Entry::Certificate(_)
-            | Entry::MetricsServer(_)
-            | Entry::Realm(_)
-            | Entry::Sdn(_) => {}
+            Entry::MetricsServer(server) => {
+                let list = "/cluster/metrics/server";
+                let inside = self.inside.entry(list.to_owned()).or_default();
+                inside.push(format!("{list}/{}", encoded(&server.name)));
+                self.list(list);
+            }
+            Entry::AcmeAccount(_) | Entry::AcmePlugin(_) | Entry::Certificate(_) | Entry::Realm(_) | Entry::Sdn(_) => {}
         }
     }
 

@@ -57,6 +57,8 @@ pub struct Survey {
     /// Nodes and guests that were asked.
     done: FxHashSet<String>,
     waiting: Vec<(Read, Ask)>,
+    /// Nodes whose storages were asked for and not told yet.
+    storages_open: usize,
     observed: Observed,
 }
 
@@ -70,6 +72,7 @@ impl Survey {
             begun: false,
             done: FxHashSet::default(),
             waiting: Vec::new(),
+            storages_open: 0,
             observed: Observed::default(),
         }
     }
@@ -139,6 +142,7 @@ impl Survey {
         let path = |what: &str| format!("/nodes/{}/{what}", encoded(node));
         self.ask(path("version"), Vec::new(), Some(node), Ask::NodeVersion(node.to_owned()));
         self.ask(path("storage"), Vec::new(), Some(node), Ask::Storages(node.to_owned()));
+        self.storages_open += 1;
         if self.scope.interfaces.contains(node) {
             self.ask(path("network"), Vec::new(), Some(node), Ask::Interfaces(node.to_owned()));
         }

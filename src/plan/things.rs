@@ -37,9 +37,15 @@ pub(super) fn listed(path: &str, data: &Value, things: &mut FxHashMap<String, Th
     }
 }
 
-/// Adds to a thing what is in it: rules in their order, members of a set.
+/// Adds to a thing what is in it: rules in their order, members of a set, options that its list does not tell.
 pub(super) fn inside(path: &str, data: &Value, things: &mut FxHashMap<String, Thing>) {
     let Some(thing) = things.get_mut(path) else { return };
+    if data.is_object() {
+        let whole = take::thing(data);
+        thing.options.extend(whole.options);
+        thing.digest = whole.digest.or(thing.digest.take());
+        return;
+    }
     let rows: Vec<Thing> = data.as_array().into_iter().flatten().map(take::thing).collect();
     let is_set = path.contains("/firewall/ipset/");
     let line = |row: &Thing| {
@@ -78,6 +84,7 @@ fn key_of(path: &str) -> Option<&'static str> {
         _ if path.ends_with("/network") => "iface",
         _ if path.ends_with("/firewall/aliases") || path.ends_with("/firewall/ipset") => "name",
         "/cluster/firewall/groups" => "group",
+        "/cluster/metrics/server" => "id",
         _ => return None,
     })
 }

@@ -51,6 +51,8 @@ const fn option(name: &'static str, form: Form, default: &'static str) -> EntryO
 const COMMENT: EntryOption = option("comment", Form::Text, "");
 
 const MAPPING: &[EntryOption] = &[option("description", Form::Text, ""), option("map", Form::Lines, "")];
+const PCI_MAPPING: &[EntryOption] =
+    &[option("description", Form::Text, ""), option("map", Form::Lines, ""), option("mdev", Form::Bool, "0")];
 const POOL: &[EntryOption] = &[COMMENT, option("storages", Form::Set, "")];
 const USER: &[EntryOption] = &[
     COMMENT,
@@ -112,6 +114,29 @@ const NETWORK: &[EntryOption] = &[
     EntryOption { is_made: true, ..option("vlan-raw-device", Form::Text, "") },
 ];
 
+const METRICS: &[EntryOption] = &[
+    option("api-path-prefix", Form::Text, ""),
+    option("bucket", Form::Text, ""),
+    option("disable", Form::Bool, "0"),
+    option("influxdbproto", Form::Text, "udp"),
+    option("max-body-size", Form::Number, "25000000"),
+    option("mtu", Form::Number, "1500"),
+    option("organization", Form::Text, ""),
+    option("otel-compression", Form::Text, "gzip"),
+    option("otel-max-body-size", Form::Number, "10000000"),
+    option("otel-path", Form::Text, "/v1/metrics"),
+    option("otel-protocol", Form::Text, "https"),
+    option("otel-resource-attributes", Form::Text, ""),
+    option("otel-timeout", Form::Number, "5"),
+    option("otel-verify-ssl", Form::Bool, "1"),
+    option("path", Form::Text, "proxmox"),
+    option("port", Form::Number, ""),
+    option("proto", Form::Text, "udp"),
+    option("server", Form::Text, ""),
+    option("timeout", Form::Number, "1"),
+    option("type", Form::Text, ""),
+    option("verify-certificate", Form::Bool, "1"),
+];
 const ALIAS: &[EntryOption] = &[option("cidr", Form::Text, ""), COMMENT];
 const IP_SET: &[EntryOption] = &[COMMENT, option("members", Form::Lines, "")];
 const RULE_GROUP: &[EntryOption] = &[COMMENT, option("rules", Form::Ordered, "")];
@@ -191,6 +216,8 @@ pub fn options(list: &str, path: &str) -> &'static [EntryOption] {
         "/cluster/ha/resources" => HA_RESOURCE,
         "/cluster/ha/groups" => HA_GROUP,
         "/cluster/ha/rules" => HA_RULE,
+        "/cluster/metrics/server" => METRICS,
+        "/cluster/mapping/pci" => PCI_MAPPING,
         _ if list.starts_with("/cluster/mapping/") => MAPPING,
         _ if list.contains("/firewall/") => firewall(list),
         _ if list.ends_with("/dns") => DNS,
@@ -286,6 +313,7 @@ pub fn to_write(list: &str, path: &str, is_new: bool) -> Vec<Need> {
         "/access/users" => vec![Need::of("User.Modify", "/access/groups")],
         "/access/groups" => vec![Need::of("Group.Allocate", "/access/groups")],
         "/access/roles" => vec![Need::of("Sys.Modify", "/access")],
+        "/cluster/metrics/server" => vec![Need::of("Sys.Modify", "/")],
         "/access/acl" => vec![Need::of("Permissions.Modify", acl_path(path))],
         "/cluster/ha/resources" | "/cluster/ha/groups" | "/cluster/ha/rules" => vec![Need::of("Sys.Console", "/")],
         _ => {

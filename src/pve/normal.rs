@@ -201,8 +201,7 @@ fn properties(schema: &'static Schema, version: Version, text: &str) -> Option<N
         }
     }
     if keys.contains_key("base64") && keys.remove("base64").as_deref() == Some("1") {
-        for (key, value) in keys.iter_mut().filter(|(key, _)| **key != "uuid") {
-            let _ = key;
+        for (_, value) in keys.iter_mut().filter(|(key, _)| **key != "uuid") {
             if let Some(plain) = base64::decoded(value).and_then(|bytes| String::from_utf8(bytes).ok()) {
                 *value = plain;
             }
@@ -226,6 +225,10 @@ fn properties(schema: &'static Schema, version: Version, text: &str) -> Option<N
     // Without `enabled`, whatever else is said of the agent means nothing.
     if schema.name == "agent" && !keys.contains_key("enabled") {
         keys.clear();
+    }
+    // Where there is only one key, it says nothing.
+    if let (true, Some((_, value))) = (schema.keys().nth(1).is_none(), keys.first_key_value()) {
+        keys = BTreeMap::from([(Cow::Borrowed(""), value.clone())]);
     }
     (!keys.is_empty()).then_some(Normal { keys })
 }

@@ -186,6 +186,10 @@ impl Cluster {
             self.objects.insert(path.to_owned(), row);
             return;
         }
+        if list == "/cluster/metrics/server" {
+            self.objects.insert(path.to_owned(), row.clone());
+            row.retain(|key, _| ["type", "server", "port", "disable"].contains(&key.as_str()));
+        }
         row.insert("digest".to_owned(), json!("da39a3ee5e6b4b0d3255bfef95601890afd80709"));
         let key = match list {
             "/pools" => "poolid",

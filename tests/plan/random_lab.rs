@@ -4,10 +4,10 @@ use hlab::desire::{
     Acl, Agent, Audio, CdMedium, Cdrom, CloudInit, ClusterFirewall, Console, Container, ContainerNic, ContainerRoot,
     Content, Cpu, CpuExtra, Desired, DeviceNode, Disk, DiskExtra, EfiDisk, Entry, Features, Firewall, FirewallAlias,
     FirewallRule, FirewallRules, Group, Guest, GuestFirewall, GuestOf, HaNodes, HaResource, HostDns, HostPart,
-    HostTime, IdRange, Import, IpConfig, IpSet, Life, LogLimit, MachineExtra, Mapping, Member, Mount, MountFlags,
-    MountSource, Nic, NodeFirewall, NumaNode, Object, PciDevice, Place, Pool, Power, Protected, RawOption, Rng, Role,
-    RootOptions, Rootfs, Secret, SecurityGroup, Serial, Smbios, Startup, Text, Throttle, Token, Tpm, Usb, UsbDevice,
-    User, Vga, Vm, Watchdog, Who,
+    HostTime, IdRange, Import, Influxdb, IpConfig, IpSet, Life, LogLimit, MachineExtra, Mapping, Member, MetricsServer,
+    MetricsSort, Mount, MountFlags, MountSource, Nic, NodeFirewall, NumaNode, Object, PciDevice, Place, Pool, Power,
+    Protected, RawOption, Rng, Role, RootOptions, Rootfs, Secret, SecurityGroup, Serial, Smbios, Startup, Text,
+    Throttle, Token, Tpm, Usb, UsbDevice, User, Vga, Vm, Watchdog, Who,
 };
 
 use super::random::Random;
@@ -519,11 +519,30 @@ fn entries(random: &mut Random, push: &mut impl FnMut(String, Content<'static>))
             comment: remark(random),
         }),
     );
+    entry(
+        "metrics-server.a",
+        Entry::MetricsServer(MetricsServer {
+            name: "a".into(),
+            server: "192.168.4.9".into(),
+            port: 8089,
+            disabled: flag(random),
+            mtu: some(random, |_| 1400),
+            timeout: None,
+            sort: match random.below(2) {
+                0 => MetricsSort::Graphite { tcp: flag(random), path: one(random, &["lab"]) },
+                _ => MetricsSort::Influxdb(Influxdb {
+                    bucket: one(random, &["b"]),
+                    any_certificate: flag(random),
+                    ..Influxdb::default()
+                }),
+            },
+        }),
+    );
     let pool = Pool { name: "lab".into(), comment: remark(random), storages: vec!["local".into(), "tank".into()] };
     push("pool.lab".to_owned(), Content::Pool(Box::new(pool)));
     for (name, sort, id) in [("coral", "usb", "1a6e:089a"), ("gpu", "pci", "10de:2204")] {
         let entries = NODES.map(|node| format!("id={id},node={node}").into()).to_vec();
-        let mapping = Mapping { name: name.into(), sort: sort.into(), entries };
+        let mapping = Mapping { name: name.into(), sort: sort.into(), entries, mdev: sort == "pci" && flag(random) };
         push(format!("device.{name}"), Content::Mapping(Box::new(mapping)));
     }
     let dns = HostDns { node: "pve".into(), domain: Some("maas".into()), servers: vec!["192.168.4.1".into()] };

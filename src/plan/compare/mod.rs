@@ -15,7 +15,7 @@ use super::wire::{self, Subject, Wire};
 use super::{Lab, Settings, order};
 use crate::desire::{Content, Entry, Object, SdnPart};
 use crate::own::{Facet, Owner};
-use crate::pve::{Impact, Need, Version};
+use crate::pve::{Impact, Need, Version, normal};
 
 /// What comparing needs and gathers.
 pub(super) struct Cx<'a> {
@@ -133,7 +133,7 @@ impl<'a> Cx<'a> {
             action,
             address: object.address.to_string(),
             facet: object.content.facet().name().to_owned(),
-            place: place(object),
+            place: self.place(number),
             owner: self.lab.owned.name(owner).to_owned(),
             path,
             asked: said::asked(self.lab, number),
@@ -147,6 +147,14 @@ impl<'a> Cx<'a> {
             refused: Vec::new(),
             digest: None,
             notes: Vec::new(),
+        }
+    }
+
+    /// Where an object is: of a guest its node.
+    fn place(&self, number: usize) -> String {
+        match self.wires[number].as_ref().map(|wire| &wire.subject) {
+            Some(Subject::Guest { node, .. }) => node.clone(),
+            Some(Subject::Listed { .. } | Subject::File { .. }) | None => place(self.object(number)),
         }
     }
 
@@ -226,6 +234,16 @@ impl<'a> Cx<'a> {
                     self.skipped.entry(facet.name()).or_default().push(model.resource(resource).to_owned());
                 }
             }
+        }
+        let objects = self.lab.wanted.desired.objects.iter();
+        if objects.clone().any(|object| matches!(object.content, Content::Image(_) | Content::Snippet(_))) {
+            let note = "of image.file and snippet.file it is compared whether a file is there, not what is in it";
+            self.plan.notes.push(note.to_owned());
+        }
+        let has_secret = |wire: &Wire| wire.options.values().any(|value| value == normal::SET);
+        if self.wires.iter().flatten().any(has_secret) {
+            let note = "of passwords it is compared whether one is set, not which: a server tells nobody";
+            self.plan.notes.push(note.to_owned());
         }
         for (facet, mut addresses) in std::mem::take(&mut self.skipped) {
             addresses.sort();

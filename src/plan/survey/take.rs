@@ -193,7 +193,7 @@ impl Survey {
         }
     }
 
-    /// Asks for the elements of a list that are lists themselves, as far as they are there.
+    /// Asks for the elements of which a list does not tell all, as far as they are there.
     fn look_inside(&mut self, list: &str) {
         let node = self.scope.lists.get(list).cloned().flatten();
         for path in self.scope.inside.get(list).cloned().unwrap_or_default() {
@@ -234,7 +234,7 @@ impl Survey {
     }
 
     fn storages(&mut self, node: &str, data: Known<Value>) {
-        let Ok(data) = data else { return };
+        let data = data.unwrap_or_default();
         for row in data.as_array().into_iter().flatten() {
             let Some(name) = row["storage"].as_str() else { continue };
             let content: BTreeSet<String> =
@@ -248,26 +248,32 @@ impl Survey {
                 total: number(&row["total"]),
                 free: number(&row["avail"]),
             };
-            let key = (node.to_owned(), name.to_owned());
-            self.look_at_storage(&key, &storage);
-            self.observed.storages.insert(key, storage);
+            self.observed.storages.insert((node.to_owned(), name.to_owned()), storage);
+        }
+        self.storages_open = self.storages_open.saturating_sub(1);
+        if self.storages_open == 0 {
+            self.look_at_storages();
         }
     }
 
-    /// Lists the volumes of a storage, of a shared one on one node only.
-    fn look_at_storage(&mut self, (node, name): &(String, String), storage: &Storage) {
-        let wanted = self.scope.volumes || self.scope.health;
-        if !wanted || !storage.enabled || !storage.active {
-            return;
+    /// Lists the volumes of every storage, once all of them are known: of a shared one on the first of its nodes only, whichever
+    /// answered first.
+    fn look_at_storages(&mut self) {
+        let (volumes, health) = (self.scope.volumes, self.scope.health);
+        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let mut asked: Vec<(String, String)> = Vec::new();
+        for ((node, name), storage) in &self.observed.storages {
+            let is_wanted = volumes || health && storage.content.contains("backup");
+            let is_there = storage.enabled && storage.active;
+            if is_wanted && is_there && (!storage.shared || seen.insert(name.clone())) {
+                asked.push((node.clone(), name.clone()));
+            }
         }
-        if storage.shared && !self.done.insert(format!("shared {name}")) {
-            return;
-        }
-        let path = format!("/nodes/{}/storage/{}/content", super::encoded(node), super::encoded(name));
-        let ask = Ask::Content { node: node.clone(), storage: name.clone() };
-        let query = if self.scope.volumes { Vec::new() } else { vec![("content", "backup".to_owned())] };
-        if self.scope.volumes || storage.content.contains("backup") {
-            self.ask(path, query, Some(node), ask);
+        for (node, storage) in asked {
+            let path = format!("/nodes/{}/storage/{}/content", super::encoded(&node), super::encoded(&storage));
+            let query = if volumes { Vec::new() } else { vec![("content", "backup".to_owned())] };
+            let at = node.clone();
+            self.ask(path, query, Some(&at), Ask::Content { node, storage });
         }
     }
 

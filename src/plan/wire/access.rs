@@ -12,6 +12,7 @@ pub(super) fn mapping(mapping: &Mapping<'_>) -> (Subject, BTreeMap<String, Strin
     let path = format!("{list}/{}", encoded(&mapping.name));
     let mut out = Options::default();
     out.list("map", &mapping.entries, "\n");
+    out.on("mdev", mapping.mdev);
     (Subject::Listed { list, path }, out.0)
 }
 

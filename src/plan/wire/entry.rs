@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Subject;
 use super::line::Options;
-use crate::desire::{Acl, Entry, HaNodes, HaResource, HostPart, Interface, Token, User, Who};
+use crate::desire::{
+    Acl, Entry, HaNodes, HaResource, HostPart, Interface, MetricsServer, MetricsSort, Token, User, Who,
+};
 use crate::plan::survey::encoded;
 use crate::plan::things;
 
@@ -35,12 +37,13 @@ pub(super) fn entry(entry: &Entry<'_>) -> Option<(Subject, BTreeMap<String, Stri
             listed("/cluster/ha/resources", &resource.guest)
         }
         Entry::HaNodes(wanted) => ha_nodes(&mut out, wanted),
-        Entry::AcmeAccount(_)
-        | Entry::AcmePlugin(_)
-        | Entry::Certificate(_)
-        | Entry::MetricsServer(_)
-        | Entry::Realm(_)
-        | Entry::Sdn(_) => return None,
+        Entry::MetricsServer(server) => {
+            metrics(&mut out, server);
+            listed("/cluster/metrics/server", &server.name)
+        }
+        Entry::AcmeAccount(_) | Entry::AcmePlugin(_) | Entry::Certificate(_) | Entry::Realm(_) | Entry::Sdn(_) => {
+            return None;
+        }
     };
     Some((subject, out.0))
 }
@@ -84,6 +87,42 @@ fn ha_resource(out: &mut Options, resource: &HaResource<'_>) {
     out.some("max_relocate", resource.relocations);
     out.off("failback", resource.no_failback);
     out.some("comment", resource.comment.as_ref());
+}
+
+/// What is secret, the server keeps to itself: it is not compared.
+fn metrics(out: &mut Options, server: &MetricsServer<'_>) {
+    out.set("server", &server.server);
+    out.set("port", server.port);
+    out.on("disable", server.disabled);
+    out.some("mtu", server.mtu);
+    out.some("timeout", server.timeout);
+    match &server.sort {
+        MetricsSort::Graphite { tcp, path } => {
+            out.set("type", "graphite");
+            out.some("proto", tcp.then_some("tcp"));
+            out.some("path", path.as_ref());
+        }
+        MetricsSort::Influxdb(influxdb) => {
+            out.set("type", "influxdb");
+            out.some("influxdbproto", influxdb.protocol.as_ref());
+            out.some("api-path-prefix", influxdb.path_prefix.as_ref());
+            out.some("bucket", influxdb.bucket.as_ref());
+            out.some("organization", influxdb.organization.as_ref());
+            out.some("max-body-size", influxdb.most_bytes);
+            out.off("verify-certificate", influxdb.any_certificate);
+        }
+        MetricsSort::Opentelemetry(telemetry) => {
+            out.set("type", "opentelemetry");
+            out.some("otel-protocol", telemetry.http.then_some("http"));
+            out.some("otel-path", telemetry.path.as_ref());
+            out.some("otel-timeout", telemetry.timeout);
+            out.some("otel-compression", telemetry.no_compression.then_some("none"));
+            let attributes = (!telemetry.attributes.is_empty()).then(|| telemetry.encoded_attributes());
+            out.some("otel-resource-attributes", attributes);
+            out.some("otel-max-body-size", telemetry.most_bytes);
+            out.off("otel-verify-ssl", telemetry.any_certificate);
+        }
+    }
 }
 
 /// A group before Proxmox VE 9, a rule since.
