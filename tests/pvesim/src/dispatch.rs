@@ -147,9 +147,9 @@ impl Steps<'_> {
             method: &self.head.method,
             path: self.found.path,
             parameters: &validated,
+            upload: self.upload,
             authid,
             node: node.as_deref().unwrap_or(self.cx.node),
-            upload: self.upload,
         };
         let answer = handler(world, &call)?;
         self.check_answer(method, &answer, record);

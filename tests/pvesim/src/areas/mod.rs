@@ -103,12 +103,12 @@ pub struct Call<'a> {
     pub path: &'a str,
     /// The parameters, those of the path among them.
     pub parameters: &'a Map<String, Value>,
+    /// The file that came with it; only for the method that takes one.
+    pub upload: Option<&'a Upload>,
     /// Who asks; none where nobody need say it.
     pub authid: Option<&'a str>,
     /// The node that does the work: the one that the path names, or the one that was asked.
     pub node: &'a str,
-    /// The file that came with it; only for the method that takes one.
-    pub upload: Option<&'a Upload>,
 }
 
 impl<'a> Call<'a> {

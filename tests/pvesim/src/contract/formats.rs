@@ -123,6 +123,7 @@ fn refusal_in_own_words(name: &str, text: &str) -> Option<String> {
             }
             (length > 8).then(|| format!("{what} ID '{text}' can't be more length than 8 characters"))
         }
+        "IPorCIDR" | "IPorCIDRorAlias" => refusal_of_prefix(text),
         "pve-hotplug-features" if text != "0" && text != "1" => {
             let known = ["network", "disk", "cpu", "memory", "usb", "cloudinit"];
             let unknown = split_list(text).into_iter().find(|feature| !known.contains(feature))?;
@@ -263,7 +264,20 @@ fn is_cidr(text: &str) -> bool {
 }
 
 fn is_ip_or_cidr(text: &str) -> bool {
-    is_ip(text) || is_cidr(text)
+    is_ip(text) || prefix(text).is_some_and(|(address, _)| is_ip(address))
+}
+
+/// What the library that the firewall asks says of a network: a prefix that is too long, or address digits behind it.
+fn refusal_of_prefix(text: &str) -> Option<String> {
+    let (address, length) = prefix(text)?;
+    let digits = match address.parse::<Ipv4Addr>() {
+        Ok(address) => format!("{:032b}", u32::from(address)),
+        Err(_) => format!("{:0128b}", u128::from(address.parse::<Ipv6Addr>().ok()?)),
+    };
+    let Some(rest) = usize::try_from(length).ok().and_then(|length| digits.get(length..)) else {
+        return Some(format!("Prefix length {length} is longer than IP address ({})", digits.len()));
+    };
+    rest.contains('1').then(|| format!("Invalid prefix {digits}/{length}"))
 }
 
 /// An alias of the firewall may be named with its scope.

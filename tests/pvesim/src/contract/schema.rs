@@ -284,7 +284,17 @@ pub fn read_method(value: &Value, place: &str, unknown: &mut Vec<String>) -> Met
             other => unknown.push(format!("{place}: method keyword `{other}`")),
         }
     }
+    expand_cdrom(&mut method.parameters);
     method
+}
+
+/// `cdrom` stands for a drive of the bus `ide`; what such a drive looks like is said only there.
+fn expand_cdrom(parameters: &mut Schema) {
+    let drive = parameters.properties.get("ide[n]").and_then(|drive| drive.format.clone());
+    let named = |cdrom: &&mut Schema| matches!(&cdrom.format, Some(Format::Named(name)) if name == "pve-qm-ide");
+    if let (Some(drive), Some(cdrom)) = (drive, parameters.properties.get_mut("cdrom").filter(named)) {
+        cdrom.format = Some(drive);
+    }
 }
 
 fn read_permissions(value: &Value, place: &str, unknown: &mut Vec<String>) -> Option<Permissions> {
