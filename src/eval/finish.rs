@@ -17,6 +17,10 @@ struct Checks {
     required_set: (FieldSet, bool),
     is_guest: bool,
     key: Option<TyId>,
+    /// The fields that are refined.
+    refined: FieldSet,
+    /// The fields that may refer to other resources.
+    refers: FieldSet,
     /// What the type of each refined field asks, where that is told without looking into values.
     rules: Vec<Option<Rules>>,
 }
@@ -62,6 +66,9 @@ pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
                 Value::Lazy(_) | Value::Appended(_) => machine.read(object, slot.field),
                 value => value,
             };
+            if !checks.refined.has(slot.field) {
+                continue;
+            }
             let field = machine.p.field(of.shape, slot.field);
             if field.refined && value.is_known() {
                 let (ty, own, name) = (field.ty, field.where_, field.name);
@@ -86,7 +93,7 @@ pub fn finish(machine: &mut Machine<'_>, sources: &Sources) {
         let root = machine.w.root(object);
         let shapes = [machine.w.object(object).shape, machine.w.object(root).shape];
         if shapes.iter().all(|shape| shape.0 != u16::MAX) && checks[usize::from(shapes[1].0)].is_guest {
-            membership(machine, object, root);
+            membership(machine, object, root, checks[usize::from(shapes[0].0)].refers);
         }
     }
 }
@@ -120,7 +127,29 @@ fn checks_of(p: &Program, shape: ShapeId) -> Checks {
     let required_set = (FieldSet::exactly(&required), required.iter().all(|field| FieldSet::is_exact(*field)));
     let guests = p.kind(crate::resolve::Scope::STD, p.words.guest);
     let rules = of.fields.iter().map(|field| if field.refined { rules_of(p, field.ty) } else { None }).collect();
-    Checks { required, required_set, is_guest: guests.is_some_and(|guests| guests.contains(&shape)), key: None, rules }
+    let of_those = |is_one: &dyn Fn(&Field) -> bool| {
+        let fields = of.fields.iter().enumerate().filter(|(_, field)| is_one(field));
+        FieldSet::of(fields.map(|(number, _)| number as u16))
+    };
+    Checks {
+        required,
+        required_set,
+        is_guest: guests.is_some_and(|guests| guests.contains(&shape)),
+        key: None,
+        refined: of_those(&|field| field.refined),
+        refers: of_those(&|field| field.holds == Holds::Value && may_refer(p, field.ty)),
+        rules,
+    }
+}
+
+/// Whether a value of a type may be another resource, or hold one where [`membership`] looks.
+fn may_refer(p: &Program, ty: TyId) -> bool {
+    match p.types.get(ty) {
+        Ty::Named(_, inner, _) | Ty::Opt(inner) | Ty::List(inner) | Ty::Set(inner) => may_refer(p, *inner),
+        Ty::Union(parts) => parts.iter().any(|part| may_refer(p, *part)),
+        Ty::Obj(..) | Ty::Use(_) | Ty::Error => true,
+        _ => false,
+    }
 }
 
 fn rules_of(p: &Program, ty: TyId) -> Option<Rules> {
@@ -240,11 +269,14 @@ fn holds(machine: &mut Machine<'_>, sources: &Sources, rule: ExprId, value: Valu
 }
 
 /// What a part of a guest refers to must be on the guest's host.
-fn membership(machine: &mut Machine<'_>, object: ObjId, root: ObjId) {
+fn membership(machine: &mut Machine<'_>, object: ObjId, root: ObjId, refers: FieldSet) {
     let Value::Obj(host) = machine.w.home(root).on else { return };
     let of = *machine.w.object(object);
     if let Value::Obj(target) = of.key {
         member(machine, target, host, root, of.at, object, None);
+    }
+    if !refers.meets(of.says) {
+        return;
     }
     for place in 0..usize::from(of.len) {
         let slot = machine.w.slots[of.first as usize + place];

@@ -130,6 +130,7 @@ class Mutant:
     def __init__(self, operator, site, lab, changes, broken=None):
         self.operator, self.site, self.lab, self.broken = operator, site, lab, broken
         self.files = {**lab.files, **changes}
+        self.noticed = None
 
     def __str__(self):
         return f"{self.lab.name}: {self.operator} {self.site}"
@@ -449,7 +450,9 @@ def judge(mutant):
                 broken = [("an error that leaves no graph", set())]
             else:
                 broken = oracle.findings(changed)
-        found = [one for one in run("check", folder)["diagnostics"] if one["severity"] == "error"]
+        told = run("check", folder)["diagnostics"]
+        found = [one for one in told if one["severity"] == "error"]
+        mutant.noticed = sole(told, mutant.lab)
     if broken == oracle.UNKNOWN:
         is_judged = JUDGED.get(str(mutant)) == ("refused" if found else "accepted")
         return ("unknown, as judged" if is_judged else "unknown, judged otherwise"), found, broken
@@ -460,6 +463,29 @@ def judge(mutant):
         return ("harmless refused" if found else "harmless accepted"), found, broken
     is_caught = all(any((code, *place) in told for place in places) for code, places in broken)
     return ("breaking caught" if is_caught else "breaking missed"), found, broken
+
+
+def sole(told, lab):
+    """The only rule that a changed lab breaks, or is warned by, and the lab as it was did not; None where there is not just one."""
+    new = collections.Counter(one["name"] for one in told) - lab.said
+    return next(iter(new)) if len(new) == 1 else None
+
+
+def policies():
+    """The policies of the library."""
+    texts = [path.read_text() for path in (ROOT / "stdlib/policies").glob("*.hlab") if not path.name.endswith("_test.hlab")]
+    return {name for text in texts for name in re.findall(r"^(?:warn |final )*policy (\S+)", text, re.M)}
+
+
+def tested_alone():
+    """The policies of which a test of the library has a lab that breaks this rule and no other: a test fails by what it does
+    not expect."""
+    alone = set()
+    for path in (ROOT / "stdlib/policies").glob("*_test.hlab"):
+        for test in re.split(r'^(?=test ")', path.read_text(), flags=re.M):
+            expected = {name for _, name in re.findall(r"^\s+expect (\w+)(?: policy/(\S+))?", test, re.M)}
+            alone |= expected if len(expected) == 1 else set()
+    return alone
 
 
 GOOD = ["breaking caught", "harmless accepted", "unknown, as judged"]
@@ -490,8 +516,10 @@ def all_mutants():
         with tempfile.TemporaryDirectory() as folder:
             write(files, folder)
             # A lab that is refused as it is shows nothing.
-            if run("check", folder)["errors"] == 0:
+            result = run("check", folder)
+            if result["errors"] == 0:
                 lab = Lab(name, files, folder)
+                lab.said = collections.Counter(one["name"] for one in result["diagnostics"])
                 for operator in OPERATORS:
                     yield from operator(lab)
 
@@ -499,10 +527,11 @@ def all_mutants():
 def main():
     step = int(sys.argv[sys.argv.index("--every") + 1]) if "--every" in sys.argv else 1
     mutants = list(all_mutants())[::step]
-    table, codes = collections.defaultdict(collections.Counter), collections.Counter()
+    table, codes, alone = collections.defaultdict(collections.Counter), collections.Counter(), collections.Counter()
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for mutant, (fate, found, broken) in zip(mutants, pool.map(judge, mutants)):
             table[mutant.operator][fate] += 1
+            alone[mutant.noticed] += 1
             if fate == "breaking caught":
                 codes.update({code for code, _ in broken})
             if fate in BAD:
@@ -516,10 +545,16 @@ def main():
     for name, row in [*sorted(table.items()), ("all", total)]:
         print(f"{name:{width}}", *(f"{row[fate]:{len(fate) + 1}}" for fate in fates))
     print("caught:", ", ".join(f"{code} {count}" for code, count in codes.most_common()))
+    kept = policies()
+    print("alone:", ", ".join(f"{name} {count}" for name, count in alone.most_common() if name in kept))
     is_enough = step > 1 or all(total[fate] >= least for fate, least in ENOUGH.items())
     if step == 1 and total["unknown, as judged"] < len(JUDGED):
         print("judged.txt names changes that nobody makes any more, or that the oracle can tell")
         is_enough = False
+    # A rule that is never the only one to speak says what others say: it belongs to one of them.
+    for name in sorted(kept - set(alone) - tested_alone()) if step == 1 else ():
+        is_enough = False
+        print(f"`{name}` is broken alone by no change, and by no test of the library")
     is_known = sum(count for fate, count in total.items() if fate.startswith("unknown")) * 10 <= total.total() - total[LEFT_OUT]
     return 0 if is_enough and is_known and not any(total[fate] for fate in BAD) else 1
 
