@@ -5,6 +5,8 @@ mod options;
 
 use std::collections::BTreeSet;
 
+use rustc_hash::FxHashMap;
+
 use super::{Cx, option, said};
 use crate::desire::Content;
 use crate::model::Found;
@@ -196,6 +198,12 @@ fn may_replace(lab: &Lab<'_>, number: usize, asked: &[String]) -> bool {
 pub(super) fn gone(cx: &mut Cx<'_>) {
     let observed: &Observed = cx.observed;
     // `removed` knows no id: what has its name is meant, if there is only one.
+    let mut by_name: FxHashMap<(&str, &str), Vec<(u32, &Guest)>> = FxHashMap::default();
+    for (id, guest) in observed.guests.iter().filter(|(id, _)| !cx.ids.contains_key(id)) {
+        if let Some(name) = &guest.name {
+            by_name.entry((guest.sort.word(), name)).or_default().push((*id, guest));
+        }
+    }
     for gone in cx.lab.gone {
         let sort = match gone.kind.as_str() {
             "vm" => pve::Guest::Vm,
@@ -205,10 +213,7 @@ pub(super) fn gone(cx: &mut Cx<'_>) {
                 continue;
             }
         };
-        let of_name = observed.guests.iter().filter(|(id, guest)| {
-            guest.sort == sort && guest.name.as_deref() == Some(&*gone.name) && !cx.ids.contains_key(id)
-        });
-        let found: Vec<(u32, &Guest)> = of_name.map(|(id, guest)| (*id, guest)).collect();
+        let found = by_name.remove(&(sort.word(), &*gone.name)).unwrap_or_default();
         let facet = if sort == pve::Guest::Vm { Facet::VmConfig } else { Facet::ContainerConfig };
         let owner = cx.lab.owned.usual(facet);
         match found.as_slice() {

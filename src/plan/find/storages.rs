@@ -118,7 +118,8 @@ fn used(cx: &Cx<'_>) -> BTreeMap<(String, String, &'static str), usize> {
 /// Whether a storage is on a node, in use, reachable, and holds what is asked of it.
 fn holds(cx: &mut Cx<'_>, number: usize, (node, storage, content): (&str, &str, &str)) {
     let answers = cx.observed.nodes.get(node).is_some_and(|node| node.online);
-    let is_listed = cx.observed.storages.keys().any(|(of, _)| of == node);
+    let first = cx.observed.storages.range((node.to_owned(), String::new())..).next();
+    let is_listed = first.is_some_and(|((of, _), _)| of == node);
     if !answers || !is_listed {
         return;
     }
