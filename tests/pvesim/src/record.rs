@@ -42,6 +42,8 @@ pub enum Rule {
     Parameters,
     /// An answer of the simulator that the schema refuses: a mistake in an area.
     Answer,
+    /// An edit by the script of faults that leaves no world: a mistake in a test.
+    Script,
 }
 
 /// A breach of the contract.

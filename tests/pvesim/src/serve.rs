@@ -10,7 +10,7 @@ use rustls::ServerConfig;
 use crate::auth::{self, Caller};
 use crate::dispatch::{self, Answered, Context};
 use crate::failure::Failure;
-use crate::fault::{Action, When, merge};
+use crate::fault::{Action, When};
 use crate::http::{Connection, Cut, Head, Reply};
 use crate::record::{Request, Rule, masked};
 use crate::sim::Shared;
@@ -254,13 +254,8 @@ fn happen(shared: &Shared, action: &Action, reply: Option<&Reply>) -> Option<End
             None
         }
         Action::Edit { patch } => {
-            let mut state = shared.state();
-            let mut world = serde_json::to_value(&state.world).expect("a world is plain data with text keys");
-            merge(&mut world, patch.clone());
-            match serde_json::from_value(world) {
-                Ok(world) => state.world = world,
-                // A script that fits no world is a mistake of the test, and fails it.
-                Err(error) => state.record.violation(Rule::Answer, "EDIT", "", error.to_string()),
+            if let Err(reason) = shared.patch(patch.clone()) {
+                shared.state().record.violation(Rule::Script, "EDIT", "the world", reason);
             }
             None
         }

@@ -140,6 +140,12 @@ fn somebody_else_changes_something_just_before() {
     sim.fault(Fault::new("GET", "/cluster/resources", Action::Edit { patch }));
     let list = get(&sim, "/cluster/resources?type=vm").data();
     assert_eq!(list[0]["name"], "dns-2");
+    sim.assert_clean();
+    let patch = json!({ "guests": { "100": { "colour": "red" } } });
+    sim.fault(Fault::new("GET", "/version", Action::Edit { patch }));
+    sim.expect_violation("Script: EDIT the world: unknown field `colour`");
+    assert_eq!(get(&sim, "/version").status, 200);
+    sim.assert_clean();
 }
 
 #[test]
