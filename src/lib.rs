@@ -30,6 +30,10 @@ pub mod targets;
 pub mod session;
 pub mod ide;
 
+#[cfg(feature = "live")]
+#[expect(clippy::disallowed_methods, reason = "whoever waits for a network reads a clock")]
+pub mod live;
+
 #[cfg(feature = "lsp")]
 pub mod lsp;
 

@@ -93,7 +93,7 @@ impl Run {
     }
 }
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 21] = [
     "init",
     "check",
     "build",
@@ -109,6 +109,9 @@ const COMMANDS: [&str; 18] = [
     "inputs",
     "scan",
     "what-if",
+    "plan",
+    "diff",
+    "health",
     "completions",
     "man",
     "version",

@@ -179,6 +179,11 @@ pub(super) enum RimError {
     #[error("two targets write `{path}` into one folder")]
     #[diagnostic(code("HL0914"), help("give each target its own `out` in `project`; nothing was written"))]
     SharedPath { path: String },
+
+    #[cfg(feature = "live")]
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Live(#[from] crate::live::LiveError),
 }
 
 /// Several failures: one never hides the next.
@@ -224,6 +229,8 @@ impl RimError {
             | RimError::NotInLab { .. }
             | RimError::CannotMove { .. }
             | RimError::LockInUse { .. } => Exit::Errors,
+            #[cfg(feature = "live")]
+            RimError::Live(_) => Exit::Errors,
         }
     }
 

@@ -6,6 +6,8 @@
 mod artifacts;
 mod build;
 mod check;
+#[cfg(feature = "live")]
+mod cluster;
 mod completions;
 mod disk;
 mod doc;
@@ -15,6 +17,8 @@ mod explain;
 mod fix;
 mod fmt;
 mod graph;
+#[cfg(feature = "live")]
+mod health;
 mod import;
 mod incidents;
 mod init;
@@ -26,6 +30,8 @@ mod man;
 mod manifest;
 mod map;
 mod output;
+#[cfg(feature = "live")]
+mod plan;
 mod project;
 mod scan;
 #[cfg(test)]
@@ -78,7 +84,7 @@ const AFTER: &str = "\
 Exit codes:
     0  all is well
     1  errors in the source, or a run that failed
-    2  something would change: `build --check`, `fmt --check`, `scan`, a stale lock
+    2  something would change: `plan`, `diff`, `build --check`, `fmt --check`, `scan`, a stale lock
     3  refused: a file that hlab did not write, or that was edited, is in the way
    64  the command line makes no sense
   130  interrupted
@@ -94,6 +100,8 @@ Examples:
   hlab map my-lab -o map.svg              the lab as people draw it, red where something is wrong
   hlab doc my-lab -o docs                 the lab's kinds and policies and the library's, as pages
   hlab scan --from hlab-scan.txt --write  what a host prints of its hardware, into the source
+  hlab plan my-lab                        what would be changed in a running cluster, and what that would interrupt
+  hlab health                             whether a running cluster is well
   hlab check --format json my-lab         the same for a program";
 
 #[derive(Parser, Debug)]
@@ -124,6 +132,12 @@ enum Command {
     Import(import::ImportArgs),
     Scan(scan::ScanArgs),
     Incidents(incidents::IncidentsArgs),
+    #[cfg(feature = "live")]
+    Plan(plan::PlanArgs),
+    #[cfg(feature = "live")]
+    Diff(plan::DiffArgs),
+    #[cfg(feature = "live")]
+    Health(health::HealthArgs),
     #[cfg(feature = "lsp")]
     Lsp(lsp::LspArgs),
     Completions(completions::CompletionsArgs),
@@ -168,6 +182,12 @@ fn obey(cli: Cli) -> Exit {
         Command::Import(args) => import::run(&args, output),
         Command::Scan(args) => scan::run(&args, output),
         Command::Incidents(args) => incidents::run(&args, output),
+        #[cfg(feature = "live")]
+        Command::Plan(args) => plan::run(&args, output),
+        #[cfg(feature = "live")]
+        Command::Diff(args) => plan::run_diff(&args, output),
+        #[cfg(feature = "live")]
+        Command::Health(args) => health::run(&args, output),
         Command::Graph(args) => graph::run(&args, output),
         Command::Map(args) => map::run(&args, output),
         Command::Doc(args) => doc::run(&args, output),

@@ -103,6 +103,12 @@ impl Output {
         Output { format, style: Style { is_colored: false, limit: 50 }, is_stdout_taken: false }
     }
 
+    /// The same, in JSON.
+    #[cfg(feature = "live")]
+    pub(super) fn as_json(self) -> Output {
+        Output { format: Format::Json, ..self }
+    }
+
     /// Whether a program reads the results.
     pub(super) fn is_machine(self) -> bool {
         self.format.is_machine()

@@ -3,7 +3,8 @@
 //!
 //! Ranges: HL00 files and lexing · HL01 syntax · HL02 names and modules · HL03 types · HL04
 //! evaluation and the model · HL05 placement and lock · HL06 policies · HL07 owners and targets ·
-//! HL08 secrets · HL09 the rim (files written, usage).
+//! HL08 secrets · HL09 the rim (files written,
+//! usage; from HL0930 on, a running cluster).
 
 /// What a diagnostic is called: a row of the table, or a policy of the library or a project.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -236,6 +237,15 @@ codes! {
     NOT_IN_LAB "HL0918" "not-in-lab" "a command is asked about something that the lab does not have";
     NOT_SCANNED "HL0919" "not-scanned" "what a host printed cannot become facts of the lab";
     CANNOT_MOVE "HL0920" "cannot-move" "`what-if move` of what no word of a head moves";
+    CONNECTION_SETTINGS "HL0930" "connection-settings" "what says how the cluster is reached is missing or contradicts";
+    CLUSTER_UNREACHABLE "HL0931" "cluster-unreachable" "no member of the cluster can be reached";
+    UNKNOWN_CERTIFICATE "HL0932" "unknown-certificate" "a certificate is signed by nobody who is trusted";
+    OTHER_CERTIFICATE "HL0933" "other-certificate" "a certificate is not the pinned one";
+    UNFIT_CERTIFICATE "HL0934" "unfit-certificate" "a certificate has expired, or is for another name";
+    LOGIN_REFUSED "HL0935" "login-refused" "the cluster refuses the token or the password";
+    NO_RIGHTS "HL0936" "no-rights" "the login may see nothing of the cluster";
+    NOT_PROXMOX "HL0937" "not-proxmox" "what answers is not the API of Proxmox VE";
+    UNANSWERED "HL0938" "unanswered" "the cluster does not answer what must be known";
 }
 
 /// The row of a code or a name.

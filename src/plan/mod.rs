@@ -12,6 +12,7 @@ mod answer;
 mod change;
 mod compare;
 mod find;
+pub mod health;
 mod observed;
 mod order;
 mod scope;

@@ -180,6 +180,17 @@ impl Event {
         [within, overnight].into_iter().flatten().min().and_then(|gap| u64::try_from(gap).ok())
     }
 
+    /// The longest time between two runs, in minutes; none if it runs at most once.
+    #[must_use]
+    pub fn max_gap(&self) -> Option<u64> {
+        let times: Vec<i64> = self.times();
+        let days: Vec<i64> = self.days().collect();
+        let (first, last) = (*times.first()?, *times.last()?);
+        let within = times.windows(2).map(|pair| pair[1] - pair[0]).max();
+        let overnight = days.windows(2).map(|pair| (pair[1] - pair[0]) * 1_440 + first - last).max();
+        [within, overnight].into_iter().flatten().max().and_then(|gap| u64::try_from(gap).ok())
+    }
+
     /// Whether two events ever come in the same minute.
     #[must_use]
     pub fn collides(&self, other: &Event) -> bool {
@@ -288,6 +299,9 @@ mod tests {
         let first_saturday = event("Sat *-*-1..7 15:00");
         assert!((first_saturday.runs_per_day() * 365.2425 - 12.0).abs() < 1e-6);
         assert_eq!(first_saturday.min_gap(), Some(28 * 1_440));
+        assert_eq!(first_saturday.max_gap(), Some(35 * 1_440));
+        assert_eq!(event("mon..fri 02:00").max_gap(), Some(3 * 1_440));
+        assert_eq!(event("hourly").max_gap(), Some(60));
     }
 
     #[test]

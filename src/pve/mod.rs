@@ -10,6 +10,7 @@ pub mod calendar;
 mod container;
 mod defaults;
 pub mod entry;
+mod failure;
 mod form;
 pub mod impact;
 pub mod normal;
@@ -24,6 +25,7 @@ mod version;
 
 pub use container::CONTAINER_OPTIONS;
 pub use defaults::{key_default, option_default};
+pub use failure::{FAILURES, Failure, FailureKind, failure};
 pub use normal::Normal;
 pub use options::{Guest, Impact, Row, Setter, VM_OPTIONS, guest_option, option, option_of};
 pub use privilege::{Need, Permissions, to_set};

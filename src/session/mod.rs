@@ -12,6 +12,7 @@ pub(crate) mod edits;
 mod errors;
 mod explain;
 pub mod ground;
+mod health;
 mod import;
 pub mod incidents;
 mod inputs;
