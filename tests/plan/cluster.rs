@@ -57,6 +57,7 @@ pub fn everything() -> Value {
         "VM.Config.CDROM",
         "VM.Config.Cloudinit",
         "Datastore.Audit",
+        "Datastore.Allocate",
         "Datastore.AllocateSpace",
         "Datastore.AllocateTemplate",
         "SDN.Use",

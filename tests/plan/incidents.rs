@@ -244,6 +244,27 @@ fn a_list_without_the_right_to_see_is_not_absence() {
 }
 
 #[test]
+fn a_file_that_this_login_would_not_be_shown_is_unknown_and_not_missing() {
+    let text = LAB.replace("  nic net0", "  cloud-init { user-data = first-boot }\n  nic net0")
+        + "snippet first-boot on pve { file = \"first-boot.yaml\", storage = local, owner = none }\n";
+    let (analysis, mut cluster) = labelled(&text);
+    cluster.volumes.values_mut().for_each(|volumes| volumes.retain(|volume| volume["content"] != "snippets"));
+    assert!(plan(&analysis, &cluster).findings.iter().any(|finding| finding.name == "missing-file"));
+    cluster.permissions = json!({ "/": { "Sys.Audit": 1, "VM.Audit": 1, "Datastore.Audit": 1 } });
+    let plan = plan(&analysis, &cluster);
+    assert!(plan.findings.iter().all(|finding| finding.name != "missing-file"), "{:#?}", plan.findings);
+    assert!(plan.notes.iter().any(|note| note.starts_with("disks are listed for who has VM.Config.Disk")));
+}
+
+#[test]
+fn nothing_in_place_of_the_list_of_guests_is_no_empty_cluster() {
+    let (analysis, mut cluster) = lab();
+    cluster.instead.insert("/cluster/resources".to_owned(), Answer::Data(json!(null)));
+    let plan = plan(&analysis, &cluster);
+    assert!(actions(&plan).iter().all(|action| action.starts_with("unknown ")), "{:?}", actions(&plan));
+}
+
+#[test]
 fn what_could_not_be_read_is_unknown_and_says_why() {
     for (answer, part) in [
         (Answer::Lost("the connection was reset".to_owned()), "the connection was reset"),

@@ -7,7 +7,7 @@ use crate::desire::Content;
 use crate::own::Owner;
 use crate::plan::change::{Action, Level};
 use crate::plan::wire::{Subject, Wire};
-use crate::pve::Need;
+use crate::pve::{Need, Permissions};
 
 pub(super) fn compare(cx: &mut Cx<'_>, number: usize) {
     let Some(Wire { subject: Subject::File { node, storage, content, volume }, .. }) = cx.wires[number].clone() else {
@@ -29,11 +29,16 @@ pub(super) fn compare(cx: &mut Cx<'_>, number: usize) {
     match cx.listed(&node, &storage) {
         Err(why) => cx.unknown(number, path, &why),
         Ok(listed_on) => {
-            let is_there = cx.has_volume(&listed_on, &volume);
-            if is_there {
+            if cx.has_volume(&listed_on, &volume) {
                 cx.plan.same += 1;
-            } else {
+            } else if cx.would_see(&volume) {
                 create(cx, number, path, (&node, &storage, &content, &volume));
+            } else {
+                cx.unknown(
+                    number,
+                    path,
+                    &format!("such files are listed for who has Datastore.Allocate on /storage/{storage}"),
+                );
             }
         }
     }
@@ -87,6 +92,17 @@ impl Cx<'_> {
             },
             Some(_) => Err(format!("storage `{storage}` was not listed")),
         }
+    }
+
+    /// Whether this login would be shown such a file, if it were there: others are left out of a list without a word.
+    ///
+    /// Source: pve-storage, `PVE/Storage.pm`, `check_volume_access`: ISOs and templates are shown to all who may list the
+    /// storage, other files of no guest to who has `Datastore.Allocate` there.
+    pub fn would_see(&self, volume: &str) -> bool {
+        let (storage, name) = volume.split_once(':').unwrap_or((volume, ""));
+        let is_for_all = name.starts_with("iso/") || name.starts_with("vztmpl/");
+        let may = |permissions: &Permissions| permissions.holds("Datastore.Allocate", &format!("/storage/{storage}"));
+        is_for_all || self.observed.permissions.as_ref().is_ok_and(may)
     }
 
     /// Whether a volume was listed on a node.

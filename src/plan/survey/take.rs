@@ -18,8 +18,8 @@ impl Survey {
         }
         match ask {
             Ask::Version => self.observed.release = data.and_then(|data| release(&data)),
-            Ask::Status => self.status(data),
-            Ask::Resources => self.resources(data),
+            Ask::Status => self.status(data.and_then(list)),
+            Ask::Resources => self.resources(data.and_then(list)),
             Ask::Permissions => self.observed.permissions = data.map(|data| Permissions::of(&data)),
             Ask::NodeVersion(node) => {
                 if let Some(node) = self.observed.nodes.get_mut(node) {
@@ -339,6 +339,11 @@ fn known(answer: Answer) -> Known<Value> {
         }
         Answer::Lost(why) => Err(Unknown::because(format!("no answer: {}", why.trim()))),
     }
+}
+
+/// Nothing in place of a list is no empty list.
+fn list(data: Value) -> Known<Value> {
+    if data.is_array() { Ok(data) } else { Err(Unknown::because("the server gave no list")) }
 }
 
 fn release(data: &Value) -> Known<Version> {
