@@ -10,8 +10,14 @@
 
 mod access;
 mod cluster;
+mod guests;
 mod nodes;
+mod options;
+mod properties;
+mod qemu;
+mod storage;
 mod tasks;
+mod volumes;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -19,18 +25,21 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use crate::access::Rights;
+use crate::contract::Table;
 use crate::failure::Failure;
 use crate::http::Upload;
 use crate::world::{Task, TaskStart, World};
 
 /// The routes of every area.
-const AREAS: &[&[Route]] = &[access::ROUTES, cluster::ROUTES, nodes::ROUTES, tasks::ROUTES];
+const AREAS: &[&[Route]] =
+    &[access::ROUTES, cluster::ROUTES, nodes::ROUTES, qemu::ROUTES, storage::ROUTES, tasks::ROUTES];
 
-/// What tasks of a type do to the world when they end well. A type that is not here only ends.
-pub const FINISHERS: &[(&str, Finisher)] = &[];
+/// What tasks of a type do to the world when they end. A type that is not here only ends.
+const FINISHERS: &[&[(&str, Finisher)]] = &[qemu::FINISHERS, storage::FINISHERS];
 
-/// What ends a task: its effect on the world.
-pub type Finisher = fn(&mut World, &Task);
+/// What ends a task: its effect on the world, or why it failed after all. It is also asked of a task that fails by the script
+/// of a test, for what such a failure takes back: [`Task::is_ok`] tells which.
+pub type Finisher = fn(&mut World, &Task) -> Result<(), String>;
 
 /// What does a method.
 pub type Handler = fn(&mut World, &Call<'_>) -> Outcome;
@@ -70,7 +79,6 @@ const fn post(path: &'static str, handler: Handler) -> Route {
     Route { method: "POST", path, handler }
 }
 
-#[expect(dead_code, reason = "the areas that change things use it")]
 const fn put(path: &'static str, handler: Handler) -> Route {
     Route { method: "PUT", path, handler }
 }
@@ -109,6 +117,8 @@ pub struct Call<'a> {
     pub authid: Option<&'a str>,
     /// The node that does the work: the one that the path names, or the one that was asked.
     pub node: &'a str,
+    /// The methods of the release: they say what type an option has.
+    pub table: &'a Table,
 }
 
 impl<'a> Call<'a> {
@@ -180,6 +190,12 @@ impl<'a> Call<'a> {
     }
 }
 
+/// The index of a directory: its names, each under a key.
+fn index_of(key: &str, names: &[&str]) -> Outcome {
+    let rows = names.iter().map(|name| serde_json::json!({ key: name })).collect();
+    Ok(Value::Array(rows).into())
+}
+
 /// Ends the tasks that are due and lets them take effect, in the order in which they end.
 pub fn settle(world: &mut World) {
     let now = world.clock.now_ms;
@@ -187,11 +203,12 @@ pub fn settle(world: &mut World) {
         let Some(task) = world.tasks.get_mut(&upid) else { continue };
         task.ended = true;
         let task = task.clone();
-        // A task that fails changes nothing; one that leaves things behind says so in its area.
-        let is_ok = task.exitstatus == "OK" || task.exitstatus.starts_with("WARNINGS");
         let kind = crate::world::Upid::parse(&upid).map(|upid| upid.kind).unwrap_or_default();
-        if let Some((_, finish)) = FINISHERS.iter().find(|(name, _)| *name == kind && is_ok) {
-            finish(world, &task);
+        // A task without data was started by a test, to look at tasks: it only ends.
+        let finisher = FINISHERS.iter().copied().flatten().find(|(name, _)| *name == kind && !task.data.is_null());
+        let Some((_, finish)) = finisher else { continue };
+        if let (Err(error), Some(task)) = (finish(world, &task), world.tasks.get_mut(&upid)) {
+            task.exitstatus = error;
         }
     }
 }

@@ -5,6 +5,8 @@ mod cluster;
 mod contract;
 mod faults;
 mod permission;
+mod qemu;
+mod storage;
 mod support;
 mod tasks;
 mod tls;
