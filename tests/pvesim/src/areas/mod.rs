@@ -11,6 +11,7 @@
 mod access;
 mod cluster;
 mod guests;
+mod lxc;
 mod nodes;
 mod options;
 mod properties;
@@ -32,10 +33,10 @@ use crate::world::{Task, TaskStart, World};
 
 /// The routes of every area.
 const AREAS: &[&[Route]] =
-    &[access::ROUTES, cluster::ROUTES, nodes::ROUTES, qemu::ROUTES, storage::ROUTES, tasks::ROUTES];
+    &[access::ROUTES, cluster::ROUTES, lxc::ROUTES, nodes::ROUTES, qemu::ROUTES, storage::ROUTES, tasks::ROUTES];
 
 /// What tasks of a type do to the world when they end. A type that is not here only ends.
-const FINISHERS: &[&[(&str, Finisher)]] = &[qemu::FINISHERS, storage::FINISHERS];
+const FINISHERS: &[&[(&str, Finisher)]] = &[lxc::FINISHERS, qemu::FINISHERS, storage::FINISHERS];
 
 /// What ends a task: its effect on the world, or why it failed after all. It is also asked of a task that fails by the script
 /// of a test, for what such a failure takes back: [`Task::is_ok`] tells which.

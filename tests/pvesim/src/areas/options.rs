@@ -15,7 +15,7 @@ use crate::failure::Failure;
 pub use crate::world::Options;
 
 /// What is said where a digest is not the one of the file, except of virtual machines.
-const MODIFIED: &str = "detected modified configuration - file changed by other user? Try again.";
+pub const MODIFIED: &str = "detected modified configuration - file changed by other user? Try again.";
 
 /// Parameters that say how to change something, and are no options themselves.
 const INSTRUCTIONS: [&str; 2] = ["delete", "digest"];

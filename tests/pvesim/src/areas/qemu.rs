@@ -9,6 +9,10 @@ mod power;
 mod rights;
 mod update;
 
+pub use create::{add_locked, after_create, check_free, check_may_create};
+pub use power::{check_bridge, finish_stop};
+pub use rights::stem;
+
 use serde_json::{Value, json};
 
 use super::options::Options;
@@ -96,7 +100,7 @@ fn status_index(_world: &mut World, _call: &Call<'_>) -> Outcome {
 }
 
 /// What a task ends with for a failure that a call would be refused with.
-fn in_task(failure: &Failure) -> String {
+pub fn in_task(failure: &Failure) -> String {
     let errors = failure.errors.iter().map(|(option, reason)| format!("\n{option}: {}", reason.trim_end()));
     format!("{}{}", failure.message.trim_end(), errors.collect::<String>())
 }

@@ -4,6 +4,7 @@ mod access;
 mod cluster;
 mod contract;
 mod faults;
+mod lxc;
 mod permission;
 mod qemu;
 mod storage;
