@@ -10,14 +10,22 @@
 
 mod access;
 mod cluster;
+mod datacenter;
+mod firewall;
 mod guests;
+mod ha;
+mod hardware;
+mod jobs;
 mod lxc;
+mod network;
 mod nodes;
 mod options;
+mod pools;
 mod properties;
 mod qemu;
 mod storage;
 mod tasks;
+mod users;
 mod volumes;
 
 use std::collections::BTreeMap;
@@ -32,11 +40,26 @@ use crate::http::Upload;
 use crate::world::{Task, TaskStart, World};
 
 /// The routes of every area.
-const AREAS: &[&[Route]] =
-    &[access::ROUTES, cluster::ROUTES, lxc::ROUTES, nodes::ROUTES, qemu::ROUTES, storage::ROUTES, tasks::ROUTES];
+const AREAS: &[&[Route]] = &[
+    access::ROUTES,
+    cluster::ROUTES,
+    datacenter::ROUTES,
+    firewall::ROUTES,
+    ha::ROUTES,
+    hardware::ROUTES,
+    jobs::ROUTES,
+    lxc::ROUTES,
+    network::ROUTES,
+    nodes::ROUTES,
+    pools::ROUTES,
+    qemu::ROUTES,
+    storage::ROUTES,
+    tasks::ROUTES,
+    users::ROUTES,
+];
 
 /// What tasks of a type do to the world when they end. A type that is not here only ends.
-const FINISHERS: &[&[(&str, Finisher)]] = &[lxc::FINISHERS, qemu::FINISHERS, storage::FINISHERS];
+const FINISHERS: &[&[(&str, Finisher)]] = &[lxc::FINISHERS, network::FINISHERS, qemu::FINISHERS, storage::FINISHERS];
 
 /// What ends a task: its effect on the world, or why it failed after all. It is also asked of a task that fails by the script
 /// of a test, for what such a failure takes back: [`Task::is_ok`] tells which.

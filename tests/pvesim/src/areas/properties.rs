@@ -58,6 +58,12 @@ impl Properties {
         self.values.remove(key)
     }
 
+    /// The values as an object; whole numbers are numbers.
+    pub fn into_object(self) -> serde_json::Map<String, serde_json::Value> {
+        let value = |text: String| text.parse::<i64>().map_or_else(|_| text.into(), Into::into);
+        self.values.into_iter().map(|(key, text)| (key, value(text))).collect()
+    }
+
     /// The keys whose values differ in two texts.
     pub fn differences(&self, other: &Properties) -> Vec<String> {
         let keys: std::collections::BTreeSet<&String> = self.values.keys().chain(other.values.keys()).collect();
