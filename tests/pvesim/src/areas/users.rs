@@ -441,6 +441,22 @@ fn may_modify(rights: &Rights<'_>, path: &str) -> bool {
         || own.into_iter().any(|(prefix, privilege)| path.starts_with(prefix) && rights.has(path, privilege))
 }
 
+/// The first of users, groups and tokens that does not exist.
+fn unknown_subject(world: &World, users: &[String], groups: &[String], tokens: &[String]) -> Option<String> {
+    let user = users.iter().find(|user| world.access.user(user).is_none());
+    let group = groups.iter().find(|group| !world.access.groups.contains_key(*group));
+    let split = |token: &String| token.split_once('!').map(|(user, name)| (user.to_owned(), name.to_owned()));
+    let is_unknown = |(user, name): &(String, String)| {
+        world.access.user(user).is_none_or(|user| !user.tokens.contains_key(name.as_str()))
+    };
+    user.map(|user| format!("user '{user}' does not exist"))
+        .or_else(|| group.map(|group| format!("group '{group}' does not exist")))
+        .or_else(|| {
+            let (user, name) = tokens.iter().filter_map(split).find(is_unknown)?;
+            Some(format!("no such token '{name}' for user '{user}'"))
+        })
+}
+
 /// Adds entries, or removes them: each role for each of the users, groups and tokens.
 fn change_acl(world: &mut World, call: &Call<'_>) -> Outcome {
     let (users, groups, tokens) = (call.list("users"), call.list("groups"), call.list("tokens"));
@@ -455,6 +471,9 @@ fn change_acl(world: &mut World, call: &Call<'_>) -> Outcome {
     };
     let removes = call.is_set("delete");
     let failed = |what: String| server(format!("ACL update failed: {what}"));
+    if let Some(missing) = unknown_subject(world, &users, &groups, &tokens) {
+        return Err(failed(missing));
+    }
     for role in call.list("roles") {
         let Some(privileges) = privileges_of(world, &role) else {
             return Err(failed(format!("role '{role}' does not exist")));
@@ -464,18 +483,6 @@ fn change_acl(world: &mut World, call: &Call<'_>) -> Outcome {
         let gives_own = privileges.iter().all(|privilege| rights.has(&path, privilege));
         if !rights.has(&path, "Permissions.Modify") && !gives_own {
             return Err(Failure::permission(""));
-        }
-        for user in users.iter().filter(|user| world.access.user(user).is_none()) {
-            return Err(failed(format!("user '{user}' does not exist")));
-        }
-        for group in groups.iter().filter(|group| !world.access.groups.contains_key(*group)) {
-            return Err(failed(format!("group '{group}' does not exist")));
-        }
-        for token in &tokens {
-            let (user, name) = token.split_once('!').unwrap_or((token, ""));
-            if world.access.user(user).is_none_or(|user| !user.tokens.contains_key(name)) {
-                return Err(failed(format!("no such token '{name}' for user '{user}'")));
-            }
         }
         let propagate = call.text("propagate").is_none_or(|text| text == "1");
         let whom = users.iter().cloned().chain(groups.iter().map(|group| format!("@{group}"))).chain(tokens.clone());

@@ -17,3 +17,4 @@ mod tasks;
 mod tls;
 mod users;
 mod wire;
+mod worlds;

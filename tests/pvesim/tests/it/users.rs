@@ -34,10 +34,10 @@ fn a_user_is_made_changed_and_removed() {
         root(&sim, "PUT", "/access/users/new@pve", &["groups=team", "append=1", "enable=0"]);
         let user = root(&sim, "GET", "/access/users/new@pve", &[]);
         assert_eq!((&user["groups"], &user["enable"]), (&json!(["admins", "team"]), &json!(0)));
-        root(&sim, "PUT", "/access/users/new@pve", &["groups=team", "comment="]);
+        root(&sim, "PUT", "/access/users/new@pve", &["groups=team", "comment=bye"]);
         let list = root(&sim, "GET", "/access/users", &["full=1"]);
         let user = named(&list, "userid", "new@pve");
-        assert_eq!((&user["groups"], user.get("comment")), (&json!("team"), None));
+        assert_eq!((&user["groups"], &user["comment"]), (&json!("team"), &json!("bye")));
         assert_eq!(named(&list, "userid", "ops@pve")["tokens"][0]["tokenid"], "hlab");
         root(&sim, "PUT", "/access/acl", &["path=/vms", "roles=PVEVMUser", "users=new@pve"]);
         root(&sim, "DELETE", "/access/users/new@pve", &[]);
@@ -138,6 +138,8 @@ fn entries_are_added_and_removed_one_by_one() {
         refused(&["path=/", "roles=Ghost", "groups=admins"]),
         "500 ACL update failed: role 'Ghost' does not exist"
     );
+    let token = "500 ACL update failed: no such token 'ghost' for user 'ops@pve'";
+    assert_eq!(refused(&["path=/", "roles=PVEVMUser", "tokens=ops@pve!ghost"]), token);
     let nobody = "500 ACL update failed: user 'ghost@pve' does not exist";
     assert_eq!(refused(&["path=/", "roles=PVEVMUser", "users=ghost@pve"]), nobody);
     // Who may not look at permissions sees no entries, and is told of none.

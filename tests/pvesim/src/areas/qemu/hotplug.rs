@@ -158,10 +158,10 @@ pub fn apply_running(world: &mut World, vmid: u32, touched: &BTreeSet<String>) -
     let mut errors = Errors::new();
     for (option, force) in guest.pending_delete.iter().filter(|(option, _)| touched.contains(*option)) {
         let Some(old) = guest.config.get(option) else { continue };
-        if effect_of_removal(&guest, option, old) == Effect::Now {
-            if let Err(reason) = remove(world, vmid, option, *force) {
-                errors.insert(option.clone(), format!("hotplug problem - {reason}"));
-            }
+        if effect_of_removal(&guest, option, old) == Effect::Now
+            && let Err(reason) = remove(world, vmid, option, *force)
+        {
+            errors.insert(option.clone(), format!("hotplug problem - {reason}"));
         }
     }
     for (option, new) in guest.pending.iter().filter(|(option, _)| touched.contains(*option)) {
