@@ -6,7 +6,7 @@
 //! so a route is written with the path as a literal. What stands in no table is answered 501 and fails the test.
 //!
 //! To add an area: a file here, its `ROUTES` in [`AREAS`], its state in `world`, then run `tests/pvesim/reduce.py`.
-//! What a task does when it ends stands in [`FINISHERS`], by its type.
+//! What a task does when it ends stands in the area's `FINISHERS`, by its type.
 
 mod access;
 mod cluster;
@@ -206,7 +206,7 @@ impl<'a> Call<'a> {
         if is_allowed { Ok(()) } else { Err(Failure::permission(&format!("{path}, {privilege}"))) }
     }
 
-    /// Starts a task on the node of the call and gives its UPID. What it does when it ends stands in [`FINISHERS`]; `data` is
+    /// Starts a task on the node of the call and gives its UPID. What it does when it ends stands in `FINISHERS`; `data` is
     /// for that function.
     pub fn start_task(&self, world: &mut World, kind: &str, id: &str, data: Value) -> String {
         let start = TaskStart { node: self.node, kind, id, authid: self.caller(), data };
