@@ -5,7 +5,7 @@
 //! methods in a table of routes, `get("/nodes", nodes)`, which `tests/pvesim/reduce.py` reads to know what to keep of the schema;
 //! so a route is written with the path as a literal. What stands in no table is answered 501 and fails the test.
 //!
-//! To add an area: a file here, its `ROUTES` in [`AREAS`], its state in `world`, then run `tests/pvesim/reduce.py`.
+//! To add an area: a file here, its `ROUTES` in `AREAS`, its state in `world`, then run `tests/pvesim/reduce.py`.
 //! What a task does when it ends stands in the area's `FINISHERS`, by its type.
 
 mod access;
