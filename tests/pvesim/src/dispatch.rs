@@ -150,8 +150,12 @@ impl Steps<'_> {
             upload: self.upload,
             authid,
             node: node.as_deref().unwrap_or(self.cx.node),
+            table: self.cx.table,
         };
-        let answer = handler(world, &call)?;
+        let answer = handler(world, &call).map_err(|failure| match failure.status {
+            501 => breach(Rule::NotModelled, failure, record),
+            _ => failure,
+        })?;
         self.check_answer(method, &answer, record);
         Ok(answer)
     }

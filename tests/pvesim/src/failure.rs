@@ -24,6 +24,11 @@ impl Failure {
         Failure::new(500, &format!("{message}\n"))
     }
 
+    /// 501: a part of a method that is not modelled. It fails the test that asks for it.
+    pub fn not_modelled(what: &str) -> Failure {
+        Failure::new(501, &format!("not modelled: {what}"))
+    }
+
     /// 403; `what` is a path and privileges, or empty.
     pub fn permission(what: &str) -> Failure {
         let detail = if what.is_empty() { String::new() } else { format!(" ({what})") };

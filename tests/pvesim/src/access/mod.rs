@@ -8,7 +8,7 @@ mod check;
 mod roles;
 
 pub use check::permission;
-pub use roles::{built_in, is_built_in, privileges as all_privileges};
+pub use roles::{built_in, built_in_names, is_built_in, privileges as all_privileges};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -116,6 +116,11 @@ const NAMES: [&str; 17] = [
     "PVEVMUser",
 ];
 
+/// The names of the built-in roles.
+pub fn built_in_names() -> [&'static str; 17] {
+    NAMES
+}
+
 /// Whether a role is built in; such a role cannot be changed.
 pub fn is_built_in(role: &str) -> bool {
     NAMES.contains(&role)

@@ -5,13 +5,28 @@
 //! methods in a table of routes, `get("/nodes", nodes)`, which `tests/pvesim/reduce.py` reads to know what to keep of the schema;
 //! so a route is written with the path as a literal. What stands in no table is answered 501 and fails the test.
 //!
-//! To add an area: a file here, its `ROUTES` in [`AREAS`], its state in `world`, then run `tests/pvesim/reduce.py`.
-//! What a task does when it ends stands in [`FINISHERS`], by its type.
+//! To add an area: a file here, its `ROUTES` in `AREAS`, its state in `world`, then run `tests/pvesim/reduce.py`.
+//! What a task does when it ends stands in the area's `FINISHERS`, by its type.
 
 mod access;
 mod cluster;
+mod datacenter;
+mod firewall;
+mod guests;
+mod ha;
+mod hardware;
+mod jobs;
+mod lxc;
+mod network;
 mod nodes;
+mod options;
+mod pools;
+mod properties;
+mod qemu;
+mod storage;
 mod tasks;
+mod users;
+mod volumes;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -19,18 +34,36 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value};
 
 use crate::access::Rights;
+use crate::contract::Table;
 use crate::failure::Failure;
 use crate::http::Upload;
 use crate::world::{Task, TaskStart, World};
 
 /// The routes of every area.
-const AREAS: &[&[Route]] = &[access::ROUTES, cluster::ROUTES, nodes::ROUTES, tasks::ROUTES];
+const AREAS: &[&[Route]] = &[
+    access::ROUTES,
+    cluster::ROUTES,
+    datacenter::ROUTES,
+    firewall::ROUTES,
+    ha::ROUTES,
+    hardware::ROUTES,
+    jobs::ROUTES,
+    lxc::ROUTES,
+    network::ROUTES,
+    nodes::ROUTES,
+    pools::ROUTES,
+    qemu::ROUTES,
+    storage::ROUTES,
+    tasks::ROUTES,
+    users::ROUTES,
+];
 
-/// What tasks of a type do to the world when they end well. A type that is not here only ends.
-pub const FINISHERS: &[(&str, Finisher)] = &[];
+/// What tasks of a type do to the world when they end. A type that is not here only ends.
+const FINISHERS: &[&[(&str, Finisher)]] = &[lxc::FINISHERS, network::FINISHERS, qemu::FINISHERS, storage::FINISHERS];
 
-/// What ends a task: its effect on the world.
-pub type Finisher = fn(&mut World, &Task);
+/// What ends a task: its effect on the world, or why it failed after all. It is also asked of a task that fails by the script
+/// of a test, for what such a failure takes back: [`Task::is_ok`] tells which.
+pub type Finisher = fn(&mut World, &Task) -> Result<(), String>;
 
 /// What does a method.
 pub type Handler = fn(&mut World, &Call<'_>) -> Outcome;
@@ -70,7 +103,6 @@ const fn post(path: &'static str, handler: Handler) -> Route {
     Route { method: "POST", path, handler }
 }
 
-#[expect(dead_code, reason = "the areas that change things use it")]
 const fn put(path: &'static str, handler: Handler) -> Route {
     Route { method: "PUT", path, handler }
 }
@@ -109,6 +141,8 @@ pub struct Call<'a> {
     pub authid: Option<&'a str>,
     /// The node that does the work: the one that the path names, or the one that was asked.
     pub node: &'a str,
+    /// The methods of the release: they say what type an option has.
+    pub table: &'a Table,
 }
 
 impl<'a> Call<'a> {
@@ -172,12 +206,18 @@ impl<'a> Call<'a> {
         if is_allowed { Ok(()) } else { Err(Failure::permission(&format!("{path}, {privilege}"))) }
     }
 
-    /// Starts a task on the node of the call and gives its UPID. What it does when it ends stands in [`FINISHERS`]; `data` is
+    /// Starts a task on the node of the call and gives its UPID. What it does when it ends stands in `FINISHERS`; `data` is
     /// for that function.
     pub fn start_task(&self, world: &mut World, kind: &str, id: &str, data: Value) -> String {
         let start = TaskStart { node: self.node, kind, id, authid: self.caller(), data };
         world.tasks.start(world.clock.now_ms, start)
     }
+}
+
+/// The index of a directory: its names, each under a key.
+fn index_of(key: &str, names: &[&str]) -> Outcome {
+    let rows = names.iter().map(|name| serde_json::json!({ key: name })).collect();
+    Ok(Value::Array(rows).into())
 }
 
 /// Ends the tasks that are due and lets them take effect, in the order in which they end.
@@ -187,11 +227,12 @@ pub fn settle(world: &mut World) {
         let Some(task) = world.tasks.get_mut(&upid) else { continue };
         task.ended = true;
         let task = task.clone();
-        // A task that fails changes nothing; one that leaves things behind says so in its area.
-        let is_ok = task.exitstatus == "OK" || task.exitstatus.starts_with("WARNINGS");
         let kind = crate::world::Upid::parse(&upid).map(|upid| upid.kind).unwrap_or_default();
-        if let Some((_, finish)) = FINISHERS.iter().find(|(name, _)| *name == kind && is_ok) {
-            finish(world, &task);
+        // A task without data was started by a test, to look at tasks: it only ends.
+        let finisher = FINISHERS.iter().copied().flatten().find(|(name, _)| *name == kind && !task.data.is_null());
+        let Some((_, finish)) = finisher else { continue };
+        if let (Err(error), Some(task)) = (finish(world, &task), world.tasks.get_mut(&upid)) {
+            task.exitstatus = error;
         }
     }
 }

@@ -18,4 +18,4 @@ mod validate;
 pub use formats::{is_known as is_known_format, split_list};
 pub use schema::{Additional, Audience, Check, Format, GroupsParameter, Kind, Method, Pattern, Permissions, Schema};
 pub use table::{Found, Table};
-pub use validate::{Errors, foreign_property, offences_of_answer, validate};
+pub use validate::{Errors, foreign_property, offences_of_answer, property_of, validate};

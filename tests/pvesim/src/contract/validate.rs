@@ -56,7 +56,7 @@ pub fn offences_of_answer(answer: &Value, schema: &Schema) -> Vec<String> {
 }
 
 /// The schema of a property; `net0` is declared as `net[n]`.
-pub(super) fn property_of<'a>(properties: &'a BTreeMap<String, Schema>, name: &str) -> Option<&'a Schema> {
+pub fn property_of<'a>(properties: &'a BTreeMap<String, Schema>, name: &str) -> Option<&'a Schema> {
     if let Some(schema) = properties.get(name) {
         return Some(schema).filter(|_| !name.ends_with("[n]"));
     }

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::firewall::Firewall;
+use super::node::{Certificate, Network, PciDevice, UsbDevice};
+
 /// A release of Proxmox VE that can be simulated: one whose official schema we have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Release {
@@ -71,6 +74,24 @@ pub struct Node {
     pub ssl_fingerprint: Option<String>,
     /// By how much its clock is ahead of the cluster's, in seconds: tickets of one node may be invalid on another.
     pub clock_ahead: i64,
+    /// Its network interfaces, applied and staged.
+    pub network: Network,
+    /// Name servers and search domain: `dns1`, `dns2`, `dns3`, `search`.
+    pub dns: BTreeMap<String, String>,
+    /// The text of `/etc/hosts`.
+    pub hosts: String,
+    /// The time zone.
+    pub timezone: String,
+    /// PCI devices.
+    pub pci: Vec<PciDevice>,
+    /// USB devices.
+    pub usb: Vec<UsbDevice>,
+    /// The package repositories, as the API answers them; none is not modelled.
+    pub repositories: Option<serde_json::Value>,
+    /// Certificates, as far as people wrote them down.
+    pub certificates: Vec<Certificate>,
+    /// Its firewall.
+    pub firewall: Firewall,
 }
 
 impl Default for Node {
@@ -85,6 +106,15 @@ impl Default for Node {
             uptime: 86_400,
             ssl_fingerprint: None,
             clock_ahead: 0,
+            network: Network::default(),
+            dns: BTreeMap::new(),
+            hosts: "127.0.0.1 localhost.localdomain localhost\n".to_owned(),
+            timezone: "UTC".to_owned(),
+            pci: Vec::new(),
+            usb: Vec::new(),
+            repositories: None,
+            certificates: Vec::new(),
+            firewall: Firewall::default(),
         }
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::firewall::Firewall;
+
 /// What kind of guest it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -60,12 +62,14 @@ pub struct Guest {
     pub config: BTreeMap<String, String>,
     /// Changes that wait for a restart: the section `[PENDING]`.
     pub pending: BTreeMap<String, String>,
-    /// Options whose removal waits for a restart.
+    /// Options whose removal waits for a restart, and whether their volume goes too.
     pub pending_delete: BTreeMap<String, bool>,
     /// Snapshots by name.
     pub snapshots: BTreeMap<String, Snapshot>,
     /// Seconds since it was started.
     pub uptime: u64,
+    /// Its firewall.
+    pub firewall: Firewall,
 }
 
 /// A snapshot of a guest.
@@ -95,6 +99,12 @@ impl Guest {
     /// Whether it is a template.
     pub fn is_template(&self) -> bool {
         self.config.get("template").is_some_and(|value| value == "1")
+    }
+
+    /// Its sections of configuration files that name volumes: what holds now, what waits, and what snapshots keep.
+    pub fn sections(&self) -> impl Iterator<Item = &BTreeMap<String, String>> {
+        let snapshots = self.snapshots.values().map(|snapshot| &snapshot.config);
+        [&self.config, &self.pending].into_iter().chain(snapshots)
     }
 
     /// The lock that an operation holds on it.

@@ -7,15 +7,21 @@
 mod access;
 mod clock;
 mod cluster;
+mod firewall;
 mod guests;
+mod node;
+mod sections;
 mod storage;
 mod tasks;
 
 pub use access::{Access, AclEntry, Group, Realm, Role, Token, User};
 pub use clock::Clock;
 pub use cluster::{Cluster, Node, Pool, Release};
+pub use firewall::{Firewall, IpSet, SecurityGroup};
 pub use guests::{Guest, GuestKind, Power, Snapshot};
-pub use storage::{Storage, StorageUse};
+pub use node::{Certificate, Network, PciDevice, UsbDevice};
+pub use sections::{Ha, Mapping, Mappings, Options};
+pub use storage::{SHARED, Storage, StorageUse, Volume};
 pub use tasks::{LogLine, Task, TaskStart, Tasks, Upid};
 
 use std::collections::BTreeMap;
@@ -42,6 +48,18 @@ pub struct World {
     pub guests: BTreeMap<u32, Guest>,
     /// Storages by id, as `storage.cfg` has them.
     pub storages: BTreeMap<String, Storage>,
+    /// Devices and directories of nodes under names of the cluster.
+    pub mappings: Mappings,
+    /// High availability: resources, groups (8.x) and rules (9.x).
+    pub ha: Ha,
+    /// Backup jobs by id.
+    pub backup_jobs: BTreeMap<String, Options>,
+    /// Replication jobs by id, `100-0`.
+    pub replication: BTreeMap<String, Options>,
+    /// Metric servers by id.
+    pub metrics: BTreeMap<String, Options>,
+    /// The firewall of the cluster.
+    pub firewall: Firewall,
     /// Tasks, running and ended.
     pub tasks: Tasks,
 }

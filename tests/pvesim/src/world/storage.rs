@@ -15,6 +15,28 @@ pub struct Storage {
     pub options: BTreeMap<String, String>,
     /// Size and use on each node that has it; on a node that is not here it has the default of [`StorageUse`].
     pub usage: BTreeMap<String, StorageUse>,
+    /// What is on it, by node and name (`iso/debian.iso`, `vm-100-disk-0`); of a shared storage below the name [`SHARED`]. A volume
+    /// that a guest's configuration names is there too, whether it stands here or not.
+    pub volumes: BTreeMap<String, BTreeMap<String, Volume>>,
+}
+
+/// Where the volumes of a shared storage stand.
+pub const SHARED: &str = "*";
+
+/// A file or a block device on a storage.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Volume {
+    /// Bytes.
+    pub size: u64,
+    /// `raw`, `qcow2`, `subvol`, `iso`, `tgz` …; by its name if it is not said.
+    pub format: Option<String>,
+    /// When it was made, in seconds since 1970.
+    pub ctime: Option<u64>,
+    /// What people wrote about a backup.
+    pub notes: Option<String>,
+    /// Whether a backup is kept from removal.
+    pub protected: bool,
 }
 
 /// How large and how full a storage is, in bytes, and whether it can be used.
@@ -40,7 +62,7 @@ impl Storage {
     /// A storage with these options.
     pub fn new(kind: &str, options: &[(&str, &str)]) -> Storage {
         let options = options.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-        Storage { kind: kind.to_owned(), options, usage: BTreeMap::new() }
+        Storage { kind: kind.to_owned(), options, ..Storage::default() }
     }
 
     /// Whether every node sees the same content.
@@ -63,6 +85,16 @@ impl Storage {
     /// Whether a node may use it.
     pub fn is_on(&self, node: &str) -> bool {
         self.options.get("nodes").is_none_or(|nodes| nodes.split(',').any(|name| name.trim() == node))
+    }
+
+    /// Below which name [`Storage::volumes`] has what a node sees.
+    pub fn place<'a>(&self, node: &'a str) -> &'a str {
+        if self.is_shared() { SHARED } else { node }
+    }
+
+    /// Whether it keeps files in a directory, whose volumes have other names than those of block storages.
+    pub fn has_files(&self) -> bool {
+        matches!(self.kind.as_str(), "dir" | "nfs" | "cifs" | "cephfs" | "btrfs")
     }
 
     /// Its size and use on a node.

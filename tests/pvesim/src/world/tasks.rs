@@ -90,6 +90,13 @@ pub struct Task {
     pub data: Value,
 }
 
+impl Task {
+    /// Whether it ends well; one with warnings does.
+    pub fn is_ok(&self) -> bool {
+        self.exitstatus == "OK" || self.exitstatus.starts_with("WARNINGS")
+    }
+}
+
 /// What starts a task.
 #[derive(Clone, Debug)]
 pub struct TaskStart<'a> {

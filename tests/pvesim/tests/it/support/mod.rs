@@ -165,3 +165,78 @@ pub fn log_in(sim: &Sim, user: &str, password: &str) -> Vec<String> {
         format!("CSRFPreventionToken: {}", text("CSRFPreventionToken")),
     ]
 }
+
+/// The homelab that is written down in `worlds`: three nodes; `root@pam!full` and `ops@pve!hlab` may do much, `eve@pve!look` hardly
+/// anything.
+pub fn homelab() -> world::World {
+    let text = include_str!("../../../worlds/homelab.json");
+    world::World::from_json(text).expect("the homelab is a world")
+}
+
+/// A simulator of [`homelab`] that runs a release.
+pub fn homelab_sim(release: world::Release) -> Sim {
+    Sim::start(Options { world: world::World { release, ..homelab() }, ..Options::default() }).expect("a port is free")
+}
+
+/// Parameters as a form or a query: each `key=value`, with the value escaped.
+fn form(parameters: &[&str]) -> String {
+    let escape = |text: &str| -> String {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+        let one = |byte: u8| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+        text.bytes().map(one).collect()
+    };
+    let pair = |text: &&str| {
+        let (key, value) = text.split_once('=').expect("a parameter has a value");
+        format!("{key}={}", escape(value))
+    };
+    parameters.iter().map(pair).collect::<Vec<_>>().join("&")
+}
+
+/// Calls a method with a token, or as `root@pam` with a ticket.
+pub fn call(sim: &Sim, who: &str, method: &str, path: &str, parameters: &[&str]) -> Reply {
+    let lines = if who == "root@pam" { log_in(sim, who, "secret") } else { vec![token(who)] };
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let form = form(parameters);
+    let has_body = method == "POST" || method == "PUT";
+    let query = if has_body || form.is_empty() { String::new() } else { format!("?{form}") };
+    let body = if has_body { form } else { String::new() };
+    let content = "Content-Type: application/x-www-form-urlencoded";
+    let lines: Vec<&str> = lines.into_iter().chain(has_body.then_some(content)).collect();
+    request(sim, method, &format!("{path}{query}"), &lines, &body).expect("it is answered")
+}
+
+/// Calls a method that must succeed, as [`OPS`], and gives its answer.
+#[track_caller]
+pub fn ok(sim: &Sim, method: &str, path: &str, parameters: &[&str]) -> Value {
+    let reply = call(sim, OPS, method, path, parameters);
+    assert_eq!(
+        reply.status,
+        200,
+        "{method} {path} {parameters:?}: {} {:?}",
+        reply.reason,
+        String::from_utf8_lossy(&reply.body)
+    );
+    reply.data()
+}
+
+/// Who runs the homelab: an administrator with a token, who is not root.
+pub const OPS: &str = "ops@pve!hlab";
+
+/// Calls a method that starts a task, waits for its end and gives how it ended.
+#[track_caller]
+pub fn run(sim: &Sim, method: &str, path: &str, parameters: &[&str]) -> String {
+    let upid = ok(sim, method, path, parameters);
+    let upid = upid.as_str().unwrap_or_else(|| panic!("{method} {path}: no task but {upid}"));
+    sim.advance(Duration::from_secs(5));
+    sim.with_world(|world| world.tasks.get(upid).map(|task| task.exitstatus.clone())).expect("the task is known")
+}
+
+/// The status and the reason of a call that is refused, and what is wrong with the parameters.
+#[track_caller]
+pub fn refusal(sim: &Sim, who: &str, method: &str, path: &str, parameters: &[&str]) -> String {
+    let reply = call(sim, who, method, path, parameters);
+    assert_ne!(reply.status, 200, "{method} {path} {parameters:?} succeeded");
+    let errors = reply.json()["errors"].as_object().cloned().unwrap_or_default();
+    let errors = errors.iter().map(|(name, why)| format!(" {name}: {}", why.as_str().unwrap_or_default().trim_end()));
+    format!("{} {}{}", reply.status, reply.reason, errors.collect::<String>())
+}
