@@ -148,7 +148,7 @@ impl Checker<'_> {
         shapes.iter().copied().find_map(|shape| {
             let resource = self.p.defs.resource(scope, self.p.shape(shape).word, name)?;
             self.note(member, Meaning::Resource(resource));
-            Some((Value::Obj(object_of(resource)), self.p.types.intern(Ty::Obj(vec![shape], None))))
+            Some((Value::Obj(object_of(resource)), self.object_ty(shape, None)))
         })
     }
 
@@ -168,7 +168,7 @@ impl Checker<'_> {
         match found.as_slice() {
             [(resource, shape)] => {
                 self.note(member, Meaning::Resource(*resource));
-                let ty = self.p.types.intern(Ty::Obj(vec![*shape], None));
+                let ty = self.object_ty(*shape, None);
                 (Value::Obj(object_of(*resource)), ty)
             }
             [] => {
@@ -372,13 +372,13 @@ impl Checker<'_> {
             && on.property == name
         {
             let (kind, many) = (on.kind, on.many);
-            let ty = self.p.types.intern(Ty::Obj(vec![kind], None));
+            let ty = self.object_ty(kind, None);
             return Some(if many { (Property::OnMany, self.p.types.intern(Ty::Set(ty))) } else { (Property::On, ty) });
         }
         if let Some(within) = shape.within
             && within.property == name
         {
-            let ty = self.p.types.intern(Ty::Obj(vec![within.kind], None));
+            let ty = self.object_ty(within.kind, None);
             return Some((Property::Within, ty));
         }
         match word.as_str() {

@@ -198,7 +198,10 @@ impl Checker<'_> {
             return self.interpolation(node);
         }
         let raw = self.text(node);
-        let plain = raw.len() >= 2 && !raw.starts_with("\"\"\"") && !raw.contains('\\') && raw.ends_with('"');
+        let plain = raw.len() >= 2
+            && !raw.starts_with("\"\"\"")
+            && memchr::memchr(b'\\', raw.as_bytes()).is_none()
+            && raw.ends_with('"');
         let owned;
         let text = if plain {
             &raw[1..raw.len() - 1]
@@ -423,7 +426,7 @@ impl Checker<'_> {
                     {
                         return Some((self.report(diagnostic), TyId::ERROR));
                     }
-                    let ty = self.p.types.intern(Ty::Obj(vec![shape], tag));
+                    let ty = self.object_ty(shape, tag);
                     return Some((Value::Obj(crate::types::object_of(resource)), ty));
                 }
                 let parts: Vec<_> = shapes.iter().copied().filter(|shape| !self.p.shape(*shape).is_kind).collect();

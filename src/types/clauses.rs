@@ -94,15 +94,14 @@ impl Checker<'_> {
                 _ => {}
             }
         }
-        let one = self.p.types.intern(Ty::Obj(vec![on.kind], None));
-        let list = self.p.types.intern(Ty::List(one));
+        let one = self.object_ty(on.kind, None);
         let is_list = matches!(self.kind_of(node), NodeKind::List | NodeKind::Comprehension);
         if is_list && !on.many && any.is_none() {
             let word = self.p.name(self.p.shape(shape).word).to_owned();
             let diagnostic = errors::one_place(self.span(node), &word, self.text(node));
             return On::Fixed(self.report(diagnostic), at);
         }
-        let ty = if is_list || any.is_some() { list } else { one };
+        let ty = if is_list || any.is_some() { self.p.types.intern(Ty::List(one)) } else { one };
         let declared = self.p.shape(shape).at;
         let value = self.check(node, Want { ty, from: Some(declared) });
         if any.is_some() { On::Any(Some(value), at) } else { On::Fixed(value, at) }
@@ -116,7 +115,7 @@ impl Checker<'_> {
             self.report(diagnostic);
             return None;
         };
-        let ty = self.p.types.intern(Ty::Obj(vec![within.kind], None));
+        let ty = self.object_ty(within.kind, None);
         let declared = self.p.shape(shape).at;
         let value = self.check(clause + 1, Want { ty, from: Some(declared) });
         let at = self.at(clause + 1);

@@ -270,7 +270,7 @@ impl Checker<'_> {
         match found.as_slice() {
             [(resource, shape)] => {
                 self.note(node, Meaning::Resource(*resource));
-                let ty = self.p.types.intern(Ty::Obj(vec![*shape], None));
+                let ty = self.object_ty(*shape, None);
                 (Value::Obj(crate::types::object_of(*resource)), ty)
             }
             [] => {
