@@ -8,9 +8,9 @@ use crate::base::{FileId, SourceFile, Sources};
 use crate::diag::Diagnostic;
 use crate::syntax::tree::Tree;
 
-/// The least text for which another thread is worth starting, in bytes: parsing it takes a millisecond. The library alone is
-/// worth two.
-const WORTH: usize = 160 << 10;
+/// The least text for which another thread is worth starting, in bytes: parsing it takes some milliseconds. The library is not
+/// worth one: memory for another thread costs as much.
+const WORTH: usize = 512 << 10;
 /// Stack of a parsing thread: nesting is bounded, but the default of some systems is small.
 const STACK: usize = 16 << 20;
 
