@@ -8,6 +8,8 @@ mod commands;
 mod server;
 #[path = "live/simulated.rs"]
 mod simulated;
+#[path = "live/simulated_lab.rs"]
+mod simulated_lab;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
