@@ -4,6 +4,9 @@
 
 #[path = "live/commands.rs"]
 mod commands;
+#[cfg(feature = "demo")]
+#[path = "live/demo.rs"]
+mod demo;
 #[path = "live/server.rs"]
 mod server;
 #[path = "live/simulated.rs"]
