@@ -93,7 +93,7 @@ impl Run {
     }
 }
 
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 22] = [
     "init",
     "check",
     "build",
@@ -112,6 +112,7 @@ const COMMANDS: [&str; 21] = [
     "plan",
     "diff",
     "health",
+    "demo",
     "completions",
     "man",
     "version",

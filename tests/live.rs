@@ -4,10 +4,15 @@
 
 #[path = "live/commands.rs"]
 mod commands;
+#[cfg(feature = "demo")]
+#[path = "live/demo.rs"]
+mod demo;
 #[path = "live/server.rs"]
 mod server;
 #[path = "live/simulated.rs"]
 mod simulated;
+#[path = "live/simulated_lab.rs"]
+mod simulated_lab;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};

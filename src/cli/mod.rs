@@ -9,6 +9,8 @@ mod check;
 #[cfg(feature = "live")]
 mod cluster;
 mod completions;
+#[cfg(feature = "demo")]
+mod demo;
 mod disk;
 mod doc;
 mod edits;
@@ -102,6 +104,7 @@ Examples:
   hlab scan --from hlab-scan.txt --write  what a host prints of its hardware, into the source
   hlab plan my-lab                        what would be changed in a running cluster, and what that would interrupt
   hlab health                             whether a running cluster is well
+  hlab demo                               a plan without a cluster, in a minute
   hlab check --format json my-lab         the same for a program";
 
 #[derive(Parser, Debug)]
@@ -138,6 +141,8 @@ enum Command {
     Diff(plan::DiffArgs),
     #[cfg(feature = "live")]
     Health(health::HealthArgs),
+    #[cfg(feature = "demo")]
+    Demo(demo::DemoArgs),
     #[cfg(feature = "lsp")]
     Lsp(lsp::LspArgs),
     Completions(completions::CompletionsArgs),
@@ -188,6 +193,8 @@ fn obey(cli: Cli) -> Exit {
         Command::Diff(args) => plan::run_diff(&args, output),
         #[cfg(feature = "live")]
         Command::Health(args) => health::run(&args, output),
+        #[cfg(feature = "demo")]
+        Command::Demo(args) => demo::run(&args, output),
         Command::Graph(args) => graph::run(&args, output),
         Command::Map(args) => map::run(&args, output),
         Command::Doc(args) => doc::run(&args, output),

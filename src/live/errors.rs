@@ -207,7 +207,7 @@ impl LiveError {
     }
 
     /// Not the cluster's fault: the machine gives no sockets or threads.
-    pub(super) fn cannot_start(why: &str) -> LiveError {
+    pub(crate) fn cannot_start(why: &str) -> LiveError {
         LiveError::Unreachable { tried: format!("nothing can be asked from here: {}", diag::visible(why)) }
     }
 

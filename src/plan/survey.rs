@@ -17,6 +17,7 @@ enum Ask {
     Version,
     Status,
     Resources,
+    Nodes,
     Permissions,
     NodeVersion(String),
     Time(String),
@@ -57,6 +58,8 @@ pub struct Survey {
     /// Nodes and guests that were asked.
     done: FxHashSet<String>,
     waiting: Vec<(Read, Ask)>,
+    /// Whether the list of nodes was asked for and not told yet.
+    nodes_open: bool,
     /// Nodes whose storages were asked for and not told yet.
     storages_open: usize,
     observed: Observed,
@@ -72,6 +75,7 @@ impl Survey {
             begun: false,
             done: FxHashSet::default(),
             waiting: Vec::new(),
+            nodes_open: false,
             storages_open: 0,
             observed: Observed::default(),
         }

@@ -90,10 +90,10 @@ fn usual(path: &str) -> Reply {
 }
 
 /// A folder for one run, removed when it ends.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Folder {
+    pub fn new() -> Folder {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("hlab-cluster-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
@@ -102,7 +102,11 @@ impl Folder {
         Folder(path)
     }
 
-    fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+    pub fn path(&self, path: &str) -> PathBuf {
+        self.0.join(path)
+    }
+
+    pub fn write(&self, path: &str, text: impl AsRef<[u8]>) {
         let path = self.0.join(path);
         std::fs::create_dir_all(path.parent().expect("a path has a parent")).expect("a folder can be made");
         std::fs::write(path, text).expect("a file can be written");
@@ -116,13 +120,13 @@ impl Drop for Folder {
 }
 
 #[derive(Debug)]
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Run {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
-fn hlab(folder: &Folder, words: &[&str], environment: &[(&str, &str)]) -> Run {
+pub fn hlab(folder: &Folder, words: &[&str], environment: &[(&str, &str)]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hlab"));
     command.args(words).current_dir(&folder.0).env_clear().envs(environment.iter().copied()).stdin(Stdio::null());
     let output = command.output().expect("hlab can be started");
@@ -136,25 +140,25 @@ fn hlab(folder: &Folder, words: &[&str], environment: &[(&str, &str)]) -> Run {
 
 impl Run {
     #[track_caller]
-    fn ends(self, code: i32) -> Run {
+    pub fn ends(self, code: i32) -> Run {
         assert_eq!(self.code, code, "{self:#?}");
         self
     }
 
     #[track_caller]
-    fn says(self, text: &str) -> Run {
+    pub fn says(self, text: &str) -> Run {
         assert!(self.err.contains(text), "expected {text:?} on standard error\n{self:#?}");
         self
     }
 
     #[track_caller]
-    fn prints(self, text: &str) -> Run {
+    pub fn prints(self, text: &str) -> Run {
         assert!(self.out.contains(text), "expected {text:?} on standard output\n{self:#?}");
         self
     }
 
     #[track_caller]
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}\n{self:#?}"))
     }
 }

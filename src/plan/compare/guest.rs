@@ -3,6 +3,8 @@
 mod absent;
 mod options;
 
+pub(in crate::plan) use absent::is_absent;
+
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;

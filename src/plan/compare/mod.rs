@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+pub(super) use guest::is_absent;
+
 use super::change::{Action, Change, Finding, Level, OptionChange, Plan};
 use super::observed::Observed;
 use super::wire::{self, Subject, Wire};

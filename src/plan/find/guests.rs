@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::desire::{Content, UsbDevice};
 use crate::plan::change::Level;
-use crate::plan::compare::Cx;
+use crate::plan::compare::{Cx, is_absent};
 use crate::plan::wire::Subject;
 use crate::pve::{self, Version, guest_option};
 
@@ -143,8 +143,7 @@ fn mappings(cx: &mut Cx<'_>, number: usize, node: &str) {
 /// What is to be taken over and is not there: whoever applies it would make a new one, or wait for ever.
 fn adopt(cx: &mut Cx<'_>, number: usize, id: u32) {
     let object = cx.object(number);
-    let is_known = cx.observed.guests_listed.is_ok();
-    if object.life.adopt && is_known && !cx.observed.guests.contains_key(&id) {
+    if object.life.adopt && !cx.observed.guests.contains_key(&id) && is_absent(cx, id).is_ok() {
         let message = format!("`{}` says that it is there already, and no guest has id {id}", object.address);
         cx.finding_at(
             number,

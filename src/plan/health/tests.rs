@@ -52,6 +52,8 @@ impl Cluster {
                     { "type": "qemu", "vmid": 900, "node": "a", "name": "base", "status": "stopped", "template": 1 },
                 ]),
             ),
+            // Asked only where the status of the cluster is refused.
+            ("/nodes", json!([{ "node": "a", "status": "online" }, { "node": "b", "status": "online" }])),
             ("/access/permissions", json!({ "/": rights })),
             (
                 "/cluster/backup",
@@ -404,8 +406,9 @@ fn whatever_a_server_answers_something_is_said_and_nothing_breaks() {
         Answer::Lost(String::new()),
     ];
     let well = Cluster::well();
-    // The storage that both nodes share is looked at on one of them.
-    let paths = well.answers.iter().map(|(path, _)| path).filter(|path| *path != "/nodes/b/storage/nas/content");
+    // The storage that both nodes share is looked at on one of them, and the list of nodes where the status is refused.
+    let unasked = ["/nodes/b/storage/nas/content", "/nodes"];
+    let paths = well.answers.iter().map(|(path, _)| path).filter(|path| !unasked.contains(&path.as_str()));
     for path in paths {
         for answer in &odd {
             let mut cluster = Cluster::well();

@@ -20,6 +20,7 @@ impl Survey {
             Ask::Version => self.observed.release = data.and_then(|data| release(&data)),
             Ask::Status => self.status(data.and_then(list)),
             Ask::Resources => self.resources(data.and_then(list)),
+            Ask::Nodes => self.nodes(data.and_then(list)),
             Ask::Permissions => self.observed.permissions = data.map(|data| Permissions::of(&data)),
             Ask::NodeVersion(node) => {
                 if let Some(node) = self.observed.nodes.get_mut(node) {
@@ -75,6 +76,9 @@ impl Survey {
             Ok(data) => data,
             Err(unknown) => {
                 self.observed.quorate = Err(unknown);
+                // Not everybody may ask that, and what one may not see is left out of the list of resources; this everybody is told.
+                self.nodes_open = true;
+                self.ask("/nodes".to_owned(), Vec::new(), None, Ask::Nodes);
                 return;
             }
         };
@@ -90,6 +94,18 @@ impl Survey {
                 node.online = is_true(&row["online"]);
                 node.address = row["ip"].as_str().map(str::to_owned);
                 node.is_local = is_true(&row["local"]);
+            }
+        }
+        self.look_at_nodes();
+    }
+
+    /// Source: `permissions` of `GET /nodes` in the API schema: `user: all`.
+    fn nodes(&mut self, data: Known<Value>) {
+        self.nodes_open = false;
+        let data = data.unwrap_or_default();
+        for row in data.as_array().into_iter().flatten() {
+            if let Some(name) = row["node"].as_str() {
+                self.observed.nodes.entry(name.to_owned()).or_insert_with(unread).online = row["status"] == "online";
             }
         }
         self.look_at_nodes();
@@ -150,7 +166,7 @@ impl Survey {
     /// Asks each node that is known to be online, and its guests, as soon as both lists are there.
     fn look_at_nodes(&mut self) {
         let is_open = |path: &str| !self.done.contains(&format!("{path} []"));
-        if is_open("/cluster/status") || is_open("/cluster/resources") {
+        if self.nodes_open || is_open("/cluster/status") || is_open("/cluster/resources") {
             return;
         }
         let online: BTreeSet<String> =
@@ -165,11 +181,7 @@ impl Survey {
         }
         for (path, node) in &self.scope.lists {
             if let Some(node) = node.as_deref().filter(|node| !online.contains(*node)) {
-                let why = if self.observed.nodes.contains_key(node) {
-                    offline(node)
-                } else {
-                    Unknown::because(format!("the cluster has no node `{node}`"))
-                };
+                let why = unasked(&self.observed.nodes, node);
                 self.observed.lists.insert(path.clone(), Err(why));
             }
         }
@@ -178,8 +190,9 @@ impl Survey {
             if online.contains(&guest.node) {
                 self.guest(id);
             } else {
-                guest.config = Err(offline(&guest.node));
-                guest.pending = Err(offline(&guest.node));
+                let why = unasked(&self.observed.nodes, &guest.node);
+                guest.config = Err(why.clone());
+                guest.pending = Err(why);
             }
         }
     }
@@ -323,6 +336,14 @@ fn unread() -> Node {
 
 fn offline(node: &str) -> Unknown {
     Unknown::because(format!("node `{node}` is offline"))
+}
+
+/// Why nothing of a node was asked for.
+fn unasked(nodes: &BTreeMap<String, Node>, node: &str) -> Unknown {
+    match nodes.contains_key(node) {
+        true => offline(node),
+        false => Unknown::because(format!("nothing tells of a node `{node}`")),
+    }
 }
 
 fn known(answer: Answer) -> Known<Value> {

@@ -9,7 +9,7 @@ use crate::plan::compare::{Cx, is_of_vnet, option, said};
 use crate::pve::{self, Need, Normal, Version};
 
 pub(super) fn absent(cx: &mut Cx<'_>, wanted: &Wanted) {
-    if let Err(why) = is_absent(cx, wanted) {
+    if let Err(why) = is_absent(cx, wanted.id) {
         wanted.unknown(cx, &why);
         return;
     }
@@ -56,11 +56,11 @@ fn shown(sort: pve::Guest, version: Version, name: &str, text: &str) -> Option<S
 }
 
 /// Whether a guest that is not listed is absent.
-fn is_absent(cx: &Cx<'_>, wanted: &Wanted) -> Result<(), String> {
+pub(in crate::plan) fn is_absent(cx: &Cx<'_>, id: u32) -> Result<(), String> {
     if let Err(unknown) = &cx.observed.guests_listed {
         return Err(unknown.why.clone());
     }
-    let need = Need::of("VM.Audit", format!("/vms/{}", wanted.id));
+    let need = Need::of("VM.Audit", format!("/vms/{id}"));
     match &cx.observed.permissions {
         Ok(held) if held.meets(&need, &BTreeSet::new()) => Ok(()),
         Ok(_) => Err(format!("the list shows only what one may see, and the login lacks VM.Audit on {}", need.path)),

@@ -16,10 +16,10 @@ pub const ROUTES: &[Route] = &[
     get("/cluster/nextid", next_id),
 ];
 
-/// The version of the package that a release is known by.
+/// The version of the package that a release is known by; every node runs the same.
 ///
 /// The repository ids are of our making: nobody compares them.
-fn version(world: &mut World, _call: &Call<'_>) -> Outcome {
+pub(super) fn version(world: &mut World, _call: &Call<'_>) -> Outcome {
     let (release, version) = match world.release {
         Release::V8_4 => ("8.4", "8.4.1"),
         Release::V9_1 => ("9.1", "9.1.4"),

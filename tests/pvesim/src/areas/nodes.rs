@@ -1,4 +1,4 @@
-//! `/nodes`: the list of nodes.
+//! `/nodes`: the list of nodes, and the release that each runs.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{Call, Outcome, Route, get};
 use crate::access::Rights;
 use crate::world::{Node, World};
 
-pub const ROUTES: &[Route] = &[get("/nodes", nodes)];
+pub const ROUTES: &[Route] = &[get("/nodes", nodes), get("/nodes/{node}/version", super::cluster::version)];
 
 /// Every node; how it fares only for who may see that.
 fn nodes(world: &mut World, call: &Call<'_>) -> Outcome {

@@ -17,6 +17,7 @@ fn both_releases_say_what_they_are() {
         let world = World { release, ..lab() };
         let sim = Sim::start(Options { world, ..Options::default() }).expect("a port is free");
         assert_eq!(get(&sim, "/version").data()["release"], release.name());
+        assert_eq!(get(&sim, "/nodes/pve2/version").data(), get(&sim, "/version").data());
         for path in [
             "/cluster/status",
             "/cluster/resources",
