@@ -56,6 +56,32 @@ pub struct Change {
     pub notes: Vec<String>,
 }
 
+impl Change {
+    /// A change in which nothing is said yet but what it is of.
+    #[must_use]
+    pub fn of(action: Action, address: String, path: String) -> Change {
+        Change {
+            action,
+            address,
+            facet: String::new(),
+            place: String::new(),
+            owner: String::new(),
+            path,
+            asked: None,
+            options: Vec::new(),
+            impact: Impact::Live,
+            stops: Vec::new(),
+            roles: Vec::new(),
+            cuts_off: false,
+            needs: Vec::new(),
+            lacks: Vec::new(),
+            refused: Vec::new(),
+            digest: None,
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// What is done to a thing.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Action {

@@ -47,7 +47,7 @@ impl Scope {
     }
 
     fn of_node(&mut self, node: &str, what: &str) {
-        self.lists.insert(format!("/nodes/{node}/{what}"), Some(node.to_owned()));
+        self.lists.insert(format!("/nodes/{}/{what}", encoded(node)), Some(node.to_owned()));
     }
 
     fn add(&mut self, content: &Content<'_>) {
@@ -131,5 +131,17 @@ impl Scope {
             inside.push(format!("{list}/{}", encoded(name)));
         }
         self.lists.insert(list, node);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scope;
+
+    #[test]
+    fn the_name_of_a_node_stays_one_segment_of_a_path() {
+        let mut scope = Scope::default();
+        scope.of_node("a/../b?x=1", "dns");
+        assert_eq!(scope.lists.keys().collect::<Vec<_>>(), ["/nodes/a%2F..%2Fb%3Fx%3D1/dns"]);
     }
 }

@@ -242,29 +242,22 @@ fn removed(cx: &mut Cx<'_>, gone: &crate::place::Gone, owner: Owner, facet: Face
     let path = Subject::Guest { sort: guest.sort, node: guest.node.clone(), id }.path();
     let source = cx.lab.model.sources.file(gone.at.file);
     let line = source.position(gone.at.start as usize).line;
+    let (action, impact) = match gone.destroy {
+        true => (Action::Destroy, Impact::DataLoss),
+        false => (Action::KeepUnmanaged, Impact::Live),
+    };
     let mut change = Change {
-        action: if gone.destroy { Action::Destroy } else { Action::KeepUnmanaged },
-        address: gone.address(),
         facet: facet.name().to_owned(),
         place: guest.node.clone(),
         owner: cx.lab.owned.name(owner).to_owned(),
-        path,
         asked: Some(crate::plan::Said {
             place: format!("{}:{line}", source.path),
             file: source.path.clone(),
             line,
             is_default: false,
         }),
-        options: Vec::new(),
-        impact: if gone.destroy { Impact::DataLoss } else { Impact::Live },
-        stops: Vec::new(),
-        roles: Vec::new(),
-        cuts_off: false,
-        needs: Vec::new(),
-        lacks: Vec::new(),
-        refused: Vec::new(),
-        digest: None,
-        notes: Vec::new(),
+        impact,
+        ..Change::of(action, gone.address(), path)
     };
     if gone.destroy {
         change.needs.push(Need::of("VM.Allocate", format!("/vms/{id}")));
@@ -293,23 +286,10 @@ pub(super) fn unmanaged(cx: &mut Cx<'_>) {
     for (id, guest) in observed.guests.iter().filter(|(id, _)| !cx.ids.contains_key(id)) {
         let path = Subject::Guest { sort: guest.sort, node: guest.node.clone(), id: *id }.path();
         cx.plan.changes.push(Change {
-            action: Action::KeepUnmanaged,
-            address: format!("{}/{id}", guest.sort.word()),
-            facet: String::new(),
             place: guest.node.clone(),
             owner: "none".to_owned(),
-            path,
-            asked: None,
-            options: Vec::new(),
-            impact: Impact::Live,
-            stops: Vec::new(),
-            roles: Vec::new(),
-            cuts_off: false,
-            needs: Vec::new(),
-            lacks: Vec::new(),
-            refused: Vec::new(),
-            digest: None,
             notes: guest.name.iter().map(|name| format!("called `{name}`")).collect(),
+            ..Change::of(Action::KeepUnmanaged, format!("{}/{id}", guest.sort.word()), path)
         });
         cx.numbers.push(usize::MAX);
     }

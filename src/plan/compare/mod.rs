@@ -130,25 +130,12 @@ impl<'a> Cx<'a> {
     /// A change of an object in which nothing is said yet.
     pub fn change(&self, number: usize, action: Action, path: String) -> Change {
         let object = self.object(number);
-        let owner = self.owner(number);
         Change {
-            action,
-            address: object.address.to_string(),
             facet: object.content.facet().name().to_owned(),
             place: self.place(number),
-            owner: self.lab.owned.name(owner).to_owned(),
-            path,
+            owner: self.lab.owned.name(self.owner(number)).to_owned(),
             asked: said::asked(self.lab, number),
-            options: Vec::new(),
-            impact: Impact::Live,
-            stops: Vec::new(),
-            roles: Vec::new(),
-            cuts_off: false,
-            needs: Vec::new(),
-            lacks: Vec::new(),
-            refused: Vec::new(),
-            digest: None,
-            notes: Vec::new(),
+            ..Change::of(action, object.address.to_string(), path)
         }
     }
 

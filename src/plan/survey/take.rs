@@ -235,7 +235,7 @@ impl Survey {
 
     fn interfaces(&mut self, name: &str, data: Known<Value>) {
         let Some(node) = self.observed.nodes.get_mut(name) else { return };
-        let list = format!("/nodes/{name}/network");
+        let list = format!("/nodes/{}/network", super::encoded(name));
         node.bridges = data.map(|data| {
             let rows = data.as_array().into_iter().flatten();
             let is_bridge = |row: &&Value| matches!(row["type"].as_str(), Some("bridge" | "OVSBridge" | "vnet"));

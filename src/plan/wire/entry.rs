@@ -191,7 +191,7 @@ pub(super) fn host(part: &HostPart<'_>) -> Option<(Subject, BTreeMap<String, Str
 }
 
 fn of_node(node: &str, what: &str) -> Subject {
-    let path = format!("/nodes/{node}/{what}");
+    let path = format!("/nodes/{}/{what}", encoded(node));
     Subject::Listed { list: path.clone(), path }
 }
 
@@ -203,7 +203,7 @@ fn interface(out: &mut Options, interface: &Interface<'_>) -> Subject {
     out.some("mtu", interface.mtu);
     out.on("autostart", !interface.no_autostart);
     out.some("comments", interface.comment.as_ref());
-    let list = format!("/nodes/{}/network", interface.node);
+    let list = format!("/nodes/{}/network", encoded(&interface.node));
     let path = format!("{list}/{}", encoded(&interface.name));
     Subject::Listed { list, path }
 }

@@ -65,11 +65,11 @@ pub(super) fn firewall(part: &Firewall<'_>) -> Option<(Subject, BTreeMap<String,
 pub(in crate::plan) fn base(of: &Protected<'_>) -> Option<String> {
     Some(match of {
         Protected::Cluster => "/cluster/firewall".to_owned(),
-        Protected::Node(node) => format!("/nodes/{node}/firewall"),
-        Protected::Vnet(vnet) => format!("/cluster/sdn/vnets/{vnet}/firewall"),
+        Protected::Node(node) => format!("/nodes/{}/firewall", encoded(node)),
+        Protected::Vnet(vnet) => format!("/cluster/sdn/vnets/{}/firewall", encoded(vnet)),
         Protected::Guest(GuestOf { node, id, is_container }) => {
             let word = if *is_container { "lxc" } else { "qemu" };
-            format!("/nodes/{node}/{word}/{}/firewall", (*id)?)
+            format!("/nodes/{}/{word}/{}/firewall", encoded(node), (*id)?)
         }
     })
 }
